@@ -1,0 +1,3 @@
+//! Text to typed values: the value grammar, distributions, mistakes with a caret.
+
+pub mod dist;

@@ -1,0 +1,57 @@
+//! What a model file describes: a host, a load, requests, shared resources, runtimes to compare.
+//!
+//! The types here are plain data, readable from a TOML file or built in code.
+
+pub mod expect;
+pub mod host;
+pub mod load;
+pub mod request;
+pub mod resource;
+pub mod run;
+pub mod runtime;
+
+pub use expect::Expect;
+pub use host::{Host, Scheduling};
+pub use load::{Load, LoadKind};
+pub use request::{RequestClass, Step, StepKind};
+pub use resource::{Resource, Scope};
+pub use run::{Objective, RunSpec, Warmup};
+pub use runtime::{Runtime, RuntimeKind};
+
+/// A whole model: everything that a simulation needs to know.
+#[derive(Clone, Debug)]
+pub struct Model {
+    /// The file's stem, or what the program that built it called it.
+    pub name: String,
+    /// One line for people.
+    pub title: Option<String>,
+    /// Where the numbers come from.
+    pub source: Option<String>,
+    /// What is given, what is assumed, what is fitted.
+    pub description: Option<String>,
+    /// One instance of the machine.
+    pub host: Host,
+    /// Who sends requests and when.
+    pub load: Load,
+    /// Shared things of finite width; steps name them by their place in this list.
+    pub resources: Vec<Resource>,
+    /// The request classes, at least one.
+    pub requests: Vec<RequestClass>,
+    /// The runtimes to compare, at least one.
+    pub runtimes: Vec<Runtime>,
+    /// How long, how often, with which seed.
+    pub run: RunSpec,
+    /// The same model under other values, by name; see [`Scenario`].
+    pub scenarios: Vec<Scenario>,
+    /// What the source reports, to be held against the simulation.
+    pub expects: Vec<Expect>,
+}
+
+/// The same model under other values: `[[scenario]]`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Scenario {
+    /// Its name.
+    pub name: String,
+    /// What to set, as `(path or parameter, value text)`, in the file's order.
+    pub set: Vec<(String, String)>,
+}

@@ -1,0 +1,102 @@
+//! `[[runtime]]`: the execution models to compare, one kind a file.
+
+pub mod event_loop;
+pub mod sync_worker;
+pub mod thread_pool;
+
+pub use event_loop::{Assign, EventLoop, Executor};
+pub use sync_worker::SyncWorker;
+pub use thread_pool::{GilOrder, Spawn, ThreadPool};
+
+use crate::input::dist::Dist;
+use crate::model::RequestClass;
+use crate::units::{Bytes, Span};
+
+/// One runtime: a kind with its widths, and what all kinds have.
+#[derive(Clone, Debug)]
+pub struct Runtime {
+    /// Its name in the file.
+    pub name: String,
+    /// The kind and its own keys.
+    pub kind: RuntimeKind,
+    /// CPU for each request before its first step, in nanoseconds.
+    pub overhead: Dist,
+    /// How many requests may wait; `None` is unlimited. One that finds an idle worker never waits.
+    pub backlog: Option<u64>,
+    /// The server's own limit for one request; the worker is killed and started anew.
+    pub kill_after: Option<Span>,
+    /// Memory of one instance before its workers, threads and tasks.
+    pub base_memory: Bytes,
+    /// Whole copies of the host with the runtime on it.
+    pub instances: u32,
+    /// How requests are spread over the instances.
+    pub balance: Balance,
+    /// What one instance costs, in the model's own currency.
+    pub cost_per_hour: Option<f64>,
+    /// This runtime's own request classes where `set` changes what a request does.
+    pub requests: Option<Vec<RequestClass>>,
+}
+
+/// How requests are spread over instances.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Balance {
+    /// In turn.
+    #[default]
+    RoundRobin,
+    /// By a draw of the request's own.
+    Random,
+    /// To the one with the fewest requests in flight, the first of equals.
+    LeastLoaded,
+}
+
+/// The kind of a runtime with the keys that only it has.
+#[derive(Clone, Debug, PartialEq)]
+pub enum RuntimeKind {
+    /// Processes that wait in place.
+    SyncWorker(SyncWorker),
+    /// Threads behind one backlog, with or without a GIL.
+    ThreadPool(ThreadPool),
+    /// Loops, each one thread with many tasks.
+    EventLoop(EventLoop),
+}
+
+impl RuntimeKind {
+    /// The word in the file.
+    #[must_use]
+    pub const fn keyword(&self) -> &'static str {
+        match self {
+            Self::SyncWorker(_) => "sync-worker",
+            Self::ThreadPool(_) => "thread-pool",
+            Self::EventLoop(_) => "event-loop",
+        }
+    }
+
+    /// The width that tables show: workers, threads in all, loops.
+    #[must_use]
+    pub fn width(&self) -> u64 {
+        match self {
+            Self::SyncWorker(kind) => u64::from(kind.workers),
+            Self::ThreadPool(kind) => u64::from(kind.processes) * u64::from(kind.threads),
+            Self::EventLoop(kind) => u64::from(kind.loops),
+        }
+    }
+}
+
+impl Runtime {
+    /// A runtime of this kind without overheads, limits or a price.
+    #[must_use]
+    pub fn new(name: &str, kind: RuntimeKind) -> Self {
+        Self {
+            name: name.to_owned(),
+            kind,
+            overhead: Dist::constant(0.0),
+            backlog: None,
+            kill_after: None,
+            base_memory: Bytes(0),
+            instances: 1,
+            balance: Balance::default(),
+            cost_per_hour: None,
+            requests: None,
+        }
+    }
+}

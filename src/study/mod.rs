@@ -1,0 +1,3 @@
+//! Many replications: pairs, compares, explains.
+
+pub mod result;
