@@ -1,1 +1,9 @@
-//! placeholder
+//! Virtual time: the event queue, addressed random streams, slabs; knows nothing of requests.
+
+pub mod queue;
+pub mod slab;
+pub mod stream;
+
+pub use queue::EventQueue;
+pub use slab::Slab;
+pub use stream::{Key, Stream};
