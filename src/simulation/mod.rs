@@ -1,1 +1,190 @@
-//! placeholder
+//! One replication of one runtime in virtual time: explicit state machines over plain numbers.
+//!
+//! [`world`] is the loop from instant to instant. A request's way through it: `client` issues it, a
+//! `worker` or an `event_loop` takes it, `steps` walks it through its [`program`], `cpu` (or
+//! `sharing`) and `gil` give it time on a core, `slots` a place in a pool, and `record` keeps what
+//! became of it.
+
+mod arrivals;
+mod client;
+mod cpu;
+mod event;
+mod event_loop;
+mod gil;
+mod idle;
+pub mod program;
+mod record;
+mod replication;
+mod request;
+mod setup;
+mod sharing;
+mod slots;
+mod steps;
+mod thread;
+mod worker;
+pub mod world;
+
+pub use record::Series;
+pub use replication::{Level, Replication, RequestCounts, Stop};
+pub use request::{PARTS, Part};
+pub use setup::Setup;
+
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use crate::units::{Span, Time};
+use record::Recorder;
+use world::World;
+
+/// How long a replication is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Window {
+    /// What is thrown away first.
+    pub warmup: Span,
+    /// Ends of requests, of any kind, that close the window; 0 is no such limit.
+    pub requests: u64,
+    /// The length of the window in time instead.
+    pub duration: Option<Span>,
+}
+
+/// How a replication is told to stop, and tells how far it has come.
+#[derive(Debug, Default)]
+pub struct Control {
+    cancelled: AtomicBool,
+    finished: AtomicU64,
+}
+
+impl Control {
+    /// Asks all replications under way to stop at their next look.
+    pub fn cancel(&self) {
+        self.cancelled.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether somebody has asked to stop.
+    #[must_use]
+    pub fn is_cancelled(&self) -> bool {
+        self.cancelled.load(Ordering::Relaxed)
+    }
+
+    /// Says that another replication is done.
+    pub fn finish_one(&self) {
+        self.finished.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Replications done so far.
+    #[must_use]
+    pub fn finished(&self) -> u64 {
+        self.finished.load(Ordering::Relaxed)
+    }
+}
+
+/// Runs replication number `replication` of a runtime.
+#[must_use]
+pub fn replicate(setup: &Setup, replication: u32, window: Window, control: &Control) -> Replication {
+    run(setup, setup.key(replication, false), window, control, false)
+}
+
+/// Runs a pilot, on a stream of its own, from the empty system on, watching for the end of the
+/// warm-up.
+#[must_use]
+pub fn pilot(setup: &Setup, replication: u32, window: Window, control: &Control) -> Replication {
+    run(setup, setup.key(replication, true), window, control, true)
+}
+
+fn run(
+    setup: &Setup,
+    key: crate::engine::Key,
+    window: Window,
+    control: &Control,
+    watch: bool,
+) -> Replication {
+    let mut record = Recorder::new(setup.class_names.len(), window.requests);
+    record.series = watch.then(Series::new);
+    let mut world = World::new(setup, key, record);
+    let stop = world.run(window, control);
+    world.close(stop)
+}
+
+impl World<'_> {
+    /// Closes the window and hands over what it saw.
+    fn close(mut self, stop: Stop) -> Replication {
+        self.charge_all();
+        let now = self.now;
+        let resources = self.close_resources();
+        let record = self.record;
+        let opened = record.opened.unwrap_or(now);
+        let mut stayed = record.stayed;
+        for (_, request) in self.requests.iter_with_free() {
+            if request.alive && !request.ended {
+                stayed += u128::from(now.0 - request.arrival.max(opened).0);
+            }
+        }
+        let level = |integral: &crate::stats::TimeIntegral| Level {
+            area: integral.area(now),
+            peak: integral.peak(),
+        };
+        let mut counts = record.counts;
+        counts.in_flight = record.in_flight.value();
+        Replication {
+            stop,
+            opened,
+            window: now.since(opened),
+            last_end: record.last_end,
+            counts,
+            in_flight: level(&record.in_flight),
+            stayed,
+            in_server: [record.in_server_at_open, record.in_server],
+            tasks: level(&record.tasks),
+            live_threads: level(&record.live_threads),
+            busy_workers: level(&record.busy_workers),
+            busy_loops: level(&record.busy_loops),
+            resources,
+            response: record.response,
+            classes: record.classes,
+            loop_lag: record.loop_lag,
+            cpu_busy: record.cpu_busy,
+            cpu_useful: record.cpu_useful,
+            wasted_requests: record.wasted_requests,
+            wasted_cpu: record.wasted_cpu,
+            events: record.events,
+            series: record.series,
+        }
+    }
+
+    fn close_resources(&self) -> Vec<(Level, u64)> {
+        let bases = self.pool_base.iter().map(|&base| base as usize);
+        let ends = bases.clone().skip(1).chain([self.pools.len()]);
+        bases
+            .zip(ends)
+            .zip(&self.setup.resources)
+            .map(|((first, last), resource)| {
+                let pools = &self.pools[first..last];
+                let level = Level {
+                    area: pools.iter().map(|pool| pool.taken.area(self.now)).sum(),
+                    peak: pools.iter().map(|pool| pool.taken.peak()).sum(),
+                };
+                (level, u64::from(resource.slots) * pools.len() as u64)
+            })
+            .collect()
+    }
+}
+
+/// The mean over a window of a level.
+impl Level {
+    /// The time average over a window.
+    #[must_use]
+    pub fn mean(&self, window: Span) -> f64 {
+        if window.is_zero() { 0.0 } else { self.area as f64 / window.0 as f64 }
+    }
+}
+
+/// A window of everything from time zero: a batch, or a trace to its end.
+impl Window {
+    /// No warm-up, no limit.
+    pub const WHOLE: Self = Self { warmup: Span::ZERO, requests: 0, duration: None };
+
+    /// When the window opens.
+    #[must_use]
+    pub fn opens(&self) -> Time {
+        Time::ZERO + self.warmup
+    }
+}

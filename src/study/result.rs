@@ -7,6 +7,8 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+pub use crate::simulation::RequestCounts;
+
 /// A point estimate with its 95 % interval.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
 pub struct Estimate {
@@ -178,27 +180,6 @@ pub struct RuntimeWorkload {
     pub t_cpu_s: f64,
     /// I/O wait.
     pub t_io_s: f64,
-}
-
-/// `in_flight_at_start + issued = completed + refused + timed_out + failed + in_flight`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct RequestCounts {
-    /// In flight when the window opened.
-    pub in_flight_at_start: u64,
-    /// Attempts that began in the window.
-    pub issued: u64,
-    /// Ended with an answer.
-    pub completed: u64,
-    /// Ended at a full backlog.
-    pub refused: u64,
-    /// Ended by the client giving up.
-    pub timed_out: u64,
-    /// Ended by a failed step, a full or slow resource, or a kill.
-    pub failed: u64,
-    /// Still in flight when the window closed.
-    pub in_flight: u64,
-    /// Attempts after a first one, among the issued.
-    pub retries: u64,
 }
 
 /// Response time: mean, percentiles, maximum.

@@ -1,0 +1,390 @@
+//! The clients: they send requests, give up, try again; and every attempt ends in exactly one way.
+
+use std::collections::VecDeque;
+
+use crate::engine::slab::NONE;
+use crate::engine::{Key, Slab};
+use crate::model::runtime::{Assign, Balance};
+use crate::model::{LoadKind, RuntimeKind};
+use crate::units::{Span, Time};
+
+use super::arrivals::Arrivals;
+use super::event::{Class, Event, tie, timer_number};
+use super::program::{BALANCE_SITE, CLASS_SITE, THINK_SITE};
+use super::request::{PARTS, Part, Request};
+use super::world::World;
+
+/// Names of the parts of a replication's key.
+mod part {
+    /// Requests of an open load, by number.
+    pub const REQUESTS: u64 = 1;
+    /// Clients of a closed load, by number; their requests are parts of them.
+    pub const CLIENTS: u64 = 2;
+    /// Arrival instants.
+    pub const ARRIVALS: u64 = 3;
+    /// The wait before attempt n, a part of the request's key.
+    pub const BACKOFF: u64 = 1 << 40;
+}
+
+/// How an attempt ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// With an answer.
+    Completed,
+    /// At a full backlog.
+    Refused,
+    /// The client gave up.
+    TimedOut,
+    /// A step failed, a resource was full or too slow.
+    Failed,
+}
+
+/// What a client sends again.
+#[derive(Clone, Copy, Debug)]
+pub struct Retry {
+    key: Key,
+    class: u32,
+    client: u32,
+    attempt: u32,
+}
+
+/// The state of all clients.
+#[derive(Clone, Debug)]
+pub struct Clients {
+    key: Key,
+    arrivals: Arrivals,
+    next_class: Option<u32>,
+    /// Requests begun by each client of a closed load.
+    sent: Vec<u32>,
+    /// Requests begun in an open load or a batch.
+    begun: u64,
+    /// Attempts issued.
+    issued: u64,
+    retries: Slab<Retry>,
+    /// `(instant, request, its number)` at which clients give up, ascending: the time-out is one
+    /// constant, so that a queue does and no event need be cancelled.
+    timeouts: VecDeque<(Time, u32, u64)>,
+    next_instance: u32,
+}
+
+impl Clients {
+    /// The clients of a load under a replication's key.
+    pub fn new(load: &LoadKind, key: Key) -> Self {
+        let clients = if let LoadKind::Closed { clients, .. } = load { *clients } else { 0 };
+        Self {
+            key,
+            arrivals: Arrivals::new(load, key.part(part::ARRIVALS)),
+            next_class: None,
+            sent: vec![0; usize::try_from(clients).unwrap_or(usize::MAX)],
+            begun: 0,
+            issued: 0,
+            retries: Slab::new(),
+            timeouts: VecDeque::new(),
+            next_instance: 0,
+        }
+    }
+}
+
+impl World<'_> {
+    /// Sends the first requests: all of a closed load or a batch, or the first of an open one.
+    pub(super) fn clients_begin(&mut self) {
+        match self.setup.load.kind {
+            LoadKind::Closed { clients, .. } => {
+                for client in 0..u32::try_from(clients).unwrap_or(u32::MAX) {
+                    self.due.push(client);
+                }
+            }
+            LoadKind::Batch { count } => {
+                for _ in 0..count {
+                    self.begin_open(None);
+                }
+            }
+            _ => self.schedule_arrival(),
+        }
+    }
+
+    fn schedule_arrival(&mut self) {
+        if let Some((time, class)) = self.clients.arrivals.next() {
+            self.clients.next_class = class;
+            let tie = tie(Class::Arrival, self.clients.begun);
+            self.queue.push(time.max(self.now), tie, Event::Arrival);
+        }
+    }
+
+    /// The next request of an open load is due.
+    pub(super) fn on_arrival(&mut self) {
+        let class = self.clients.next_class.take();
+        self.begin_open(class);
+        self.schedule_arrival();
+    }
+
+    fn begin_open(&mut self, class: Option<u32>) {
+        let key = self.clients.key.part(part::REQUESTS).part(self.clients.begun);
+        self.clients.begun += 1;
+        let class = class.unwrap_or_else(|| self.draw_class(key));
+        self.issue(Retry { key, class, client: NONE, attempt: 0 });
+    }
+
+    /// A client of a closed load sends its next request.
+    pub(super) fn on_client_ready(&mut self, client: u32) {
+        let sent = &mut self.clients.sent[client as usize];
+        let key = self.clients.key.part(part::CLIENTS).part(u64::from(client));
+        let key = key.part(u64::from(*sent));
+        *sent = sent.wrapping_add(1);
+        let class = self.draw_class(key);
+        self.issue(Retry { key, class, client, attempt: 0 });
+    }
+
+    /// An attempt is made again.
+    pub(super) fn on_retry(&mut self, place: u32) {
+        let retry = self.clients.retries[place];
+        self.clients.retries.remove(place);
+        self.issue(retry);
+    }
+
+    fn draw_class(&self, key: Key) -> u32 {
+        if self.setup.class_shares.len() == 1 {
+            return 0;
+        }
+        self.setup.class_at(key.stream(CLASS_SITE).uniform())
+    }
+
+    /// The key of whoever sent a request: the client where there is one.
+    pub(super) fn client_key(&self, request: u32) -> Key {
+        let this = &self.requests[request];
+        if this.client == NONE {
+            return this.key;
+        }
+        self.clients.key.part(part::CLIENTS).part(u64::from(this.client))
+    }
+
+    /// An attempt begins: it is due at the runtime now.
+    fn issue(&mut self, what: Retry) {
+        let now = self.now;
+        self.record.events += 1;
+        self.record.issued(now, what.attempt > 0);
+        let number = self.clients.issued;
+        self.clients.issued += 1;
+        let request = self.requests.insert(Request {
+            number,
+            arrival: now,
+            since: now,
+            parts: [0; PARTS],
+            key: what.key,
+            class: what.class,
+            client: what.client,
+            attempt: what.attempt,
+            instance: 0,
+            strands: 1,
+            strands_made: 0,
+            counts: NONE,
+            part: Part::Accept,
+            ended: false,
+            gave_up: false,
+            aborted: false,
+            alive: true,
+        });
+        let instance = self.balance(request);
+        self.requests[request].instance = instance;
+        if let Some(timeout) = self.setup.load.timeout {
+            self.watch_timeout(now + timeout, request, number);
+        }
+        self.admit(instance, request);
+    }
+
+    /// The instance that a request goes to.
+    fn balance(&mut self, request: u32) -> u32 {
+        let instances = self.setup.runtime.instances;
+        if instances == 1 {
+            return 0;
+        }
+        match self.setup.runtime.balance {
+            Balance::RoundRobin => {
+                let instance = self.clients.next_instance;
+                self.clients.next_instance = (instance + 1) % instances;
+                instance
+            }
+            Balance::Random => {
+                let key = self.requests[request].key;
+                key.stream(BALANCE_SITE).below(u64::from(instances)) as u32
+            }
+            Balance::LeastLoaded => (0u32..)
+                .zip(&self.instances)
+                .min_by_key(|(_, instance)| instance.in_server)
+                .map_or(0, |(number, _)| number),
+        }
+    }
+
+    /// A request joins the backlog of an instance, or finds it full.
+    fn admit(&mut self, instance: u32, request: u32) {
+        let target = match &self.setup.runtime.kind {
+            RuntimeKind::EventLoop(kind) if kind.assign != Assign::Greedy => {
+                self.assign(instance, request)
+            }
+            _ => NONE,
+        };
+        if let Some(limit) = self.setup.runtime.backlog
+            && self.waiting_beyond(instance, target) >= limit
+        {
+            self.end(request, End::Refused);
+            self.requests[request].alive = false;
+            self.requests.remove(request);
+            return;
+        }
+        self.record.in_server += 1;
+        let this = &mut self.instances[instance as usize];
+        this.in_server += 1;
+        if target == NONE {
+            this.backlog.push_back(request);
+            self.touch(instance);
+        } else {
+            self.loops[target as usize].backlog.push_back(request);
+            self.wake(target);
+        }
+    }
+
+    /// Requests that wait and will not be taken at this very instant; 0 too where the one that
+    /// comes now will be.
+    fn waiting_beyond(&self, instance: u32, target: u32) -> u64 {
+        let this = &self.instances[instance as usize];
+        if target != NONE {
+            if self.takes_at_once(target) {
+                return 0;
+            }
+            let first = this.first_loop as usize;
+            let loops = &self.loops[first..first + self.setup.processes() as usize];
+            let waiting: u64 = loops.iter().map(|each| each.backlog.len() as u64).sum();
+            return waiting.saturating_sub(self.loop_room(instance));
+        }
+        let waiting = this.backlog.len() as u64;
+        let taken = if self.setup.workers() == 0 {
+            self.loop_room(instance)
+        } else {
+            let startable =
+                if self.setup.spawns() { self.setup.workers() - this.spawned } else { 0 };
+            this.idle_workers.len() as u64 + startable
+        };
+        // With room for one more than wait, this one is taken at once and counts for nothing.
+        if taken > waiting { 0 } else { waiting - taken }
+    }
+
+    fn watch_timeout(&mut self, at: Time, request: u32, number: u64) {
+        if self.clients.timeouts.is_empty() {
+            self.queue.push(at, tie(Class::Timer, timer_number(2, 0)), Event::ClientTimeout);
+        }
+        self.clients.timeouts.push_back((at, request, number));
+    }
+
+    /// Clients that have waited long enough give up; the next look is scheduled.
+    pub(super) fn on_client_timeout(&mut self) {
+        while let Some(&(at, request, number)) = self.clients.timeouts.front() {
+            let this = &self.requests[request];
+            let waits = this.alive && this.number == number && !this.ended;
+            if at > self.now && waits {
+                let tie = tie(Class::Timer, timer_number(2, 0));
+                return self.queue.push(at, tie, Event::ClientTimeout);
+            }
+            self.clients.timeouts.pop_front();
+            if waits {
+                self.record.events += 1;
+                self.end(request, End::TimedOut);
+            }
+        }
+    }
+
+    /// A request ends for its client, who goes on as its load says.
+    pub(super) fn end(&mut self, request: u32, how: End) {
+        let now = self.now;
+        let this = &mut self.requests[request];
+        this.settle(now);
+        this.ended = true;
+        this.gave_up = how == End::TimedOut;
+        self.record.ended(now, this, how);
+        let retry =
+            Retry { key: this.key, class: this.class, client: this.client, attempt: this.attempt };
+        self.after_end(retry, how);
+    }
+
+    fn after_end(&mut self, last: Retry, how: End) {
+        let load = &self.setup.load;
+        let mut pause = Span::ZERO;
+        if how != End::Completed {
+            let key = last.key.part(part::BACKOFF + u64::from(last.attempt));
+            pause = Span::from_nanos_f64(load.backoff.sample(&mut key.stream(0)));
+            if last.attempt < load.retries {
+                let again = Retry { attempt: last.attempt + 1, ..last };
+                let retry = self.clients.retries.insert(again);
+                let tie = tie(Class::Arrival, self.clients.issued);
+                return self.queue.push(self.now + pause, tie, Event::Retry { retry });
+            }
+        }
+        let LoadKind::Closed { think, .. } = &load.kind else { return };
+        pause += Span::from_nanos_f64(think.sample(&mut last.key.stream(THINK_SITE)));
+        if pause.is_zero() {
+            self.due.push(last.client);
+        } else {
+            let tie = tie(Class::Arrival, u64::from(last.client));
+            let event = Event::ClientReady { client: last.client };
+            self.queue.push(self.now + pause, tie, event);
+        }
+    }
+
+    /// The first strand of a request is at its end: the client has its answer.
+    pub(super) fn finish(&mut self, strand: u32) {
+        let request = self.strands[strand].request;
+        if !self.requests[request].ended {
+            self.end(request, End::Completed);
+        }
+        self.drop_strand(strand);
+    }
+
+    /// A strand goes no further: its request fails, what it holds is free, its parent is told.
+    pub(super) fn fail(&mut self, strand: u32) {
+        self.give_back_all(strand);
+        let this = &self.strands[strand];
+        let (request, parent) = (this.request, this.parent);
+        self.requests[request].aborted = true;
+        if !self.requests[request].ended {
+            self.end(request, End::Failed);
+        }
+        if parent == NONE {
+            self.drop_strand(strand);
+        } else {
+            self.join(strand);
+        }
+    }
+
+    /// A strand is no more; with the last one the server is done with the request.
+    pub(super) fn drop_strand(&mut self, strand: u32) {
+        debug_assert_eq!(self.strands[strand].held, NONE, "no slot leaves with its holder");
+        let this = &self.strands[strand];
+        let (request, parent, home) = (this.request, this.parent, this.home);
+        let outer = if parent == NONE { NONE } else { self.strands[parent].round };
+        let mut round = this.round;
+        while round != outer {
+            let place = round;
+            round = self.rounds[place].outer;
+            self.rounds.remove(place);
+        }
+        self.set_part(strand, Part::Parked);
+        self.restamp(strand);
+        self.strands.remove(strand);
+        let this = &mut self.requests[request];
+        this.strands -= 1;
+        if this.strands > 0 {
+            return;
+        }
+        this.alive = false;
+        let (instance, counts) = (this.instance, this.counts);
+        if counts != NONE {
+            self.counts.remove(counts);
+        }
+        self.record.server_done(&self.requests[request]);
+        self.requests.remove(request);
+        self.instances[instance as usize].in_server -= 1;
+        if home != NONE {
+            self.loop_task_done(home);
+        }
+        self.touch(instance);
+    }
+}

@@ -1,0 +1,307 @@
+//! The cores of an instance under FIFO and round-robin scheduling: one run queue, slices, switches.
+//!
+//! A thread that goes on without waiting keeps its core while its slice lasts; under FIFO it keeps
+//! it from step to step and goes behind the queue with its next request or turn.
+
+use std::collections::VecDeque;
+
+use crate::engine::slab::NONE;
+use crate::model::Scheduling;
+use crate::units::{Span, Time};
+
+use super::event::{Class, Event, tie, timer_number};
+use super::idle::IdleOrder;
+use super::request::Part;
+use super::world::World;
+
+/// One core.
+#[derive(Clone, Debug)]
+pub struct Core {
+    /// The instance it belongs to.
+    pub instance: u32,
+    /// The thread on it; [`NONE`] where it is idle.
+    pub thread: u32,
+    /// The last thread that it ran.
+    last: u32,
+    /// Whether it stands among the idle cores.
+    idle: bool,
+    /// Whether a burst is under way; a thread without one is about to go on or to leave.
+    bursting: bool,
+    /// Up to when its work is in the accounts.
+    charged: Time,
+    /// What is left of the switch to its thread, in nanoseconds.
+    switch_left: u64,
+    slice_end: Time,
+    slice_timer: bool,
+    stamp: u32,
+}
+
+impl Core {
+    /// An idle core.
+    pub const fn new(instance: u32) -> Self {
+        Self {
+            instance,
+            thread: NONE,
+            last: NONE,
+            idle: true,
+            bursting: false,
+            charged: Time::ZERO,
+            switch_left: 0,
+            slice_end: Time::ZERO,
+            slice_timer: false,
+            stamp: 0,
+        }
+    }
+}
+
+/// The run queue of an instance and the order in which its cores fell idle.
+#[derive(Clone, Debug, Default)]
+pub struct Cpu {
+    /// Ready threads, the first come first.
+    pub run_queue: VecDeque<u32>,
+    /// Cores without a thread.
+    pub idle: IdleOrder,
+    /// Cores whose burst ended at this instant and whose thread may go on.
+    pub lingering: Vec<u32>,
+}
+
+impl World<'_> {
+    /// A thread with work left, and the lock if it needs it, asks for a core.
+    pub(super) fn cpu_request(&mut self, thread: u32) {
+        let this = &self.threads[thread as usize];
+        debug_assert!(!this.queued, "a thread asks once");
+        if this.left() == 0 {
+            // It waited only for the lock.
+            self.resumable.push(thread);
+            return;
+        }
+        let (instance, core) = (this.instance, this.core);
+        if self.setup.host.scheduling == Scheduling::ProcessorSharing {
+            return self.share_enter(thread);
+        }
+        if core != NONE {
+            if self.may_go_on(core) {
+                return self.start_burst(core);
+            }
+            self.leave_core(thread);
+        }
+        self.set_thread_part(thread, Part::CpuWait);
+        self.threads[thread as usize].queued = true;
+        self.instances[instance as usize].cpu.run_queue.push_back(thread);
+        self.touch(instance);
+    }
+
+    /// Whether the thread on a core may start its next burst there without queueing again.
+    fn may_go_on(&self, core: u32) -> bool {
+        let this = &self.cores[core as usize];
+        self.setup.host.scheduling == Scheduling::Fifo
+            || self.now < this.slice_end
+            || self.instances[this.instance as usize].cpu.run_queue.is_empty()
+    }
+
+    /// Takes a thread off its core; the core lingers until the instant is settled.
+    fn leave_core(&mut self, thread: u32) {
+        let core = std::mem::replace(&mut self.threads[thread as usize].core, NONE);
+        let this = &mut self.cores[core as usize];
+        this.thread = NONE;
+        if this.bursting {
+            this.bursting = false;
+            this.stamp = this.stamp.wrapping_add(1);
+            let instance = this.instance;
+            self.instances[instance as usize].cpu.lingering.push(core);
+            self.touch(instance);
+        }
+    }
+
+    /// Gives an idle core to a thread.
+    fn occupy(&mut self, core: u32, thread: u32) {
+        let host = &self.setup.host;
+        let this = &mut self.cores[core as usize];
+        this.thread = thread;
+        this.idle = false;
+        this.switch_left =
+            if this.last == thread || this.last == NONE { 0 } else { host.context_switch.0 };
+        this.last = thread;
+        this.slice_end = self.now + host.timeslice;
+        this.slice_timer = false;
+        self.threads[thread as usize].core = core;
+        self.start_burst(core);
+    }
+
+    fn start_burst(&mut self, core: u32) {
+        let now = self.now;
+        let this = &mut self.cores[core as usize];
+        let thread = this.thread;
+        this.bursting = true;
+        this.charged = now;
+        this.stamp = this.stamp.wrapping_add(1);
+        let end = now + Span(this.switch_left) + Span(self.threads[thread as usize].left());
+        let event = Event::BurstEnd { core, stamp: this.stamp };
+        self.queue.push(end, tie(Class::Burst, u64::from(core)), event);
+        self.set_thread_part(thread, Part::Running);
+        self.watch_slice(core, end);
+    }
+
+    /// Schedules the end of a core's slice where it comes before the end of the burst and somebody
+    /// waits for a core.
+    fn watch_slice(&mut self, core: u32, burst_end: Time) {
+        let now = self.now;
+        let this = &mut self.cores[core as usize];
+        if this.slice_timer
+            || this.slice_end >= burst_end
+            || self.setup.host.scheduling != Scheduling::RoundRobin
+            || self.instances[this.instance as usize].cpu.run_queue.is_empty()
+        {
+            return;
+        }
+        this.slice_timer = true;
+        let event = Event::SliceEnd { core, stamp: this.stamp };
+        let tie = tie(Class::Timer, timer_number(0, u64::from(core)));
+        self.queue.push(this.slice_end.max(now), tie, event);
+    }
+
+    /// Brings the accounts of a core's burst up to now.
+    pub(super) fn charge(&mut self, core: u32) {
+        let this = &mut self.cores[core as usize];
+        if !this.bursting {
+            return;
+        }
+        let elapsed = self.now.0 - this.charged.0;
+        this.charged = self.now;
+        let switch = this.switch_left.min(elapsed);
+        this.switch_left -= switch;
+        let thread = this.thread;
+        self.record.cpu_busy += u128::from(elapsed);
+        self.charge_thread(thread, elapsed - switch);
+    }
+
+    /// Takes `work` nanoseconds off a thread's burst, overhead first.
+    pub(super) fn charge_thread(&mut self, thread: u32, work: u64) {
+        let this = &mut self.threads[thread as usize];
+        let overhead = this.overhead_left.min(work);
+        let useful = this.useful_left.min(work - overhead);
+        this.overhead_left -= overhead;
+        this.useful_left -= useful;
+        self.record.cpu_useful += u128::from(useful);
+        if this.strand != NONE && self.requests[self.strands[this.strand].request].ended {
+            self.record.wasted_cpu += u128::from(overhead + useful);
+        }
+    }
+
+    /// The burst on a core is over.
+    pub(super) fn on_burst_end(&mut self, core: u32, stamp: u32) {
+        if self.cores[core as usize].stamp != stamp {
+            return;
+        }
+        self.record.events += 1;
+        self.charge(core);
+        let this = &mut self.cores[core as usize];
+        this.bursting = false;
+        let (instance, thread) = (this.instance, this.thread);
+        self.instances[instance as usize].cpu.lingering.push(core);
+        self.touch(instance);
+        self.on_burst_done(thread);
+    }
+
+    /// The slice of a core is used up while others were ready.
+    pub(super) fn on_slice_end(&mut self, core: u32, stamp: u32) {
+        let this = &mut self.cores[core as usize];
+        if !this.slice_timer {
+            return;
+        }
+        this.slice_timer = false;
+        let instance = this.instance;
+        if this.stamp != stamp || self.now < this.slice_end {
+            // Another burst or another slice by now: look again.
+            return self.touch(instance);
+        }
+        if this.bursting && !self.instances[instance as usize].cpu.run_queue.is_empty() {
+            self.preempt(core);
+        }
+    }
+
+    /// Sends the thread on a core behind the run queue.
+    fn preempt(&mut self, core: u32) {
+        self.charge(core);
+        let thread = self.cores[core as usize].thread;
+        let instance = self.cores[core as usize].instance;
+        self.leave_core(thread);
+        self.set_thread_part(thread, Part::CpuWait);
+        self.threads[thread as usize].queued = true;
+        self.instances[instance as usize].cpu.run_queue.push_back(thread);
+    }
+
+    /// Stops the burst of a thread where it stands; false when it is not on a core.
+    pub(super) fn cpu_interrupt(&mut self, thread: u32) -> bool {
+        if self.setup.host.scheduling == Scheduling::ProcessorSharing {
+            return self.share_leave(thread);
+        }
+        let core = self.threads[thread as usize].core;
+        if core == NONE || !self.cores[core as usize].bursting {
+            return false;
+        }
+        self.charge(core);
+        self.leave_core(thread);
+        true
+    }
+
+    /// Takes threads without a burst off the cores on which they linger.
+    pub(super) fn cpu_release_lingering(&mut self, instance: u32) {
+        let mut lingering =
+            std::mem::take(&mut self.instances[instance as usize].cpu.lingering);
+        for core in lingering.drain(..) {
+            let this = &mut self.cores[core as usize];
+            if this.bursting || this.idle {
+                continue;
+            }
+            this.idle = true;
+            let thread = std::mem::replace(&mut this.thread, NONE);
+            if thread != NONE {
+                self.threads[thread as usize].core = NONE;
+            }
+            self.instances[instance as usize].cpu.idle.push(self.now, core);
+        }
+        self.instances[instance as usize].cpu.lingering = lingering;
+    }
+
+    /// Idle cores take ready threads; then used-up slices end where threads still wait.
+    pub(super) fn cpu_dispatch(&mut self, instance: u32) {
+        while self.dispatch_one(instance) {}
+        if self.instances[instance as usize].cpu.run_queue.is_empty()
+            || self.setup.host.scheduling != Scheduling::RoundRobin
+        {
+            return;
+        }
+        let first = self.instances[instance as usize].first_core;
+        for core in first..first + self.setup.host.cores {
+            let this = &self.cores[core as usize];
+            if !this.bursting || this.slice_timer {
+                continue;
+            }
+            let thread = &self.threads[this.thread as usize];
+            let end = this.charged + Span(this.switch_left) + Span(thread.left());
+            self.watch_slice(core, end);
+        }
+    }
+
+    /// One idle core takes one ready thread.
+    fn dispatch_one(&mut self, instance: u32) -> bool {
+        let cpu = &mut self.instances[instance as usize].cpu;
+        if cpu.idle.is_empty() {
+            return false;
+        }
+        let Some(thread) = cpu.run_queue.pop_front() else { return false };
+        self.threads[thread as usize].queued = false;
+        let gil = self.threads[thread as usize].gil;
+        if gil != NONE {
+            let lock = &self.gils[gil as usize];
+            if lock.holder == thread && lock.drop_requested && !lock.waiters.is_empty() {
+                self.gil_force(gil);
+                return true;
+            }
+        }
+        let core = self.instances[instance as usize].cpu.idle.pop().expect("looked above");
+        self.occupy(core, thread);
+        true
+    }
+}

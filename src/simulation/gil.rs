@@ -1,0 +1,165 @@
+//! The interpreter lock of a process: at most one of its threads runs bytecode.
+//!
+//! A waiter that has waited for the switch interval, since it began to wait or since the last
+//! handover, forces the holder to let go; the convoy of I/O threads beside a CPU-hungry one comes
+//! out of this rule (Beazley 2010).
+
+use std::collections::VecDeque;
+
+use crate::engine::slab::NONE;
+use crate::engine::{Key, Stream};
+use crate::model::runtime::GilOrder;
+use crate::units::{Span, Time};
+
+use super::event::{Class, Event, tie, timer_number};
+use super::request::Part;
+use super::world::World;
+
+/// One lock.
+#[derive(Clone, Debug)]
+pub struct Gil {
+    /// The thread that has it.
+    pub holder: u32,
+    /// Threads that wait for it and since when, the first come first.
+    pub waiters: VecDeque<(u32, Time)>,
+    interval: Span,
+    switch_cost: Span,
+    order: GilOrder,
+    stream: Stream,
+    last_handover: Time,
+    timer_pending: bool,
+    /// The holder must let go as soon as it runs.
+    pub drop_requested: bool,
+}
+
+impl Gil {
+    /// A free lock.
+    pub const fn new(interval: Span, switch_cost: Span, order: GilOrder, key: Key) -> Self {
+        Self {
+            holder: NONE,
+            waiters: VecDeque::new(),
+            interval,
+            switch_cost,
+            order,
+            stream: key.stream(0),
+            last_handover: Time::ZERO,
+            timer_pending: false,
+            drop_requested: false,
+        }
+    }
+
+    fn next_waiter(&mut self) -> Option<u32> {
+        let place = match self.order {
+            GilOrder::Fifo => 0,
+            GilOrder::Random => self.stream.below(self.waiters.len().max(1) as u64) as usize,
+        };
+        self.waiters.remove(place).map(|(thread, _)| thread)
+    }
+
+    /// When the longest waiter may force a handover.
+    fn deadline(&self) -> Option<Time> {
+        self.waiters.front().map(|&(_, since)| since.max(self.last_handover) + self.interval)
+    }
+}
+
+impl World<'_> {
+    /// Whether a thread has its process's lock, or needs none.
+    pub(super) fn has_gil(&self, thread: u32) -> bool {
+        let gil = self.threads[thread as usize].gil;
+        gil == NONE || self.gils[gil as usize].holder == thread
+    }
+
+    /// Takes the lock, or joins its waiters; answers whether the thread has it now.
+    pub(super) fn gil_acquire(&mut self, thread: u32) -> bool {
+        let id = self.threads[thread as usize].gil;
+        if id == NONE {
+            return true;
+        }
+        let now = self.now;
+        let gil = &mut self.gils[id as usize];
+        if gil.holder == thread {
+            return true;
+        }
+        if gil.holder == NONE {
+            gil.holder = thread;
+            gil.last_handover = now;
+            return true;
+        }
+        gil.waiters.push_back((thread, now));
+        self.set_thread_part(thread, Part::LockWait);
+        self.gil_arm(id);
+        false
+    }
+
+    /// Gives the lock up, if the thread has it, and hands it to the next waiter.
+    pub(super) fn gil_release(&mut self, thread: u32) {
+        let id = self.threads[thread as usize].gil;
+        if id != NONE && self.gils[id as usize].holder == thread {
+            self.gil_hand_over(id, Span::ZERO);
+        }
+    }
+
+    /// Gives the lock to the next waiter, who pays `cost`.
+    fn gil_hand_over(&mut self, id: u32, cost: Span) {
+        let now = self.now;
+        let gil = &mut self.gils[id as usize];
+        gil.drop_requested = false;
+        let Some(next) = gil.next_waiter() else {
+            gil.holder = NONE;
+            return;
+        };
+        gil.holder = next;
+        gil.last_handover = now;
+        self.record.events += 1;
+        self.threads[next as usize].overhead_left += cost.0;
+        self.gil_arm(id);
+        self.cpu_request(next);
+    }
+
+    /// Schedules the look at the longest waiter, once.
+    fn gil_arm(&mut self, id: u32) {
+        let gil = &mut self.gils[id as usize];
+        if gil.timer_pending {
+            return;
+        }
+        let Some(deadline) = gil.deadline() else { return };
+        gil.timer_pending = true;
+        let tie = tie(Class::Timer, timer_number(1, u64::from(id)));
+        self.queue.push(deadline.max(self.now), tie, Event::GilTimer { gil: id });
+    }
+
+    /// A waiter may have waited long enough.
+    pub(super) fn on_gil_timer(&mut self, id: u32) {
+        let gil = &mut self.gils[id as usize];
+        gil.timer_pending = false;
+        let Some(deadline) = gil.deadline() else { return };
+        if deadline > self.now {
+            return self.gil_arm(id);
+        }
+        let holder = gil.holder;
+        if self.cpu_interrupt(holder) {
+            self.gil_force(id);
+        } else {
+            // Off its core it can't notice; it lets go when it next runs.
+            self.gils[id as usize].drop_requested = true;
+        }
+    }
+
+    /// Takes the lock from its holder, whose burst stands still, and makes it the last waiter.
+    pub(super) fn gil_force(&mut self, id: u32) {
+        let now = self.now;
+        let cost = self.gils[id as usize].switch_cost;
+        let holder = self.gils[id as usize].holder;
+        self.set_thread_part(holder, Part::LockWait);
+        self.gil_hand_over(id, cost);
+        let gil = &mut self.gils[id as usize];
+        if gil.holder == NONE {
+            // Nobody waits any more: the holder keeps it.
+            gil.holder = holder;
+            self.cpu_request(holder);
+        } else {
+            gil.waiters.push_back((holder, now));
+            self.gil_arm(id);
+        }
+    }
+}

@@ -1,0 +1,191 @@
+//! What one replication measures in its window.
+
+use crate::stats::warmup::BatchMeans;
+use crate::stats::{Histogram, TimeIntegral};
+use crate::units::Time;
+
+use super::client::End;
+use super::replication::RequestCounts;
+use super::request::{PARTS, Request};
+
+/// The accounts of a replication, restarted when its window opens.
+#[derive(Clone, Debug)]
+pub struct Recorder {
+    /// When the window opened; `None` before.
+    pub opened: Option<Time>,
+    /// Ends of requests that close the window; 0 is no such limit.
+    pub ends_wanted: u64,
+    /// Ends of requests so far.
+    pub ends: u64,
+    /// The last end.
+    pub last_end: Time,
+    /// How attempts began and ended.
+    pub counts: RequestCounts,
+    /// Response times of completed requests, by their parts.
+    pub response: Histogram<PARTS>,
+    /// Response times by class, where there are several.
+    pub classes: Vec<Histogram<1>>,
+    /// Attempts in flight, as clients see it.
+    pub in_flight: TimeIntegral,
+    /// Requests at the server, those included whose client has gone.
+    pub in_server: u64,
+    /// Requests at the server when the window opened.
+    pub in_server_at_open: u64,
+    /// Tasks of loops.
+    pub tasks: TimeIntegral,
+    /// Threads started for a request.
+    pub live_threads: TimeIntegral,
+    /// Workers with a request.
+    pub busy_workers: TimeIntegral,
+    /// Loops in an iteration.
+    pub busy_loops: TimeIntegral,
+    /// How long ready tasks waited for their turn.
+    pub loop_lag: Histogram<1>,
+    /// Core time used, in nanoseconds.
+    pub cpu_busy: u128,
+    /// Core time used by the requests' own steps.
+    pub cpu_useful: u128,
+    /// Requests that the server was done with after their client had gone.
+    pub wasted_requests: u64,
+    /// Core time for requests whose client had gone.
+    pub wasted_cpu: u128,
+    /// Transitions of the model, from the start of the replication.
+    pub events: u64,
+    /// The time that ended attempts spent in the window, in nanoseconds.
+    pub stayed: u128,
+    /// What a pilot watches.
+    pub series: Option<Series>,
+}
+
+/// What a pilot watches from one end of a request to the next, in bounded batch means.
+#[derive(Clone, Debug)]
+pub struct Series {
+    /// Instants of ends, in seconds.
+    pub time: BatchMeans,
+    /// Attempts in flight.
+    pub in_flight: BatchMeans,
+    /// Response times, in seconds.
+    pub response: BatchMeans,
+}
+
+impl Series {
+    /// Nothing watched yet.
+    pub fn new() -> Self {
+        Self { time: BatchMeans::new(), in_flight: BatchMeans::new(), response: BatchMeans::new() }
+    }
+}
+
+impl Recorder {
+    /// Accounts for this many classes; the window closes after `ends_wanted` ends.
+    pub fn new(classes: usize, ends_wanted: u64) -> Self {
+        Self {
+            opened: None,
+            ends_wanted,
+            ends: 0,
+            last_end: Time::ZERO,
+            counts: RequestCounts::default(),
+            response: Histogram::new(),
+            classes: if classes > 1 { vec![Histogram::new(); classes] } else { Vec::new() },
+            in_flight: TimeIntegral::new(0),
+            in_server: 0,
+            in_server_at_open: 0,
+            tasks: TimeIntegral::new(0),
+            live_threads: TimeIntegral::new(0),
+            busy_workers: TimeIntegral::new(0),
+            busy_loops: TimeIntegral::new(0),
+            loop_lag: Histogram::new(),
+            cpu_busy: 0,
+            cpu_useful: 0,
+            wasted_requests: 0,
+            wasted_cpu: 0,
+            events: 0,
+            stayed: 0,
+            series: None,
+        }
+    }
+
+    /// The window opens: all accounts begin anew.
+    pub fn open(&mut self, now: Time) {
+        let fresh = Self::new(self.classes.len(), self.ends_wanted);
+        let counts =
+            RequestCounts { in_flight_at_start: self.in_flight.value(), ..RequestCounts::default() };
+        let old = std::mem::replace(
+            self,
+            Self {
+                opened: Some(now),
+                counts,
+                in_server_at_open: self.in_server,
+                in_server: self.in_server,
+                events: self.events,
+                in_flight: self.in_flight,
+                tasks: self.tasks,
+                live_threads: self.live_threads,
+                busy_workers: self.busy_workers,
+                busy_loops: self.busy_loops,
+                series: None,
+                ..fresh
+            },
+        );
+        self.series = old.series;
+        for integral in [
+            &mut self.in_flight,
+            &mut self.tasks,
+            &mut self.live_threads,
+            &mut self.busy_workers,
+            &mut self.busy_loops,
+        ] {
+            integral.set(now, integral.value());
+            integral.restart(now);
+        }
+    }
+
+    /// An attempt begins.
+    pub const fn issued(&mut self, now: Time, retry: bool) {
+        self.counts.issued += 1;
+        self.counts.retries += retry as u64;
+        self.in_flight.increase(now);
+    }
+
+    /// An attempt ends, its account settled.
+    pub fn ended(&mut self, now: Time, request: &Request, how: End) {
+        self.in_flight.decrease(now);
+        self.ends += 1;
+        self.last_end = now;
+        let from = request.arrival.max(self.opened.unwrap_or(Time::ZERO));
+        self.stayed += u128::from(now.0 - from.0);
+        match how {
+            End::Completed => {
+                self.counts.completed += 1;
+                debug_assert_eq!(
+                    request.parts.iter().sum::<u64>(),
+                    now.0 - request.arrival.0,
+                    "the parts of a response add up to it"
+                );
+                self.response.record(request.parts);
+                if let Some(class) = self.classes.get_mut(request.class as usize) {
+                    class.record([now.0 - request.arrival.0]);
+                }
+            }
+            End::Refused => self.counts.refused += 1,
+            End::TimedOut => self.counts.timed_out += 1,
+            End::Failed => self.counts.failed += 1,
+        }
+        if let Some(series) = &mut self.series {
+            series.time.push(now.seconds());
+            series.in_flight.push(self.in_flight.value() as f64);
+            series.response.push(now.since(request.arrival).seconds());
+        }
+    }
+
+    /// The server is done with a request.
+    pub const fn server_done(&mut self, request: &Request) {
+        self.in_server -= 1;
+        self.wasted_requests += request.gave_up as u64;
+    }
+
+    /// Whether the window has seen all the ends that it is to see.
+    #[must_use]
+    pub const fn is_full(&self) -> bool {
+        self.ends_wanted > 0 && self.opened.is_some() && self.ends >= self.ends_wanted
+    }
+}

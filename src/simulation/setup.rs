@@ -1,0 +1,101 @@
+//! One runtime of one model made ready to run: compiled once, shared by all its replications.
+
+use crate::engine::Key;
+use crate::input::dist::Dist;
+use crate::model::runtime::{Executor, Spawn};
+use crate::model::{Host, Load, Model, Resource, Runtime, RuntimeKind};
+
+use super::program::Program;
+
+/// What every replication of one runtime reads and none changes.
+#[derive(Clone, Debug)]
+pub struct Setup {
+    /// The compiled request classes.
+    pub program: Program,
+    /// The cumulated weights of the classes, the last 1.
+    pub class_shares: Vec<f64>,
+    /// The names of the classes.
+    pub class_names: Vec<String>,
+    /// One instance of the machine.
+    pub host: Host,
+    /// Who sends requests and when.
+    pub load: Load,
+    /// Shared things of finite width.
+    pub resources: Vec<Resource>,
+    /// The runtime.
+    pub runtime: Runtime,
+    /// The seed of all draws.
+    pub seed: u64,
+}
+
+impl Setup {
+    /// Compiles a runtime of a model.
+    #[must_use]
+    pub fn new(model: &Model, runtime: &Runtime) -> Self {
+        let classes = runtime.requests.as_deref().unwrap_or(&model.requests);
+        let total: f64 = classes.iter().map(|class| class.weight).sum();
+        let mut sum = 0.0;
+        let mut class_shares: Vec<f64> = classes
+            .iter()
+            .map(|class| {
+                sum += class.weight / total;
+                sum
+            })
+            .collect();
+        if let Some(last) = class_shares.last_mut() {
+            *last = 1.0;
+        }
+        Self {
+            program: Program::compile(classes),
+            class_shares,
+            class_names: classes.iter().map(|class| class.name.clone()).collect(),
+            host: model.host.clone(),
+            load: model.load.clone(),
+            resources: model.resources.clone(),
+            runtime: runtime.clone(),
+            seed: model.run.seed,
+        }
+    }
+
+    /// The key of everything that one replication draws; pilots have streams of their own.
+    pub(super) fn key(&self, replication: u32, pilot: bool) -> Key {
+        Key::new(self.seed).part(u64::from(replication) * 2 + u64::from(pilot))
+    }
+
+    /// The class that a draw between 0 and 1 falls on.
+    pub(super) fn class_at(&self, draw: f64) -> u32 {
+        self.class_shares.partition_point(|&share| share <= draw) as u32
+    }
+
+    /// Processes of each instance: each has its own GIL and its own per-process resources.
+    pub(super) fn processes(&self) -> u32 {
+        match &self.runtime.kind {
+            RuntimeKind::SyncWorker(kind) => kind.workers,
+            RuntimeKind::ThreadPool(kind) => kind.processes,
+            RuntimeKind::EventLoop(kind) => kind.loops,
+        }
+    }
+
+    /// Workers or pool threads of each instance; 0 for an event loop.
+    pub(super) fn workers(&self) -> u64 {
+        match &self.runtime.kind {
+            RuntimeKind::EventLoop(_) => 0,
+            kind => kind.width(),
+        }
+    }
+
+    /// Whether threads are started for each request.
+    pub(super) fn spawns(&self) -> bool {
+        matches!(&self.runtime.kind, RuntimeKind::ThreadPool(kind) if kind.spawn == Spawn::PerRequest)
+    }
+
+    /// The CPU demand in nanoseconds that every request pays before its first step.
+    pub(super) const fn overhead(&self) -> &Dist {
+        &self.runtime.overhead
+    }
+
+    /// Whether executor threads share their loop's lock.
+    pub(super) fn executor_shares_gil(&self) -> bool {
+        matches!(&self.runtime.kind, RuntimeKind::EventLoop(kind) if kind.executor == Executor::Threads)
+    }
+}

@@ -1,0 +1,212 @@
+//! Pools of slots, granted first come, first served, no overtaking.
+
+use std::collections::VecDeque;
+
+use crate::engine::slab::NONE;
+use crate::model::{Resource, Scope};
+use crate::stats::TimeIntegral;
+use crate::units::Span;
+
+use super::event::{Class, Event, tie, timer_number};
+use super::program::Op;
+use super::request::{Held, Part};
+use super::thread::Role;
+use super::world::World;
+
+/// One pool: a shared resource, or a process's own copy of it.
+#[derive(Clone, Debug)]
+pub struct Pool {
+    slots: u64,
+    /// Slots taken.
+    pub taken: TimeIntegral,
+    /// Strands that wait, with the stamp of their wait; entries with another stamp are stale.
+    queue: VecDeque<(u32, u32)>,
+    waiting: u64,
+    limit: Option<u64>,
+    timeout: Option<Span>,
+}
+
+impl Pool {
+    /// An empty pool of a resource.
+    pub fn new(resource: &Resource) -> Self {
+        Self {
+            slots: u64::from(resource.slots),
+            taken: TimeIntegral::new(0),
+            queue: VecDeque::new(),
+            waiting: 0,
+            limit: resource.queue,
+            timeout: resource.timeout,
+        }
+    }
+
+    /// Strands that wait now, the first come first, with their stamps (stale ones included).
+    pub fn waiters(&self) -> impl Iterator<Item = (u32, u32)> + '_ {
+        self.queue.iter().copied()
+    }
+}
+
+/// What asking for a slot comes to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asked {
+    /// The strand has it.
+    Granted,
+    /// The strand waits.
+    Waits,
+    /// The waiting room is full: the request fails.
+    Full,
+}
+
+impl World<'_> {
+    /// The pool of a resource that a strand uses.
+    fn pool_of(&self, resource: u32, strand: u32) -> u32 {
+        let base = self.pool_base[resource as usize];
+        if self.setup.resources[resource as usize].scope == Scope::Shared {
+            return base;
+        }
+        let this = &self.strands[strand];
+        let process = if this.thread == NONE {
+            self.threads[self.loops[this.home as usize].thread as usize].process
+        } else {
+            self.threads[this.thread as usize].process
+        };
+        base + process
+    }
+
+    /// A strand asks for a slot of a resource.
+    pub(super) fn ask(&mut self, strand: u32, resource: u32) -> Asked {
+        let id = self.pool_of(resource, strand);
+        let now = self.now;
+        let pool = &mut self.pools[id as usize];
+        if pool.waiting == 0 && pool.taken.value() < pool.slots {
+            pool.taken.increase(now);
+            self.hold(strand, id, resource);
+            return Asked::Granted;
+        }
+        if pool.limit.is_some_and(|limit| pool.waiting >= limit) {
+            return Asked::Full;
+        }
+        pool.waiting += 1;
+        let timeout = pool.timeout;
+        let stamp = self.restamp(strand);
+        self.pools[id as usize].queue.push_back((strand, stamp));
+        self.set_part(strand, Part::ResourceWait);
+        if let Some(timeout) = timeout {
+            let this = &self.strands[strand];
+            let number = timer_number(3, self.requests[this.request].number);
+            let event = Event::SlotTimeout { strand, stamp };
+            self.queue.push(now + timeout, tie(Class::Timer, number), event);
+        }
+        Asked::Waits
+    }
+
+    fn hold(&mut self, strand: u32, pool: u32, resource: u32) {
+        self.record.events += 1;
+        let before = self.strands[strand].held;
+        self.strands[strand].held = self.held.insert(Held { pool, resource, before });
+    }
+
+    /// A strand gives back the slot of `resource` that it took last.
+    pub(super) fn give_back(&mut self, strand: u32, resource: u32) {
+        let mut place = self.strands[strand].held;
+        let mut after = NONE;
+        while place != NONE && self.held[place].resource != resource {
+            after = place;
+            place = self.held[place].before;
+        }
+        debug_assert!(place != NONE, "only what is held is given back");
+        let Held { pool, before, .. } = self.held[place];
+        if after == NONE {
+            self.strands[strand].held = before;
+        } else {
+            self.held[after].before = before;
+        }
+        self.held.remove(place);
+        self.free_slot(pool);
+    }
+
+    /// A strand that goes no further gives back all it holds.
+    pub(super) fn give_back_all(&mut self, strand: u32) {
+        while self.strands[strand].held != NONE {
+            let place = self.strands[strand].held;
+            let Held { pool, before, .. } = self.held[place];
+            self.strands[strand].held = before;
+            self.held.remove(place);
+            self.free_slot(pool);
+        }
+    }
+
+    /// A slot is free: the first who waits for it has it now.
+    fn free_slot(&mut self, id: u32) {
+        let now = self.now;
+        loop {
+            let pool = &mut self.pools[id as usize];
+            let Some((strand, stamp)) = pool.queue.pop_front() else {
+                pool.taken.decrease(now);
+                return;
+            };
+            if self.strands[strand].stamp != stamp {
+                continue;
+            }
+            pool.waiting -= 1;
+            self.restamp(strand);
+            let resource = match self.setup.program.ops[self.strands[strand].pc as usize] {
+                Op::Acquire { resource } => resource,
+                Op::Io { at, .. } => {
+                    self.setup.program.at[(at.0 + self.strands[strand].at) as usize]
+                }
+                _ => unreachable!("a strand waits for a slot at an operation that asks for one"),
+            };
+            self.hold(strand, id, resource);
+            return self.on_granted(strand);
+        }
+    }
+
+    /// A strand that waited has its slot.
+    fn on_granted(&mut self, strand: u32) {
+        if matches!(self.setup.program.ops[self.strands[strand].pc as usize], Op::Io { .. }) {
+            self.strands[strand].at += 1;
+            if self.begin_wait(strand) == Asked::Full {
+                self.fail_waiting(strand);
+            }
+            return;
+        }
+        self.strands[strand].pc += 1;
+        let thread = self.strands[strand].thread;
+        if thread == NONE {
+            self.make_ready(strand);
+        } else {
+            // Called once the present event is done with: a chain of holders that do nothing would
+            // otherwise be a chain of calls.
+            self.resumable.push(thread);
+        }
+    }
+
+    /// A strand has waited too long for a slot.
+    pub(super) fn on_slot_timeout(&mut self, strand: u32, stamp: u32) {
+        if self.strands[strand].stamp != stamp || self.strands[strand].part != Part::ResourceWait {
+            return;
+        }
+        let resource = match self.setup.program.ops[self.strands[strand].pc as usize] {
+            Op::Acquire { resource } => resource,
+            Op::Io { at, .. } => self.setup.program.at[(at.0 + self.strands[strand].at) as usize],
+            _ => return,
+        };
+        let pool = self.pool_of(resource, strand);
+        self.pools[pool as usize].waiting -= 1;
+        self.restamp(strand);
+        self.fail_waiting(strand);
+    }
+
+    /// A strand fails where it waits; a thread that waits with it is free for something else.
+    fn fail_waiting(&mut self, strand: u32) {
+        let thread = self.strands[strand].thread;
+        self.fail(strand);
+        if thread != NONE {
+            self.threads[thread as usize].strand = NONE;
+            if let Role::Loop(id) = self.threads[thread as usize].role {
+                return self.loop_run(id);
+            }
+            self.fall_idle(thread);
+        }
+    }
+}

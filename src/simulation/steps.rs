@@ -1,0 +1,218 @@
+//! The interpreter: walks a strand through its program up to something that takes time or a turn.
+
+use crate::engine::slab::NONE;
+use crate::units::Span;
+
+use super::event::{Class, Event, tie, wait_number};
+use super::program::Op;
+use super::request::{Part, Round, Strand};
+use super::slots::Asked;
+use super::thread::Role;
+use super::world::World;
+
+/// What a strand comes to next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Next {
+    /// The operation at its place: something that takes time, or a turn of its loop.
+    Act,
+    /// Its branch is done.
+    Joins,
+    /// Its request is done.
+    Ends,
+    /// A step failed.
+    Fails,
+}
+
+impl World<'_> {
+    /// Walks a strand over operations that only steer, which take neither time nor a turn.
+    pub(super) fn walk(&mut self, strand: u32) -> Next {
+        let setup = self.setup;
+        let this = &mut self.strands[strand];
+        loop {
+            match &setup.program.ops[this.pc as usize] {
+                Op::Cpu { .. } | Op::Io { .. } | Op::Acquire { .. } | Op::Release { .. } => {
+                    return Next::Act;
+                }
+                Op::Repeat { count, site, end } => {
+                    let rounds = count.sample(&mut this.key.stream(u64::from(*site))) as u64;
+                    if rounds == 0 {
+                        this.pc = *end;
+                        continue;
+                    }
+                    let round =
+                        Round { outer_key: this.key, outer: this.round, left: rounds - 1, index: 0 };
+                    this.round = self.rounds.insert(round);
+                    this.key = this.key.part(u64::from(*site));
+                }
+                Op::Again { begin, site } => {
+                    let place = this.round;
+                    let round = &mut self.rounds[place];
+                    if round.left > 0 {
+                        round.left -= 1;
+                        round.index += 1;
+                        this.key = round.outer_key.part(u64::from(*site) + (round.index << 32));
+                        this.pc = *begin;
+                        continue;
+                    }
+                    this.key = round.outer_key;
+                    this.round = round.outer;
+                    self.rounds.remove(place);
+                }
+                Op::Chance { probability, site, skip } => {
+                    if !this.key.stream(u64::from(*site)).chance(*probability) {
+                        this.pc = *skip;
+                        continue;
+                    }
+                }
+                Op::Fail { probability, site } => {
+                    if this.key.stream(u64::from(*site)).chance(*probability) {
+                        return Next::Fails;
+                    }
+                }
+                Op::Fork { .. } if setup.workers() == 0 && this.offloaded == 0 => return Next::Act,
+                Op::Join if this.parent != NONE && this.offloaded == 0 => return Next::Joins,
+                Op::Offload { .. } if this.offloaded > 0 => this.offloaded += 1,
+                Op::Offload { .. } if setup.workers() == 0 => return Next::Act,
+                Op::Back if this.offloaded == 1 => return Next::Act,
+                Op::Back if this.offloaded > 1 => this.offloaded -= 1,
+                // In a thread branches come one after the other and nothing is offloaded.
+                Op::Fork { .. } | Op::Join | Op::Offload { .. } | Op::Back => {}
+                Op::End => return Next::Ends,
+            }
+            this.pc += 1;
+        }
+    }
+
+    /// The CPU demand of the operation at a strand's place.
+    pub(super) fn demand(&self, strand: u32) -> Span {
+        let this = &self.strands[strand];
+        match &self.setup.program.ops[this.pc as usize] {
+            Op::Cpu { demand, site, .. } => Span::from_nanos_f64(
+                demand.sample(&mut this.key.stream(u64::from(*site))),
+            ),
+            _ => Span::ZERO,
+        }
+    }
+
+    /// Begins the wait at a strand's place, once it has the slots that the wait needs.
+    pub(super) fn begin_wait(&mut self, strand: u32) -> Asked {
+        let setup = self.setup;
+        let Op::Io { wait, site, at, .. } = &setup.program.ops[self.strands[strand].pc as usize]
+        else {
+            unreachable!("a wait begins at an I/O step");
+        };
+        while at.0 + self.strands[strand].at < at.1 {
+            let resource = setup.program.at[(at.0 + self.strands[strand].at) as usize];
+            match self.ask(strand, resource) {
+                Asked::Granted => self.strands[strand].at += 1,
+                other => return other,
+            }
+        }
+        let stamp = self.restamp(strand);
+        let this = &self.strands[strand];
+        let span = Span::from_nanos_f64(wait.sample(&mut this.key.stream(u64::from(*site))));
+        let number = wait_number(self.requests[this.request].number, this.branch);
+        let event = Event::WaitEnd { strand, stamp };
+        self.queue.push(self.now + span, tie(Class::Wait, number), event);
+        self.set_part(strand, Part::Io);
+        Asked::Granted
+    }
+
+    /// The wait of a strand is over.
+    pub(super) fn on_wait_end(&mut self, strand: u32, stamp: u32) {
+        if self.strands[strand].stamp != stamp {
+            return;
+        }
+        self.record.events += 1;
+        let Op::Io { at, .. } = self.setup.program.ops[self.strands[strand].pc as usize] else {
+            unreachable!("a wait ends at an I/O step");
+        };
+        self.strands[strand].at = 0;
+        self.strands[strand].pc += 1;
+        for place in (at.0..at.1).rev() {
+            self.give_back(strand, self.setup.program.at[place as usize]);
+        }
+        let thread = self.strands[strand].thread;
+        if thread != NONE {
+            return match self.threads[thread as usize].role {
+                Role::Loop(id) => self.loop_unblocked(id),
+                Role::Worker | Role::Executor(_) => self.run_in_place(thread),
+            };
+        }
+        self.go_on(strand);
+    }
+
+    /// A strand of a loop goes on after a wait: at its next turn, or at once where nothing is left.
+    pub(super) fn go_on(&mut self, strand: u32) {
+        match self.walk(strand) {
+            Next::Act => self.make_ready(strand),
+            Next::Ends => self.finish(strand),
+            Next::Joins => self.join(strand),
+            Next::Fails => self.fail(strand),
+        }
+    }
+
+    /// A strand splits into branches, which are to run in this turn of its loop.
+    pub(super) fn fork(&mut self, strand: u32) -> Vec<u32> {
+        let setup = self.setup;
+        let Op::Fork { branches, join } = setup.program.ops[self.strands[strand].pc as usize]
+        else {
+            unreachable!("branches begin at a fork");
+        };
+        let starts = &setup.program.branches[branches.0 as usize..branches.1 as usize];
+        let (request, key) = (self.strands[strand].request, self.strands[strand].key);
+        let (home, round) = (self.strands[strand].home, self.strands[strand].round);
+        self.strands[strand].pc = join;
+        self.strands[strand].branches = starts.len() as u32;
+        let now = self.now;
+        let this = &mut self.requests[request];
+        if this.counts == NONE {
+            let mut counts = [0; super::request::PARTS];
+            counts[this.part as usize] = 1;
+            this.counts = self.counts.insert(counts);
+        }
+        let mut forked = Vec::with_capacity(starts.len());
+        for &start in starts {
+            let this = &mut self.requests[request];
+            this.strands += 1;
+            this.strands_made += 1;
+            let branch = Strand {
+                home,
+                round,
+                parent: strand,
+                branch: this.strands_made,
+                part: Part::Parked,
+                fresh: false,
+                ready_at: now,
+                ..Strand::root(request, start, key)
+            };
+            let branch = self.strands.insert(branch);
+            self.restamp(branch);
+            self.set_part(branch, Part::LoopWait);
+            forked.push(branch);
+        }
+        self.set_part(strand, Part::Parked);
+        forked
+    }
+
+    /// A branch is done; with the last one its parent goes on.
+    pub(super) fn join(&mut self, branch: u32) {
+        let parent = self.strands[branch].parent;
+        self.drop_strand(branch);
+        let this = &mut self.strands[parent];
+        this.branches -= 1;
+        if this.branches > 0 {
+            return;
+        }
+        let request = this.request;
+        if self.requests[request].aborted {
+            return self.fail(parent);
+        }
+        if self.strands[parent].parent == NONE {
+            self.set_part(parent, Part::LoopWait);
+            let counts = std::mem::replace(&mut self.requests[request].counts, NONE);
+            self.counts.remove(counts);
+        }
+        self.go_on(parent);
+    }
+}

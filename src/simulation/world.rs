@@ -1,0 +1,505 @@
+//! One replication under way: all its state, and the loop that moves it from instant to instant.
+//!
+//! At each instant first everything that falls due is delivered, in the order of [`super::event`];
+//! then the instant is settled: idle workers and loops act, then idle cores. What that brings about
+//! at the same instant is delivered and settled in turn before time goes on.
+
+use std::collections::VecDeque;
+
+use crate::engine::slab::NONE;
+use crate::engine::{EventQueue, Key, Slab};
+use crate::model::runtime::GilOrder;
+use crate::model::{RuntimeKind, Scheduling, Scope};
+use crate::units::{Span, Time};
+
+use super::client::Clients;
+use super::cpu::{Core, Cpu};
+use super::event::{Class, Event, tie, timer_number};
+use super::event_loop::{Loop, Loops};
+use super::gil::Gil;
+use super::idle::IdleOrder;
+use super::record::Recorder;
+use super::replication::Stop;
+use super::request::{Held, PARTS, Part, Request, Round, Strand};
+use super::setup::Setup;
+use super::sharing::Sharing;
+use super::slots::Pool;
+use super::thread::{Role, Thread};
+use super::{Control, Window};
+
+/// Names of the parts of a replication's key; see also [`super::client`].
+const GIL_PART: u64 = 4;
+
+/// Ends of requests within one instant after which a model is taken never to let time pass.
+const MOST_ENDS_OF_AN_INSTANT: u64 = 20_000_000;
+
+/// Requests in flight after which a replication is stopped: 2^26 of them need some 10 GiB.
+const MOST_IN_FLIGHT: usize = 1 << 26;
+
+/// How many events pass between looks at whether the user wants to stop.
+const LOOK_EVERY: u32 = 1 << 14;
+
+/// A copy of the host with the runtime on it.
+#[derive(Clone, Debug, Default)]
+pub struct Instance {
+    /// Its cores.
+    pub cpu: Cpu,
+    /// Its cores under processor sharing.
+    pub sharing: Sharing,
+    /// The first of its cores.
+    pub first_core: u32,
+    /// The first of its loops.
+    pub first_loop: u32,
+    /// Requests that wait to be taken; those assigned to one loop wait there.
+    pub backlog: VecDeque<u32>,
+    /// Workers without a request.
+    pub idle_workers: IdleOrder,
+    /// Threads started so far where each request has its own.
+    pub spawned: u64,
+    /// Which loops are idle.
+    pub loops: Loops,
+    /// Loops whose executor has something to do.
+    pub executors: Vec<u32>,
+    /// Requests that it has, waiting ones included.
+    pub in_server: u64,
+    /// It stands in [`World::touched`].
+    touched: bool,
+}
+
+/// All the state of a replication.
+pub struct World<'a> {
+    pub(super) setup: &'a Setup,
+    pub(super) now: Time,
+    pub(super) queue: EventQueue<Event>,
+    pub(super) requests: Slab<Request>,
+    pub(super) strands: Slab<Strand>,
+    pub(super) rounds: Slab<Round>,
+    pub(super) held: Slab<Held>,
+    pub(super) counts: Slab<[u32; PARTS]>,
+    pub(super) instances: Vec<Instance>,
+    pub(super) threads: Vec<Thread>,
+    pub(super) cores: Vec<Core>,
+    pub(super) loops: Vec<Loop>,
+    pub(super) gils: Vec<Gil>,
+    pub(super) pools: Vec<Pool>,
+    /// The first pool of each resource.
+    pub(super) pool_base: Vec<u32>,
+    pub(super) clients: Clients,
+    /// Clients of a closed load whose next request is due at this instant.
+    pub(super) due: Vec<u32>,
+    /// Threads that go on as soon as the present event is done with.
+    pub(super) resumable: Vec<u32>,
+    /// Instances in which something may be waiting for somebody idle.
+    touched: Vec<u32>,
+    pub(super) record: Recorder,
+    stamp: u32,
+    stop: Option<Stop>,
+    /// Arrivals in a row with nothing else to come.
+    lonely_arrivals: u32,
+}
+
+impl<'a> World<'a> {
+    /// Everything idle at time zero.
+    pub fn new(setup: &'a Setup, key: Key, record: Recorder) -> Self {
+        let mut world = Self {
+            setup,
+            now: Time::ZERO,
+            queue: EventQueue::new(),
+            requests: Slab::new(),
+            strands: Slab::new(),
+            rounds: Slab::new(),
+            held: Slab::new(),
+            counts: Slab::new(),
+            instances: Vec::new(),
+            threads: Vec::new(),
+            cores: Vec::new(),
+            loops: Vec::new(),
+            gils: Vec::new(),
+            pools: Vec::new(),
+            pool_base: Vec::new(),
+            clients: Clients::new(&setup.load.kind, key),
+            due: Vec::new(),
+            resumable: Vec::new(),
+            touched: Vec::new(),
+            record,
+            stamp: 0,
+            stop: None,
+            lonely_arrivals: 0,
+        };
+        world.build_gils(key);
+        for instance in 0..setup.runtime.instances {
+            world.build_instance(instance);
+        }
+        world.build_pools();
+        world
+    }
+
+    fn build_gils(&mut self, key: Key) {
+        let (gil, interval, cost, order) = match &self.setup.runtime.kind {
+            RuntimeKind::ThreadPool(kind) => {
+                (kind.gil, kind.switch_interval, kind.gil_switch, kind.gil_order)
+            }
+            RuntimeKind::EventLoop(kind) => {
+                (kind.gil, kind.switch_interval, Span::ZERO, GilOrder::Fifo)
+            }
+            RuntimeKind::SyncWorker(_) => return,
+        };
+        if gil {
+            let processes = u64::from(self.setup.runtime.instances) * u64::from(self.setup.processes());
+            let key = key.part(GIL_PART);
+            self.gils = (0..processes)
+                .map(|process| Gil::new(interval, cost, order, key.part(process)))
+                .collect();
+        }
+    }
+
+    fn build_instance(&mut self, number: u32) {
+        let setup = self.setup;
+        let (first_core, first_loop) = (self.cores.len() as u32, self.loops.len() as u32);
+        let mut instance = Instance { first_core, first_loop, ..Instance::default() };
+        for core in first_core..first_core + setup.host.cores {
+            self.cores.push(Core::new(number));
+            instance.cpu.idle.push(Time::ZERO, core);
+        }
+        let gil = |world: &Self, process| if world.gils.is_empty() { NONE } else { process };
+        let base = number * setup.processes();
+        match &setup.runtime.kind {
+            RuntimeKind::EventLoop(kind) => {
+                instance.loops = Loops::new(first_loop, kind.loops);
+                for id in first_loop..first_loop + kind.loops {
+                    let process = base + (id - first_loop);
+                    let lock = gil(self, process);
+                    let thread = self.threads.len() as u32;
+                    self.threads.push(Thread::new(Role::Loop(id), number, process, lock));
+                    self.loops.push(Loop::new(thread, number));
+                    let lock = if setup.executor_shares_gil() { lock } else { NONE };
+                    for _ in 0..kind.executor_threads {
+                        let thread = self.threads.len() as u32;
+                        self.threads.push(Thread::new(Role::Executor(id), number, process, lock));
+                        self.loops[id as usize].executor_idle.push(Time::ZERO, thread);
+                    }
+                }
+            }
+            _ if setup.spawns() => {}
+            _ => {
+                for worker in 0..setup.workers() {
+                    let process = base + (worker % u64::from(setup.processes())) as u32;
+                    let thread = self.threads.len() as u32;
+                    let lock = gil(self, process);
+                    self.threads.push(Thread::new(Role::Worker, number, process, lock));
+                    instance.idle_workers.push(Time::ZERO, thread);
+                }
+            }
+        }
+        self.instances.push(instance);
+    }
+
+    fn build_pools(&mut self) {
+        let processes = self.setup.runtime.instances * self.setup.processes();
+        for resource in &self.setup.resources {
+            self.pool_base.push(self.pools.len() as u32);
+            let copies = if resource.scope == Scope::Shared { 1 } else { processes };
+            self.pools.extend((0..copies).map(|_| Pool::new(resource)));
+        }
+    }
+
+    /// Runs the replication until its window closes or nothing is left to happen.
+    pub fn run(&mut self, window: Window, control: &Control) -> Stop {
+        self.begin(window);
+        let mut until_look = LOOK_EVERY;
+        let mut ends_at_start = 0;
+        loop {
+            self.deliver_instant();
+            if let Some(stop) = self.stop.take() {
+                return stop;
+            }
+            if self.record.ends - ends_at_start > MOST_ENDS_OF_AN_INSTANT {
+                return Stop::Limit("requests come and go without any time passing: give them CPU or I/O, or the clients a think time".to_owned());
+            }
+            if !self.due.is_empty() {
+                self.deliver_due();
+                continue;
+            }
+            if !self.touched.is_empty() {
+                self.settle();
+                continue;
+            }
+            match self.queue.next_time() {
+                None => return self.nothing_left(),
+                Some(time) if time == Time::MAX => {
+                    return Stop::Limit("virtual time has reached its end, 584 years".to_owned());
+                }
+                Some(time) => {
+                    if time > self.now {
+                        ends_at_start = self.record.ends;
+                    }
+                    self.now = time;
+                }
+            }
+            until_look -= 1;
+            if until_look == 0 {
+                until_look = LOOK_EVERY;
+                if let Some(stop) = self.look(control) {
+                    return stop;
+                }
+            }
+        }
+    }
+
+    /// Whether the user, or a bound, ends it here.
+    fn look(&self, control: &Control) -> Option<Stop> {
+        if control.is_cancelled() {
+            return Some(Stop::Interrupted);
+        }
+        if self.requests.len() > MOST_IN_FLIGHT {
+            return Some(Stop::Limit(format!(
+                "{} requests are in flight, more than the limit of {MOST_IN_FLIGHT}: the load \
+                 cannot be sustained; lower the rate, give the backlog a limit, or ask for fewer \
+                 requests",
+                self.requests.len()
+            )));
+        }
+        None
+    }
+
+    fn begin(&mut self, window: Window) {
+        if window.warmup.is_zero() {
+            self.open_window();
+        } else {
+            let tie = tie(Class::Timer, timer_number(4, 0));
+            self.queue.push(Time::ZERO + window.warmup, tie, Event::WindowOpen);
+        }
+        if let Some(duration) = window.duration {
+            let close = Time::ZERO + window.warmup + duration;
+            self.queue.push(close, tie(Class::Timer, timer_number(5, 0)), Event::WindowClose);
+        }
+        self.clients_begin();
+    }
+
+    /// Delivers everything that is due now.
+    fn deliver_instant(&mut self) {
+        while self.queue.next_time() == Some(self.now) {
+            let Some((_, _, event)) = self.queue.pop() else { return };
+            self.deliver(event);
+            self.resume();
+            if self.stop.is_some() {
+                return;
+            }
+        }
+    }
+
+    fn deliver_due(&mut self) {
+        let mut due = std::mem::take(&mut self.due);
+        due.sort_unstable();
+        for client in due.drain(..) {
+            self.on_client_ready(client);
+            self.resume();
+            if self.record.is_full() {
+                self.stop = Some(Stop::Closed);
+                return;
+            }
+        }
+        // What came due meanwhile is delivered next.
+        due.append(&mut self.due);
+        self.due = due;
+    }
+
+    fn deliver(&mut self, event: Event) {
+        let alone = self.queue.is_empty();
+        if !matches!(event, Event::Arrival) {
+            self.lonely_arrivals = 0;
+        }
+        match event {
+            Event::WaitEnd { strand, stamp } => self.on_wait_end(strand, stamp),
+            Event::BurstEnd { core, stamp } => self.on_burst_end(core, stamp),
+            Event::SharedBurstEnd { instance, stamp } => self.on_shared_burst_end(instance, stamp),
+            Event::SliceEnd { core, stamp } => self.on_slice_end(core, stamp),
+            Event::GilTimer { gil } => self.on_gil_timer(gil),
+            Event::ClientTimeout => self.on_client_timeout(),
+            Event::SlotTimeout { strand, stamp } => self.on_slot_timeout(strand, stamp),
+            Event::WindowOpen => self.open_window(),
+            Event::WindowClose => self.stop = Some(Stop::Closed),
+            Event::Arrival => {
+                self.on_arrival();
+                self.note_lonely_arrival(alone);
+            }
+            Event::ClientReady { client } => self.on_client_ready(client),
+            Event::Retry { retry } => self.on_retry(retry),
+        }
+        if self.record.is_full() {
+            self.stop = Some(Stop::Closed);
+        }
+    }
+
+    /// Arrivals alone, over and over, while requests are in flight: nothing else will ever happen.
+    fn note_lonely_arrival(&mut self, alone: bool) {
+        self.lonely_arrivals = if alone && self.requests.len() > 1 { self.lonely_arrivals + 1 } else { 0 };
+        if self.lonely_arrivals > 10_000 {
+            self.stop = Some(Stop::Deadlock(self.describe_deadlock()));
+        }
+    }
+
+    /// Lets threads go on whose wait ended in the course of the present event.
+    fn resume(&mut self) {
+        while let Some(thread) = self.resumable.pop() {
+            self.on_burst_done(thread);
+        }
+    }
+
+    /// Idle workers, loops and executor threads act, then idle cores.
+    fn settle(&mut self) {
+        let mut touched = std::mem::take(&mut self.touched);
+        touched.sort_unstable();
+        for instance in touched.drain(..) {
+            self.instances[instance as usize].touched = false;
+            if self.setup.host.scheduling == Scheduling::Fifo {
+                self.cpu_release_lingering(instance);
+            }
+            self.workers_act(instance);
+            if !self.loops.is_empty() {
+                self.loops_act(instance);
+                self.executors_act(instance);
+            }
+            self.resume();
+            self.cpu_release_lingering(instance);
+            self.cpu_dispatch(instance);
+        }
+        touched.append(&mut self.touched);
+        self.touched = touched;
+        if self.record.is_full() {
+            self.stop = Some(Stop::Closed);
+        }
+    }
+
+    /// Something in an instance may concern somebody idle.
+    pub(super) fn touch(&mut self, instance: u32) {
+        let this = &mut self.instances[instance as usize];
+        if !this.touched {
+            this.touched = true;
+            self.touched.push(instance);
+        }
+    }
+
+    /// A stamp that no scheduled event has.
+    pub(super) fn restamp(&mut self, strand: u32) -> u32 {
+        self.stamp = self.stamp.wrapping_add(1);
+        self.strands[strand].stamp = self.stamp;
+        self.stamp
+    }
+
+    /// Moves the time account of a strand's request to another part.
+    pub(super) fn set_part(&mut self, strand: u32, part: Part) {
+        let this = &mut self.strands[strand];
+        let old = std::mem::replace(&mut this.part, part);
+        if old == part {
+            return;
+        }
+        let now = self.now;
+        let request = &mut self.requests[this.request];
+        if request.counts == NONE {
+            if part != Part::Parked {
+                request.settle(now);
+                request.part = part;
+            }
+            return;
+        }
+        let counts = &mut self.counts[request.counts];
+        if old != Part::Parked {
+            counts[old as usize] -= 1;
+        }
+        if part != Part::Parked {
+            counts[part as usize] += 1;
+        }
+        if let Some(first) = Part::ALL.into_iter().find(|&part| counts[part as usize] > 0)
+            && first != request.part
+        {
+            request.settle(now);
+            request.part = first;
+        }
+    }
+
+    fn open_window(&mut self) {
+        self.charge_all();
+        let now = self.now;
+        self.record.open(now);
+        for pool in &mut self.pools {
+            pool.taken.set(now, pool.taken.value());
+            pool.taken.restart(now);
+        }
+    }
+
+    /// Brings all accounts of cores up to now.
+    pub(super) fn charge_all(&mut self) {
+        for core in 0..self.cores.len() as u32 {
+            self.charge(core);
+        }
+        if self.setup.host.scheduling == Scheduling::ProcessorSharing {
+            for instance in 0..self.instances.len() as u32 {
+                self.share_advance(instance);
+                self.share_charge(instance, None);
+            }
+        }
+    }
+
+    fn nothing_left(&self) -> Stop {
+        if self.requests.is_empty() {
+            Stop::Drained
+        } else {
+            Stop::Deadlock(self.describe_deadlock())
+        }
+    }
+
+    /// Who holds and who waits, for a few of each pool.
+    fn describe_deadlock(&self) -> String {
+        let mut words = Vec::new();
+        let processes = self.pools.len();
+        for (number, resource) in self.setup.resources.iter().enumerate() {
+            let first = self.pool_base[number] as usize;
+            let last = self.pool_base.get(number + 1).map_or(processes, |&next| next as usize);
+            for id in first..last {
+                let waiting: Vec<u64> = self.pools[id]
+                    .waiters()
+                    .filter(|&(strand, stamp)| self.strands[strand].stamp == stamp)
+                    .map(|(strand, _)| self.requests[self.strands[strand].request].number)
+                    .collect();
+                if waiting.is_empty() {
+                    continue;
+                }
+                words.push(format!(
+                    "all {} slots of {} are held by requests {} while {} wait for one, first {}",
+                    resource.slots,
+                    resource.name,
+                    few(&self.holders(id as u32)),
+                    waiting.len(),
+                    few(&waiting)
+                ));
+            }
+        }
+        if words.is_empty() {
+            return format!("{} requests are in flight and none can go on", self.requests.len());
+        }
+        words.join("; ")
+    }
+
+    /// The numbers of requests that hold a slot of a pool.
+    fn holders(&self, pool: u32) -> Vec<u64> {
+        let mut holders = Vec::new();
+        for (_, strand) in self.strands.iter_with_free() {
+            let mut place = strand.held;
+            while place != NONE {
+                if self.held[place].pool == pool {
+                    holders.push(self.requests[strand.request].number);
+                }
+                place = self.held[place].before;
+            }
+        }
+        holders
+    }
+}
+
+/// The first few numbers of a list.
+fn few(numbers: &[u64]) -> String {
+    let first: Vec<String> = numbers.iter().take(3).map(ToString::to_string).collect();
+    let more = if numbers.len() > 3 { ", …" } else { "" };
+    format!("{}{more}", first.join(", "))
+}
