@@ -1,1 +1,6 @@
-//! placeholder
+//! What numbers say: histogram, mean and spread, interval, warm-up.
+
+pub mod interval;
+pub mod moments;
+pub mod student;
+pub mod warmup;
