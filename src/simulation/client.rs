@@ -224,7 +224,7 @@ impl World<'_> {
             _ => NONE,
         };
         if let Some(limit) = self.setup.runtime.backlog
-            && self.waiting_beyond(instance, target) >= limit
+            && self.is_full(instance, target, limit)
         {
             self.end(request, End::Refused);
             self.requests[request].alive = false;
@@ -243,29 +243,26 @@ impl World<'_> {
         }
     }
 
-    /// Requests that wait and will not be taken at this very instant; 0 too where the one that
-    /// comes now will be.
-    fn waiting_beyond(&self, instance: u32, target: u32) -> u64 {
+    /// Whether a request finds the backlog full: it would have to wait, and as many as may wait do.
+    /// Those that somebody idle takes once the present instant is delivered do not count.
+    fn is_full(&self, instance: u32, target: u32, limit: u64) -> bool {
         let this = &self.instances[instance as usize];
-        if target != NONE {
-            if self.takes_at_once(target) {
-                return 0;
-            }
+        if target != NONE && self.takes_at_once(target) {
+            return false;
+        }
+        let (waiting, taken) = if target != NONE {
             let first = this.first_loop as usize;
             let loops = &self.loops[first..first + self.setup.processes() as usize];
-            let waiting: u64 = loops.iter().map(|each| each.backlog.len() as u64).sum();
-            return waiting.saturating_sub(self.loop_room(instance));
-        }
-        let waiting = this.backlog.len() as u64;
-        let taken = if self.setup.workers() == 0 {
-            self.loop_room(instance)
+            (loops.iter().map(|each| each.backlog.len() as u64).sum(), self.loop_room(instance))
+        } else if self.setup.workers() == 0 {
+            (this.backlog.len() as u64, self.loop_room(instance))
         } else {
             let startable =
                 if self.setup.spawns() { self.setup.workers() - this.spawned } else { 0 };
-            this.idle_workers.len() as u64 + startable
+            (this.backlog.len() as u64, this.idle_workers.len() as u64 + startable)
         };
-        // With room for one more than wait, this one is taken at once and counts for nothing.
-        if taken > waiting { 0 } else { waiting - taken }
+        let at_once = target == NONE && taken > waiting;
+        !at_once && waiting.saturating_sub(taken) >= limit
     }
 
     fn watch_timeout(&mut self, at: Time, request: u32, number: u64) {

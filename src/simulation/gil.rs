@@ -63,12 +63,6 @@ impl Gil {
 }
 
 impl World<'_> {
-    /// Whether a thread has its process's lock, or needs none.
-    pub(super) fn has_gil(&self, thread: u32) -> bool {
-        let gil = self.threads[thread as usize].gil;
-        gil == NONE || self.gils[gil as usize].holder == thread
-    }
-
     /// Takes the lock, or joins its waiters; answers whether the thread has it now.
     pub(super) fn gil_acquire(&mut self, thread: u32) -> bool {
         let id = self.threads[thread as usize].gil;

@@ -1,7 +1,7 @@
 //! One replication of one runtime in virtual time: explicit state machines over plain numbers.
 //!
-//! [`world`] is the loop from instant to instant. A request's way through it: `client` issues it, a
-//! `worker` or an `event_loop` takes it, `steps` walks it through its [`program`], `cpu` (or
+//! `world` is the loop from instant to instant. A request's way through it: `client` issues it, a
+//! `worker` or an `event_loop` takes it, `steps` walks it through its `program`, `cpu` (or
 //! `sharing`) and `gil` give it time on a core, `slots` a place in a pool, and `record` keeps what
 //! became of it.
 
@@ -12,7 +12,7 @@ mod event;
 mod event_loop;
 mod gil;
 mod idle;
-pub mod program;
+mod program;
 mod record;
 mod replication;
 mod request;
@@ -22,7 +22,7 @@ mod slots;
 mod steps;
 mod thread;
 mod worker;
-pub mod world;
+mod world;
 
 pub use record::Series;
 pub use replication::{Level, Replication, RequestCounts, Stop};

@@ -1,7 +1,6 @@
 //! What one replication measures in its window.
 
-use crate::stats::warmup::BatchMeans;
-use crate::stats::{Histogram, TimeIntegral};
+use crate::stats::{BatchMeans, Histogram, TimeIntegral};
 use crate::units::Time;
 
 use super::client::End;
@@ -71,7 +70,7 @@ pub struct Series {
 impl Series {
     /// Nothing watched yet.
     pub fn new() -> Self {
-        Self { time: BatchMeans::new(), in_flight: BatchMeans::new(), response: BatchMeans::new() }
+        Self { time: BatchMeans::default(), in_flight: BatchMeans::default(), response: BatchMeans::default() }
     }
 }
 

@@ -213,7 +213,7 @@ impl<'a> World<'a> {
             if let Some(stop) = self.stop.take() {
                 return stop;
             }
-            if self.record.ends - ends_at_start > MOST_ENDS_OF_AN_INSTANT {
+            if self.record.ends.saturating_sub(ends_at_start) > MOST_ENDS_OF_AN_INSTANT {
                 return Stop::Limit("requests come and go without any time passing: give them CPU or I/O, or the clients a think time".to_owned());
             }
             if !self.due.is_empty() {

@@ -1,7 +1,13 @@
-//! Histogram, time integral, interval, warm-up.
+//! Histogram, time integral, moments, interval, warm-up.
 
 pub mod histogram;
 pub mod integral;
+pub mod interval;
+pub mod moments;
+pub mod student;
+pub mod warmup;
 
 pub use histogram::Histogram;
 pub use integral::TimeIntegral;
+pub use moments::Moments;
+pub use warmup::BatchMeans;
