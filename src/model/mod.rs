@@ -2,6 +2,7 @@
 //!
 //! The types here are plain data, readable from a TOML file or built in code.
 
+pub mod demand;
 pub mod expect;
 pub mod host;
 pub mod load;
@@ -10,6 +11,7 @@ pub mod resource;
 pub mod run;
 pub mod runtime;
 
+pub use demand::Demand;
 pub use expect::Expect;
 pub use host::{Host, Scheduling};
 pub use load::{Load, LoadKind};

@@ -50,6 +50,7 @@ pub struct Window {
 #[derive(Debug, Default)]
 pub struct Control {
     cancelled: AtomicBool,
+    planned: AtomicU64,
     finished: AtomicU64,
 }
 
@@ -63,6 +64,17 @@ impl Control {
     #[must_use]
     pub fn is_cancelled(&self) -> bool {
         self.cancelled.load(Ordering::Relaxed)
+    }
+
+    /// Says that more replications are to come.
+    pub fn plan(&self, replications: u64) {
+        self.planned.fetch_add(replications, Ordering::Relaxed);
+    }
+
+    /// Replications planned so far, the finished ones included.
+    #[must_use]
+    pub fn planned(&self) -> u64 {
+        self.planned.load(Ordering::Relaxed)
     }
 
     /// Says that another replication is done.
@@ -140,6 +152,7 @@ impl World<'_> {
             resources,
             response: record.response,
             classes: record.classes,
+            class_ends: record.class_ends,
             loop_lag: record.loop_lag,
             cpu_busy: record.cpu_busy,
             cpu_useful: record.cpu_useful,

@@ -24,6 +24,8 @@ pub struct Recorder {
     pub response: Histogram<PARTS>,
     /// Response times by class, where there are several.
     pub classes: Vec<Histogram<1>>,
+    /// Ends of any kind by class, where there are several.
+    pub class_ends: Vec<u64>,
     /// Attempts in flight, as clients see it.
     pub in_flight: TimeIntegral,
     /// Requests at the server, those included whose client has gone.
@@ -85,6 +87,7 @@ impl Recorder {
             counts: RequestCounts::default(),
             response: Histogram::new(),
             classes: if classes > 1 { vec![Histogram::new(); classes] } else { Vec::new() },
+            class_ends: if classes > 1 { vec![0; classes] } else { Vec::new() },
             in_flight: TimeIntegral::new(0),
             in_server: 0,
             in_server_at_open: 0,
@@ -152,6 +155,9 @@ impl Recorder {
         self.last_end = now;
         let from = request.arrival.max(self.opened.unwrap_or(Time::ZERO));
         self.stayed += u128::from(now.0 - from.0);
+        if let Some(ends) = self.class_ends.get_mut(request.class as usize) {
+            *ends += 1;
+        }
         match how {
             End::Completed => {
                 self.counts.completed += 1;

@@ -90,6 +90,8 @@ pub struct Replication {
     pub response: Histogram<PARTS>,
     /// Response times by class, where there are several.
     pub classes: Vec<Histogram<1>>,
+    /// Ends of any kind by class, where there are several.
+    pub class_ends: Vec<u64>,
     /// Attempts in flight.
     pub in_flight: Level,
     /// The time that attempts spent in the window, summed over attempts: equal to the area of

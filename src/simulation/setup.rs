@@ -77,7 +77,8 @@ impl Setup {
     }
 
     /// Workers or pool threads of each instance; 0 for an event loop.
-    pub(super) fn workers(&self) -> u64 {
+    #[must_use]
+    pub fn workers(&self) -> u64 {
         match &self.runtime.kind {
             RuntimeKind::EventLoop(_) => 0,
             kind => kind.width(),
@@ -85,7 +86,8 @@ impl Setup {
     }
 
     /// Whether threads are started for each request.
-    pub(super) fn spawns(&self) -> bool {
+    #[must_use]
+    pub fn spawns(&self) -> bool {
         matches!(&self.runtime.kind, RuntimeKind::ThreadPool(kind) if kind.spawn == Spawn::PerRequest)
     }
 

@@ -1,0 +1,165 @@
+//! One replication boiled down to the figures that a study keeps of it.
+
+use crate::model::{LoadKind, Objective, RuntimeKind};
+use crate::simulation::{PARTS, Replication, RequestCounts, Setup, Stop};
+use crate::units::Span;
+
+use super::metric;
+
+/// The response-time figures of one replication, in seconds; `None` with too few samples.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Responses {
+    /// Mean, p50, p75, p90, p95, p99, p99.9, maximum.
+    pub figures: [Option<f64>; 8],
+}
+
+/// The shares that [`Responses`] has percentiles of, between the mean and the maximum.
+const SHARES: [f64; 6] = [0.5, 0.75, 0.9, 0.95, 0.99, 0.999];
+
+impl Responses {
+    fn of<const N: usize>(histogram: &crate::stats::Histogram<N>) -> Self {
+        let mut figures = [None; 8];
+        figures[0] = histogram.mean();
+        for (figure, share) in figures[1..7].iter_mut().zip(SHARES) {
+            *figure = histogram.quantile(share);
+        }
+        figures[7] = (histogram.count() > 0).then(|| histogram.max() as f64);
+        Self { figures: figures.map(|figure| figure.map(|nanos| nanos / 1e9)) }
+    }
+}
+
+/// What a study keeps of one replication.
+#[derive(Clone, Debug)]
+pub struct Sample {
+    /// Why it stopped.
+    pub stop: Stop,
+    /// The length of its window.
+    pub window_s: f64,
+    /// How attempts began and ended.
+    pub counts: RequestCounts,
+    /// Completions per second; `None` for a window without length.
+    pub throughput: Option<f64>,
+    /// Response times.
+    pub response: Responses,
+    /// Throughput and response times by class.
+    pub classes: Vec<(Option<f64>, Responses)>,
+    /// The mean of each part of the response time, in seconds.
+    pub parts: Option<[f64; PARTS]>,
+    /// The same over the slowest 1 %.
+    pub tail_parts: Option<[f64; PARTS]>,
+    /// Attempts in flight: mean and peak.
+    pub in_flight: (f64, u64),
+    /// Requests at the server at the window's two ends.
+    pub in_server: [u64; 2],
+    /// Utilisation of cores: in all, and by the requests' own steps.
+    pub cpu: [f64; 2],
+    /// Utilisation of workers or of loops.
+    pub width: f64,
+    /// Utilisation of each resource.
+    pub resources: Vec<f64>,
+    /// Loop lag in seconds: mean and p99.
+    pub loop_lag: [Option<f64>; 2],
+    /// Memory in bytes: mean and peak, over all instances.
+    pub memory: (f64, u64),
+    /// Requests finished for nobody, and core seconds spent on them.
+    pub wasted: (u64, f64),
+    /// The time to the last end, for a batch.
+    pub makespan_s: Option<f64>,
+    /// Transitions.
+    pub events: u64,
+    /// The value of each objective's metric; infinite where a percentile falls among requests that
+    /// did not complete.
+    pub objectives: Vec<Option<f64>>,
+}
+
+impl Sample {
+    /// Boils a replication down.
+    #[must_use]
+    pub fn of(setup: &Setup, found: &Replication, objectives: &[Objective]) -> Self {
+        let window = found.window;
+        let per_second = |count: u64| {
+            (!window.is_zero()).then(|| count as f64 / window.seconds())
+        };
+        let classes = if found.classes.is_empty() {
+            vec![(per_second(found.counts.completed), Responses::of(&found.response))]
+        } else {
+            found
+                .classes
+                .iter()
+                .map(|class| (per_second(class.count()), Responses::of(class)))
+                .collect()
+        };
+        let in_seconds = |parts: [f64; PARTS]| parts.map(|nanos| nanos / 1e9);
+        let batch = matches!(setup.load.kind, LoadKind::Batch { .. });
+        let mut sample = Self {
+            stop: found.stop.clone(),
+            window_s: window.seconds(),
+            counts: found.counts,
+            throughput: per_second(found.counts.completed),
+            response: Responses::of(&found.response),
+            classes,
+            parts: found.response.mean_parts().map(in_seconds),
+            tail_parts: found.response.tail_parts(0.01).map(in_seconds),
+            in_flight: (found.in_flight.mean(window), found.in_flight.peak),
+            in_server: found.in_server,
+            cpu: cpu_utilization(setup, found),
+            width: width_utilization(setup, found),
+            resources: found
+                .resources
+                .iter()
+                .map(|(level, slots)| level.mean(window) / *slots as f64)
+                .collect(),
+            loop_lag: [found.loop_lag.mean(), found.loop_lag.quantile(0.99)]
+                .map(|nanos| nanos.map(|nanos| nanos / 1e9)),
+            memory: memory(setup, found),
+            wasted: (found.wasted_requests, found.wasted_cpu as f64 / 1e9),
+            makespan_s: batch.then(|| found.last_end.seconds()),
+            events: found.events,
+            objectives: Vec::new(),
+        };
+        sample.objectives = objectives
+            .iter()
+            .map(|objective| metric::of_replication(setup, found, &sample, &objective.metric))
+            .collect();
+        sample
+    }
+}
+
+fn over(area: u128, width: f64, window: Span) -> f64 {
+    if window.is_zero() { 0.0 } else { area as f64 / (window.0 as f64 * width) }
+}
+
+fn cpu_utilization(setup: &Setup, found: &Replication) -> [f64; 2] {
+    let cores = f64::from(setup.host.cores) * f64::from(setup.runtime.instances);
+    [found.cpu_busy, found.cpu_useful].map(|area| over(area, cores, found.window))
+}
+
+fn width_utilization(setup: &Setup, found: &Replication) -> f64 {
+    let width = setup.runtime.kind.width() as f64 * f64::from(setup.runtime.instances);
+    let area = match setup.runtime.kind {
+        RuntimeKind::EventLoop(_) => found.busy_loops.area,
+        _ => found.busy_workers.area,
+    };
+    over(area, width, found.window)
+}
+
+/// Base of every instance, and workers, threads and tasks at their size.
+fn memory(setup: &Setup, found: &Replication) -> (f64, u64) {
+    let instances = u64::from(setup.runtime.instances);
+    let width = setup.runtime.kind.width().saturating_mul(instances);
+    let base = setup.runtime.base_memory.0.saturating_mul(instances);
+    let (size, mean, peak) = match &setup.runtime.kind {
+        RuntimeKind::SyncWorker(kind) => (kind.memory_per_worker, width as f64, width),
+        RuntimeKind::ThreadPool(kind) if setup.spawns() => (
+            kind.memory_per_thread,
+            found.live_threads.mean(found.window),
+            found.live_threads.peak,
+        ),
+        RuntimeKind::ThreadPool(kind) => (kind.memory_per_thread, width as f64, width),
+        RuntimeKind::EventLoop(kind) => {
+            (kind.memory_per_task, found.tasks.mean(found.window), found.tasks.peak)
+        }
+    };
+    let peak = base.saturating_add(size.0.saturating_mul(peak));
+    (base as f64 + size.0 as f64 * mean, peak)
+}
