@@ -1,0 +1,85 @@
+//! The value grammar of the model file, of `--set` and of `--vary`: text to values with units.
+//!
+//! [`parse`] turns text into an [`Expr`] with a byte span on every part; [`Expr::eval`] computes
+//! it, with the parameters that a [`Scope`] knows; the readers of [`Value`] say what was wanted.
+
+mod error;
+mod expr;
+mod read;
+mod scope;
+
+pub use error::ValueError;
+pub use expr::{Expr, parse};
+pub use scope::{NoScope, Scope};
+
+use crate::input::dist::Dist;
+
+/// What an expression is worth.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Value {
+    /// A length of time in nanoseconds, at least 0.
+    Duration(f64),
+    /// Events per second, at least 0.
+    Rate(f64),
+    /// Bytes, at least 0.
+    Size(f64),
+    /// A number without a unit: a count, a share, a factor.
+    Number(f64),
+    /// A distribution of durations (in nanoseconds) or of plain numbers.
+    Dist {
+        /// [`Dimension::Duration`] or [`Dimension::Number`].
+        dimension: Dimension,
+        /// What is drawn from.
+        dist: Dist,
+    },
+}
+
+/// What kind of quantity a value is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dimension {
+    /// Time, in nanoseconds.
+    Duration,
+    /// Per time, in events per second.
+    Rate,
+    /// Bytes.
+    Size,
+    /// No unit.
+    Number,
+}
+
+impl Dimension {
+    /// With its article, as messages say it.
+    #[must_use]
+    pub const fn described(self) -> &'static str {
+        match self {
+            Self::Duration => "a duration",
+            Self::Rate => "a rate",
+            Self::Size => "a size",
+            Self::Number => "a plain number",
+        }
+    }
+}
+
+impl Value {
+    /// The dimension; of a distribution that of its draws.
+    #[must_use]
+    pub const fn dimension(&self) -> Dimension {
+        match self {
+            Self::Duration(_) => Dimension::Duration,
+            Self::Rate(_) => Dimension::Rate,
+            Self::Size(_) => Dimension::Size,
+            Self::Number(_) => Dimension::Number,
+            Self::Dist { dimension, .. } => *dimension,
+        }
+    }
+
+    /// What it is, as messages say it.
+    #[must_use]
+    pub const fn described(&self) -> &'static str {
+        match self {
+            Self::Dist { dimension: Dimension::Duration, .. } => "a distribution of durations",
+            Self::Dist { .. } => "a distribution of plain numbers",
+            fixed => fixed.dimension().described(),
+        }
+    }
+}

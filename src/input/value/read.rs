@@ -1,0 +1,205 @@
+//! The typed readers of a value: each says what it wants and what to write instead.
+
+use super::{Dimension, Value, ValueError};
+use crate::input::dist::Dist;
+use crate::units::{Bytes, Rate, Share, Span};
+
+/// How far a computed count may lie from a whole number, relative to it: rounding of a few
+/// operations, far less than anything that is meant.
+pub(super) const WHOLE_TOLERANCE: f64 = 1e-9;
+
+/// The largest count: every whole number up to it is an `f64`.
+const COUNT_MAX: f64 = 9_007_199_254_740_992.0;
+
+/// The nearest whole number where `value` is one up to rounding.
+pub(super) fn whole(value: f64) -> Option<f64> {
+    let nearest = value.round_ties_even();
+    ((value - nearest).abs() <= WHOLE_TOLERANCE * nearest.abs().max(1.0)).then_some(nearest)
+}
+
+impl Value {
+    /// A fixed duration, rounded to nanoseconds.
+    ///
+    /// # Errors
+    ///
+    /// Any other dimension, a distribution, more than 584 years.
+    pub fn duration(&self) -> Result<Span, ValueError> {
+        const EXPECTED: &str = "a duration, as in 80 ms";
+        match self {
+            Self::Duration(nanos) if *nanos < u64::MAX as f64 => Ok(Span::from_nanos_f64(*nanos)),
+            Self::Duration(_) => {
+                Err(ValueError::whole("longer than 584 years").expecting(EXPECTED))
+            }
+            Self::Dist { dimension: Dimension::Duration, .. } => {
+                Err(ValueError::whole("a distribution where one fixed duration is wanted")
+                    .expecting(EXPECTED))
+            }
+            other => Err(other.refused(EXPECTED, "ms")),
+        }
+    }
+
+    /// A distribution of durations, in nanoseconds; a duration alone is constant.
+    ///
+    /// # Errors
+    ///
+    /// Any other dimension.
+    pub fn duration_dist(&self) -> Result<Dist, ValueError> {
+        match self {
+            Self::Duration(nanos) => Ok(Dist::constant(*nanos)),
+            Self::Dist { dimension: Dimension::Duration, dist } => Ok(dist.clone()),
+            Self::Dist { .. } => {
+                Err(ValueError::whole("the draws of this distribution have no unit")
+                    .expecting("a distribution of durations, as in exp(80 ms)")
+                    .suggesting("give its arguments a unit, as in exp(80 ms)"))
+            }
+            other => {
+                Err(other.refused("a duration or a distribution, as in 80 ms, exp(80 ms)", "ms"))
+            }
+        }
+    }
+
+    /// A whole number, at least 0.
+    ///
+    /// # Errors
+    ///
+    /// Anything with a unit, a distribution, a negative or broken number.
+    pub fn count(&self) -> Result<u64, ValueError> {
+        const EXPECTED: &str = "a whole number, as in 40";
+        match self {
+            Self::Number(number) => Ok(count_of(*number)? as u64),
+            Self::Dist { dimension: Dimension::Number, .. } => {
+                Err(ValueError::whole("a distribution where one fixed count is wanted")
+                    .expecting(EXPECTED))
+            }
+            other => Err(other.refused(EXPECTED, "")),
+        }
+    }
+
+    /// A distribution of whole numbers, at least 0; a count alone is constant.
+    ///
+    /// # Errors
+    ///
+    /// As [`Value::count`], and a distribution that draws broken numbers.
+    pub fn count_dist(&self) -> Result<Dist, ValueError> {
+        const EXPECTED: &str = "a count or a distribution of counts, as in 40, uniform(1, 10), \
+                                geometric(mean = 5), poisson(5)";
+        match self {
+            Self::Number(number) => Ok(Dist::constant(count_of(*number)?)),
+            Self::Dist { dimension: Dimension::Number, dist } if dist.is_whole() => {
+                Ok(dist.clone())
+            }
+            Self::Dist { dimension: Dimension::Number, .. } => {
+                Err(ValueError::whole("this distribution draws numbers that are not whole")
+                    .expecting(EXPECTED)
+                    .suggesting("use uniform, geometric or poisson for counts"))
+            }
+            other => Err(other.refused(EXPECTED, "")),
+        }
+    }
+
+    /// Events per second, positive.
+    ///
+    /// # Errors
+    ///
+    /// Any other dimension, and zero.
+    pub fn rate(&self) -> Result<Rate, ValueError> {
+        let rate = self.rate_or_zero()?;
+        if rate > 0.0 {
+            return Ok(Rate(rate));
+        }
+        Err(ValueError::whole("a rate of zero: nothing would ever come")
+            .expecting("a positive rate, as in 150/s"))
+    }
+
+    /// Events per second, at least 0 (a load profile may start from nothing).
+    ///
+    /// # Errors
+    ///
+    /// Any other dimension.
+    pub fn rate_or_zero(&self) -> Result<f64, ValueError> {
+        match self {
+            Self::Rate(per_second) => Ok(*per_second),
+            other => Err(other.refused("a rate, as in 150/s or 9000/min", "/s")),
+        }
+    }
+
+    /// A size, rounded to bytes.
+    ///
+    /// # Errors
+    ///
+    /// Any other dimension, more than 16 EiB.
+    pub fn size(&self) -> Result<Bytes, ValueError> {
+        const EXPECTED: &str = "a size, as in 40 MiB";
+        match self {
+            // `as` is exact here: rounded, at least 0, below 2^64.
+            Self::Size(bytes) if *bytes < u64::MAX as f64 => {
+                Ok(Bytes(bytes.round_ties_even() as u64))
+            }
+            Self::Size(_) => Err(ValueError::whole("larger than 16 EiB").expecting(EXPECTED)),
+            other => Err(other.refused(EXPECTED, "MiB")),
+        }
+    }
+
+    /// A probability or a part of a whole, from 0 to 1.
+    ///
+    /// # Errors
+    ///
+    /// Anything with a unit, a distribution, a number outside 0 to 1.
+    pub fn share(&self) -> Result<Share, ValueError> {
+        const EXPECTED: &str = "a share from 0 to 1, as in 0.1 or 10 %";
+        match self {
+            Self::Number(number) if (0.0..=1.0).contains(number) => Ok(Share(*number)),
+            Self::Number(number) => {
+                let error = ValueError::whole(format!("{number} is not between 0 and 1"))
+                    .expecting(EXPECTED);
+                Err(if (1.0..=100.0).contains(number) {
+                    error.suggesting(format!("write {number} %"))
+                } else {
+                    error
+                })
+            }
+            other => Err(other.refused(EXPECTED, "")),
+        }
+    }
+
+    /// A finite number without a unit.
+    ///
+    /// # Errors
+    ///
+    /// Anything with a unit, a distribution.
+    pub fn number(&self) -> Result<f64, ValueError> {
+        match self {
+            Self::Number(number) => Ok(*number),
+            other => Err(other.refused("a number without a unit, as in 1.5", "")),
+        }
+    }
+
+    /// The mistake of a value of another dimension; `unit` is what a bare number may lack.
+    fn refused(&self, expected: &str, unit: &str) -> ValueError {
+        match self {
+            Self::Number(number) if !unit.is_empty() => {
+                let space = if unit.starts_with('/') { "" } else { " " };
+                ValueError::whole(format!("{number} has no unit"))
+                    .expecting(expected)
+                    .suggesting(format!("write {number}{space}{unit}"))
+            }
+            other => ValueError::whole(format!("{} does not fit here", other.described()))
+                .expecting(expected),
+        }
+    }
+}
+
+/// The whole number that `number` is, up to rounding.
+fn count_of(number: f64) -> Result<f64, ValueError> {
+    const EXPECTED: &str = "a whole number of at least 0, as in 40";
+    let Some(count) = whole(number) else {
+        return Err(ValueError::whole(format!("{number} is not a whole number"))
+            .expecting(EXPECTED)
+            .suggesting(format!("write ceil({number}) or floor({number})")));
+    };
+    if !(0.0..=COUNT_MAX).contains(&count) {
+        return Err(ValueError::whole(format!("{number} is not a count")).expecting(EXPECTED));
+    }
+    // Adding zero turns -0 into 0.
+    Ok(count + 0.0)
+}
