@@ -32,10 +32,9 @@ impl Document {
     pub fn open(path: &Path) -> Result<Self, Problems> {
         let shown = path.display().to_string();
         let bytes = read_bytes(path).map_err(|problem| Problems::of_source(&shown, problem))?;
-        let name = path.file_stem().map_or_else(
-            || "model".to_owned(),
-            |stem| stem.to_string_lossy().into_owned(),
-        );
+        let name = path
+            .file_stem()
+            .map_or_else(|| "model".to_owned(), |stem| stem.to_string_lossy().into_owned());
         let folder = path.parent().map(Path::to_path_buf).unwrap_or_default();
         Self::from_bytes(&name, &shown, bytes, folder)
     }
@@ -141,7 +140,8 @@ impl Document {
 fn read_bytes(path: &Path) -> Result<Vec<u8>, Problem> {
     use std::io::ErrorKind;
 
-    let explain = |error: &std::io::Error| match error.kind() {
+    let explain = |error: &std::io::Error| {
+        match error.kind() {
         ErrorKind::NotFound => Problem::new("no such file").advice(
             "check the path; `iowait models` lists the shipped models, `iowait new NAME` starts one",
         ),
@@ -151,6 +151,7 @@ fn read_bytes(path: &Path) -> Result<Vec<u8>, Problem> {
         ErrorKind::IsADirectory => a_folder(),
         _ => Problem::new(format!("the file cannot be read: {error}"))
             .advice("check that it is a plain file on a disk that works"),
+    }
     };
     let file = std::fs::File::open(path).map_err(|error| explain(&error))?;
     // Opening a folder succeeds on Unix; reading it fails with a message nobody understands.

@@ -94,7 +94,12 @@ fn width_of(cells: &[Cell]) -> usize {
 }
 
 /// The whole line where it fits, else as much around the mark as does.
-fn window(before: &[Cell], marked: &[Cell], after: &[Cell], budget: usize) -> (String, usize, usize) {
+fn window(
+    before: &[Cell],
+    marked: &[Cell],
+    after: &[Cell],
+    budget: usize,
+) -> (String, usize, usize) {
     let all = width_of(before) + width_of(marked) + width_of(after);
     let mut shown = String::new();
     if all <= budget {
@@ -185,8 +190,7 @@ mod tests {
             ("é = 1", 1..2, (1, 1, "é = 1", 0, 1)),
         ] {
             let spot = Spot::find(text, &span);
-            let found =
-                (spot.line, spot.column, spot.shown.as_str(), spot.indent, spot.width);
+            let found = (spot.line, spot.column, spot.shown.as_str(), spot.indent, spot.width);
             assert_eq!(found, expected, "{text:?} {span:?}");
         }
     }
@@ -194,8 +198,7 @@ mod tests {
     #[test]
     fn a_long_line_is_cut_around_the_caret_to_80_columns() {
         for at in [0, 5, 500, 990, 999] {
-            let text: String =
-                (0..1000).map(|n| if n == at { '!' } else { 'x' }).collect();
+            let text: String = (0..1000).map(|n| if n == at { '!' } else { 'x' }).collect();
             let spot = Spot::find(&text, &(at..at + 1));
             let line = format!("  1 | {}", spot.shown);
             assert!(line.len() <= WIDTH && line.len() > WIDTH - 8, "{at}: {line}");

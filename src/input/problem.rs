@@ -5,6 +5,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::input::excerpt;
+use crate::input::value::ValueError;
 
 /// More than these are counted, not shown: nobody reads the hundredth mistake.
 const MOST_SHOWN: usize = 50;
@@ -76,9 +77,21 @@ impl Problem {
 
     /// The nearest valid name, where one is near.
     #[must_use]
-    pub fn perhaps(mut self, suggestion: Option<impl Into<String>>) -> Self {
-        self.suggestion = suggestion.map(Into::into);
+    pub fn perhaps(mut self, name: Option<impl std::fmt::Display>) -> Self {
+        self.suggestion = name.map(|name| format!("did you mean `{name}`?"));
         self
+    }
+
+    /// What the value grammar found wrong.
+    #[must_use]
+    pub fn of_value(error: ValueError) -> Self {
+        let mut problem = Self::new(error.message);
+        problem.expected = error.expected;
+        match error.suggestion {
+            Some(text) if text.starts_with("did you mean") => problem.suggestion = Some(text),
+            other => problem.advice = other,
+        }
+        problem
     }
 
     /// What to do about it.
@@ -127,9 +140,18 @@ impl Problems {
     #[must_use]
     pub fn new(sources: Vec<Source>, mut list: Vec<Problem>) -> Self {
         list.sort_by_key(|problem| {
-            problem.place.as_ref().map_or((0, 0), |place| (place.source, place.span.start))
+            let place = problem.place.as_ref();
+            place.map_or((0, 0, 0), |place| (place.source, place.span.start, place.span.end))
         });
-        list.dedup();
+        let mut once: Vec<Problem> = Vec::new();
+        for problem in list {
+            // Those of one place stand together, so a look back over that place is enough.
+            let same_place = once.iter().rev().take_while(|other| other.place == problem.place);
+            if !same_place.into_iter().any(|other| *other == problem) {
+                once.push(problem);
+            }
+        }
+        let list = once;
         Self { sources, list }
     }
 
@@ -190,17 +212,13 @@ impl Problems {
             let _ = writeln!(out, "{}: {}", paint.bold(name), paint.bold(&message));
         }
         let notes = [
-            ("expected", &problem.expected),
-            ("did you mean", &problem.suggestion),
-            ("to do", &problem.advice),
+            ("expected: ", &problem.expected),
+            ("", &problem.suggestion),
+            ("to do: ", &problem.advice),
         ];
         for (label, note) in notes {
             let Some(note) = note else { continue };
-            let note = excerpt::printable(note);
-            let line = match label {
-                "did you mean" => format!("did you mean `{note}`?"),
-                _ => format!("{label}: {note}"),
-            };
+            let line = format!("{label}{}", excerpt::printable(note));
             for (row, text) in excerpt::wrap(&line, excerpt::WIDTH - 4).iter().enumerate() {
                 let bullet = if row == 0 { "=" } else { " " };
                 let _ = writeln!(out, "  {} {text}", paint.dim(bullet));
@@ -304,7 +322,8 @@ mod tests {
 
     #[test]
     fn a_problem_of_a_whole_file_names_the_file() {
-        let problems = Problems::of_source("b.toml", Problem::new("no such file").advice("make it"));
+        let problems =
+            Problems::of_source("b.toml", Problem::new("no such file").advice("make it"));
         assert_eq!(problems.render(false), "b.toml: no such file\n  = to do: make it\n");
     }
 }

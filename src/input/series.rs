@@ -24,9 +24,9 @@ impl Sheet {
         let path = folder.join(file);
         let shown = path.display().to_string();
         let data = std::fs::metadata(&path).map_err(|error| match error.kind() {
-            std::io::ErrorKind::NotFound => format!(
-                "no such file: {shown} (a file is looked for in the folder of the model)"
-            ),
+            std::io::ErrorKind::NotFound => {
+                format!("no such file: {shown} (a file is looked for in the folder of the model)")
+            }
             _ => format!("{shown} cannot be read: {error}"),
         })?;
         if data.is_dir() {
@@ -35,10 +35,10 @@ impl Sheet {
         if data.len() > LONGEST {
             return Err(format!("{shown} is longer than {} MiB", LONGEST >> 20));
         }
-        let mut reader = csv::ReaderBuilder::new()
-            .trim(csv::Trim::All)
-            .from_path(&path)
+        let text = std::fs::read_to_string(&path)
             .map_err(|error| format!("{shown} cannot be read: {error}"))?;
+        let mut reader =
+            csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(text.as_bytes());
         let header = reader
             .headers()
             .map_err(|error| format!("{shown} is not a CSV file: {error}"))?
@@ -46,10 +46,11 @@ impl Sheet {
             .map(|name| name.trim_start_matches('\u{feff}').to_owned())
             .collect();
         let mut rows = Vec::new();
+        let mut lines = Lines { text: &text, byte: 0, line: 1 };
         for record in reader.into_records() {
             let record = record.map_err(|error| format!("{shown} is not a CSV file: {error}"))?;
-            let line = record.position().map_or(0, csv::Position::line);
-            rows.push((line, record));
+            let byte = record.position().map_or(0, csv::Position::byte);
+            rows.push((lines.of(byte), record));
         }
         if rows.is_empty() {
             return Err(format!("{shown} has no rows below its header"));
@@ -92,6 +93,28 @@ impl Sheet {
     #[must_use]
     pub fn shown(&self) -> &str {
         &self.shown
+    }
+}
+
+/// Counts lines up to ascending places of a text. (`csv` gives the line where it began to look for
+/// a record, before the empty lines that it skips.)
+struct Lines<'a> {
+    text: &'a str,
+    byte: usize,
+    line: u64,
+}
+
+impl Lines<'_> {
+    /// The line of the first letter at or after `byte` that is no line break.
+    fn of(&mut self, byte: u64) -> u64 {
+        let bytes = self.text.as_bytes();
+        let asked = usize::try_from(byte).unwrap_or(usize::MAX).min(bytes.len());
+        let blank = |byte: &u8| matches!(byte, b'\n' | b'\r');
+        let target = asked + bytes[asked..].iter().take_while(|byte| blank(byte)).count();
+        let passed = bytes.get(self.byte..target).unwrap_or_default();
+        self.line += passed.iter().filter(|byte| **byte == b'\n').count() as u64;
+        self.byte = self.byte.max(target);
+        self.line
     }
 }
 

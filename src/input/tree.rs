@@ -270,7 +270,10 @@ mod tests {
         let mut entry = entries.entries[1].clone();
         entry.key = "a".to_owned();
         entries.put(entry);
-        assert_eq!(entries.get("a").map(|entry| &entry.item.content), Some(&Content::Integer("2".to_owned())));
+        assert_eq!(
+            entries.get("a").map(|entry| &entry.item.content),
+            Some(&Content::Integer("2".to_owned()))
+        );
         entries.remove("b");
         assert!(entries.get("b").is_none());
     }

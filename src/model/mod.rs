@@ -2,17 +2,23 @@
 //!
 //! The types here are plain data, readable from a TOML file or built in code.
 
+pub mod demand;
 pub mod expect;
 pub mod host;
 pub mod load;
+pub mod metric;
+pub mod overrides;
+pub mod read;
 pub mod request;
 pub mod resource;
 pub mod run;
 pub mod runtime;
 
+pub use demand::Demand;
 pub use expect::Expect;
 pub use host::{Host, Scheduling};
 pub use load::{Load, LoadKind};
+pub use overrides::Overrides;
 pub use request::{RequestClass, Step, StepKind};
 pub use resource::{Resource, Scope};
 pub use run::{Objective, RunSpec, Warmup};

@@ -1,0 +1,228 @@
+//! What a request demands, as a sync worker would do it: T_cpu, T_io, and how long it holds what.
+
+use crate::model::request::Gil;
+use crate::model::{RequestClass, Step, StepKind};
+use crate::units::{NANOS_PER_SECOND, Share};
+
+/// Expected sums over the steps of a request: all branches, chance times p, repeat times its mean,
+/// offload and blocking included; without overheads, queueing, failures or retries.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Demand {
+    /// CPU, in seconds: T_cpu.
+    pub t_cpu_s: f64,
+    /// I/O wait, in seconds: T_io.
+    pub t_io_s: f64,
+    /// I/O waits.
+    pub calls: f64,
+    /// The part of T_cpu that needs the GIL, in seconds.
+    pub cpu_gil_s: f64,
+    /// The part of T_cpu that releases the GIL, in seconds.
+    pub cpu_released_s: f64,
+    /// CPU on an event loop itself, in seconds: T_cpu without what is offloaded.
+    pub cpu_on_loop_s: f64,
+    /// CPU on executor threads of an event loop, in seconds.
+    pub cpu_offloaded_s: f64,
+    /// Waits on executor threads of an event loop, in seconds.
+    pub io_offloaded_s: f64,
+    /// Waits that block a whole event loop, in seconds.
+    pub io_blocking_s: f64,
+    /// Executions that go to an executor thread.
+    pub offloads: f64,
+    /// Turns that the request takes on an event loop: being taken in, and every wait, offloaded
+    /// part or set of branches that is followed by a step.
+    pub resumptions: f64,
+    /// Seconds for which slots are held, in all, by the place of the resource; as long as the
+    /// highest place that a step names. Two slots for a second are two seconds.
+    pub hold_s: Vec<f64>,
+}
+
+impl Demand {
+    /// The demand of the average request: classes weighted by their weights.
+    #[must_use]
+    pub fn of_classes(classes: &[RequestClass]) -> Self {
+        let total: f64 = classes.iter().map(|class| class.weight).sum();
+        let mut sum = Self::default();
+        for class in classes {
+            // All weights zero is refused where a model is read; built in code it demands nothing.
+            let share = if total > 0.0 { class.weight / total } else { 0.0 };
+            sum.add(&Self::of_steps(&class.steps), share);
+        }
+        sum
+    }
+
+    /// The demand of these steps.
+    #[must_use]
+    pub fn of_steps(steps: &[Step]) -> Self {
+        let mut demand = Self::sequence(steps, Thread::Loop);
+        // Being taken in takes a turn; after the last step there is nothing to go on with.
+        demand.resumptions += 1.0 - last_turn(steps);
+        demand
+    }
+
+    /// T_io / T_cpu; `None` where T_cpu is 0.
+    #[must_use]
+    pub fn beta(&self) -> Option<f64> {
+        (self.t_cpu_s > 0.0).then(|| self.t_io_s / self.t_cpu_s)
+    }
+
+    /// How long slots of the resource at this place are held, in seconds.
+    #[must_use]
+    pub fn hold_of(&self, resource: usize) -> f64 {
+        self.hold_s.get(resource).copied().unwrap_or(0.0)
+    }
+
+    /// Adds `times` another demand.
+    fn add(&mut self, other: &Self, times: f64) {
+        // A class of weight 0 adds nothing, even where its demand is infinite.
+        if times == 0.0 {
+            return;
+        }
+        self.t_cpu_s += times * other.t_cpu_s;
+        self.t_io_s += times * other.t_io_s;
+        self.calls += times * other.calls;
+        self.cpu_gil_s += times * other.cpu_gil_s;
+        self.cpu_released_s += times * other.cpu_released_s;
+        self.cpu_on_loop_s += times * other.cpu_on_loop_s;
+        self.cpu_offloaded_s += times * other.cpu_offloaded_s;
+        self.io_offloaded_s += times * other.io_offloaded_s;
+        self.io_blocking_s += times * other.io_blocking_s;
+        self.offloads += times * other.offloads;
+        self.resumptions += times * other.resumptions;
+        for (place, held) in other.hold_s.iter().enumerate() {
+            self.hold(place, times * held);
+        }
+    }
+
+    fn hold(&mut self, place: usize, seconds: f64) {
+        if self.hold_s.len() <= place {
+            self.hold_s.resize(place + 1, 0.0);
+        }
+        self.hold_s[place] += seconds;
+    }
+
+    fn sequence(steps: &[Step], thread: Thread) -> Self {
+        let mut sum = Self::default();
+        for step in steps {
+            sum.add(&Self::of_step(step, thread), 1.0);
+        }
+        sum
+    }
+
+    /// The demand of one step, every turn after it counted.
+    fn of_step(step: &Step, thread: Thread) -> Self {
+        match &step.kind {
+            StepKind::Cpu { demand, offload, gil } => {
+                Self::of_cpu(demand.mean() / NANOS_PER_SECOND, thread.share(*offload), *gil, thread)
+            }
+            StepKind::Io { wait, at, blocking, offload } => {
+                let seconds = wait.mean() / NANOS_PER_SECOND;
+                let mut demand = Self::of_io(seconds, thread.share(*offload), *blocking, thread);
+                at.iter().for_each(|place| demand.hold(*place, seconds));
+                demand
+            }
+            StepKind::Hold { resources, steps } => {
+                let mut demand = Self::sequence(steps, thread);
+                let seconds = duration(steps);
+                resources.iter().for_each(|place| demand.hold(*place, seconds));
+                demand
+            }
+            StepKind::Offload { share, steps } => {
+                let share = thread.share(*share);
+                let mut demand = Self::default();
+                demand.add(&Self::sequence(steps, Thread::Executor), share);
+                demand.offloads += share;
+                demand.resumptions += share * thread.turns();
+                demand.add(&Self::sequence(steps, thread), 1.0 - share);
+                demand
+            }
+            StepKind::Parallel { branches } => {
+                let mut demand = Self::default();
+                for steps in branches {
+                    demand.add(&Self::sequence(steps, thread), 1.0);
+                    demand.resumptions -= thread.turns() * last_turn(steps);
+                }
+                demand.resumptions += thread.turns();
+                demand
+            }
+            StepKind::Repeat { count, steps } => {
+                let mut demand = Self::default();
+                demand.add(&Self::sequence(steps, thread), count.mean());
+                demand
+            }
+            StepKind::Chance { probability, steps } => {
+                let mut demand = Self::default();
+                demand.add(&Self::sequence(steps, thread), probability.0);
+                demand
+            }
+        }
+    }
+
+    fn of_cpu(seconds: f64, offloaded: f64, gil: Gil, thread: Thread) -> Self {
+        let elsewhere = if thread == Thread::Executor { 1.0 } else { offloaded };
+        let needs_lock = f64::from(u8::from(gil == Gil::Hold));
+        Self {
+            t_cpu_s: seconds,
+            cpu_gil_s: seconds * needs_lock,
+            cpu_released_s: seconds * (1.0 - needs_lock),
+            cpu_on_loop_s: seconds * (1.0 - elsewhere),
+            cpu_offloaded_s: seconds * elsewhere,
+            offloads: offloaded,
+            resumptions: offloaded * thread.turns(),
+            ..Self::default()
+        }
+    }
+
+    fn of_io(seconds: f64, offloaded: f64, blocking: Share, thread: Thread) -> Self {
+        let elsewhere = if thread == Thread::Executor { 1.0 } else { offloaded };
+        let blocked = (1.0 - elsewhere) * blocking.0;
+        Self {
+            t_io_s: seconds,
+            calls: 1.0,
+            io_offloaded_s: seconds * elsewhere,
+            io_blocking_s: seconds * blocked,
+            offloads: offloaded,
+            resumptions: (1.0 - blocked) * thread.turns(),
+            ..Self::default()
+        }
+    }
+}
+
+/// Which thread of an event loop runs a step.
+#[derive(Clone, Copy, PartialEq)]
+enum Thread {
+    Loop,
+    Executor,
+}
+
+impl Thread {
+    /// What is already on an executor thread runs in place.
+    fn share(self, share: Share) -> f64 {
+        if self == Self::Executor { 0.0 } else { share.0 }
+    }
+
+    /// A wait on an executor thread takes no turn of the loop.
+    fn turns(self) -> f64 {
+        if self == Self::Executor { 0.0 } else { 1.0 }
+    }
+}
+
+/// How long steps take one after another without queueing, in seconds.
+fn duration(steps: &[Step]) -> f64 {
+    let demand = Demand::sequence(steps, Thread::Loop);
+    demand.t_cpu_s + demand.t_io_s
+}
+
+/// The turns counted for the end of the last step, after which nothing comes.
+fn last_turn(steps: &[Step]) -> f64 {
+    let Some(step) = steps.last() else { return 0.0 };
+    match &step.kind {
+        StepKind::Cpu { offload, .. } => offload.0,
+        StepKind::Io { blocking, offload, .. } => 1.0 - (1.0 - offload.0) * blocking.0,
+        // Its slots are given back when it, running, leaves the block: it has to run once more.
+        StepKind::Hold { .. } => 0.0,
+        StepKind::Offload { share, steps } => share.0 + (1.0 - share.0) * last_turn(steps),
+        StepKind::Parallel { .. } => 1.0,
+        StepKind::Repeat { count, steps } => count.mean().min(1.0) * last_turn(steps),
+        StepKind::Chance { probability, steps } => probability.0 * last_turn(steps),
+    }
+}
