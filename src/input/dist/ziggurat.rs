@@ -1,0 +1,192 @@
+//! Standard exponential and standard normal draws by the ziggurat, the same bits everywhere.
+//!
+//! Marsaglia and Tsang, "The Ziggurat Method for Generating Random Variables", Journal of
+//! Statistical Software 5(8), 2000, with 256 layers. Layer index and position come from disjoint
+//! bits of one 64-bit draw (low 8 and high 53), which removes the correlation that Doornik (2005)
+//! found in the original. Tables and rare branches use `libm`, never the platform's functions.
+
+use std::sync::LazyLock;
+
+use rand::Rng;
+
+use super::special::upper_normal;
+
+/// No standard exponential draw exceeds this: where the tail begins, and `-ln(2^-53)` = 36.8 more.
+pub(super) const EXPONENTIAL_LARGEST: f64 = 45.0;
+
+/// No standard normal draw is farther from 0: the tail accepts at most `sqrt(2 · 44.5)` beyond its start.
+pub(super) const NORMAL_LARGEST: f64 = 14.0;
+
+/// Where the tail of the exponential begins (256 layers of equal area).
+const EXPONENTIAL_TAIL: f64 = 7.697_117_470_131_05;
+
+/// Where the tails of the normal begin (256 layers of equal area).
+const NORMAL_TAIL: f64 = 3.654_152_885_361_009;
+
+const LAYERS: usize = 256;
+
+/// 2^-53: the distance between neighbouring uniform draws.
+const ULP: f64 = 1.0 / (1u64 << 53) as f64;
+
+/// The right edges of the layers, from the widest to the top, and the density there.
+struct Ziggurat {
+    x: [f64; LAYERS + 1],
+    density: [f64; LAYERS + 1],
+}
+
+static EXPONENTIAL: LazyLock<Ziggurat> = LazyLock::new(|| {
+    let area = (EXPONENTIAL_TAIL + 1.0) * libm::exp(-EXPONENTIAL_TAIL);
+    Ziggurat::new(EXPONENTIAL_TAIL, area, |x| libm::exp(-x), |y| -libm::log(y))
+});
+
+static NORMAL: LazyLock<Ziggurat> = LazyLock::new(|| {
+    let tail_area = (2.0 * std::f64::consts::PI).sqrt() * upper_normal(NORMAL_TAIL);
+    let area = NORMAL_TAIL * normal_density(NORMAL_TAIL) + tail_area;
+    Ziggurat::new(NORMAL_TAIL, area, normal_density, |y| (-2.0 * libm::log(y)).sqrt())
+});
+
+/// Without its constant: 1 at 0.
+fn normal_density(x: f64) -> f64 {
+    libm::exp(-0.5 * x * x)
+}
+
+impl Ziggurat {
+    /// Layers of equal `area` under `density`, whose inverse is `inverse`; the lowest one includes
+    /// the tail and is as wide as if it were a rectangle.
+    fn new(
+        tail: f64,
+        area: f64,
+        density: impl Fn(f64) -> f64,
+        inverse: impl Fn(f64) -> f64,
+    ) -> Self {
+        let mut x = [0.0; LAYERS + 1];
+        x[0] = area / density(tail);
+        x[1] = tail;
+        for i in 2..LAYERS {
+            x[i] = inverse(area / x[i - 1] + density(x[i - 1]));
+        }
+        Self { x, density: x.map(density) }
+    }
+
+    /// Whether the point at `x` in layer `i`, with a height of its own draw, lies under the density.
+    fn under<R: Rng + ?Sized>(&self, i: usize, height_at_x: f64, rng: &mut R) -> bool {
+        let (low, high) = (self.density[i], self.density[i + 1]);
+        low + (high - low) * unit(rng) < height_at_x
+    }
+}
+
+/// A uniform draw from [0, 1): 53 bits.
+#[inline]
+pub(super) fn unit<R: Rng + ?Sized>(rng: &mut R) -> f64 {
+    (rng.next_u64() >> 11) as f64 * ULP
+}
+
+/// An exponential draw with mean 1; at least 0, at most [`EXPONENTIAL_LARGEST`].
+#[inline]
+pub(super) fn exponential<R: Rng + ?Sized>(rng: &mut R) -> f64 {
+    let table = &*EXPONENTIAL;
+    loop {
+        let bits = rng.next_u64();
+        let i = (bits & 0xff) as usize;
+        let x = (bits >> 11) as f64 * ULP * table.x[i];
+        // 98.9 % of draws end here.
+        if x < table.x[i + 1] {
+            return x;
+        }
+        if i == 0 {
+            // Memoryless: the tail is the whole again, moved. 1 - unit is never 0.
+            return EXPONENTIAL_TAIL - libm::log(1.0 - unit(rng));
+        }
+        if table.under(i, libm::exp(-x), rng) {
+            return x;
+        }
+    }
+}
+
+/// A normal draw with mean 0 and variance 1; at most [`NORMAL_LARGEST`] from 0.
+#[inline]
+pub(super) fn normal<R: Rng + ?Sized>(rng: &mut R) -> f64 {
+    let table = &*NORMAL;
+    loop {
+        let bits = rng.next_u64();
+        let i = (bits & 0xff) as usize;
+        let sign = if bits & 0x100 == 0 { 1.0 } else { -1.0 };
+        let x = (bits >> 11) as f64 * ULP * table.x[i];
+        if x < table.x[i + 1] {
+            return sign * x;
+        }
+        if i == 0 {
+            return sign * normal_tail(rng);
+        }
+        if table.under(i, normal_density(x), rng) {
+            return sign * x;
+        }
+    }
+}
+
+/// A draw beyond [`NORMAL_TAIL`] (Marsaglia, "Generating a Variable from the Tail of the Normal
+/// Distribution", Technometrics 6, 1964).
+#[cold]
+fn normal_tail<R: Rng + ?Sized>(rng: &mut R) -> f64 {
+    loop {
+        let beyond = exponential(rng) / NORMAL_TAIL;
+        if 2.0 * exponential(rng) > beyond * beyond {
+            return NORMAL_TAIL + beyond;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{SplitMix64, kolmogorov_smirnov};
+    use super::*;
+    use crate::input::dist::special::normal_cdf;
+
+    #[test]
+    fn all_layers_of_both_tables_have_the_same_area() {
+        for (table, tail) in [(&EXPONENTIAL, EXPONENTIAL_TAIL), (&NORMAL, NORMAL_TAIL)] {
+            let area = table.x[0] * table.density[1];
+            for i in 1..LAYERS {
+                let layer = table.x[i] * (table.density[i + 1] - table.density[i]);
+                // The top layer closes only if the start of the tail is right to its last digit.
+                assert!((layer / area - 1.0).abs() < 1e-9, "layer {i}: {layer} and not {area}");
+            }
+            assert!((table.x[1], table.x[LAYERS]) == (tail, 0.0));
+        }
+    }
+
+    #[test]
+    fn draws_follow_the_closed_forms() {
+        let mut rng = SplitMix64(11);
+        let sample: Vec<f64> = (0..200_000).map(|_| exponential(&mut rng)).collect();
+        let d = kolmogorov_smirnov(sample, |x| if x < 0.0 { 0.0 } else { 1.0 - (-x).exp() });
+        assert!(d < 1.95, "exponential: {d}");
+        let sample: Vec<f64> = (0..200_000).map(|_| normal(&mut rng)).collect();
+        let d = kolmogorov_smirnov(sample, normal_cdf);
+        assert!(d < 1.95, "normal: {d}");
+    }
+
+    #[test]
+    fn tails_have_the_mass_that_they_should() {
+        // One draw in 2200 is in the exponential's tail, one in 3900 in the normal's: the
+        // Kolmogorov-Smirnov test does not see them.
+        let mut rng = SplitMix64(12);
+        let n = 4_000_000;
+        for (x, p) in [(8.0, libm::exp(-8.0)), (10.0, libm::exp(-10.0))] {
+            let beyond = (0..n).filter(|_| exponential(&mut rng) > x).count() as f64;
+            let expected = f64::from(n) * p;
+            assert!((beyond - expected).abs() < 4.0 * expected.sqrt(), "{x}: {beyond}");
+        }
+        for x in [3.2, 3.8, 4.2] {
+            let beyond = (0..n).filter(|_| normal(&mut rng).abs() > x).count() as f64;
+            let expected = f64::from(n) * 2.0 * upper_normal(x);
+            assert!((beyond - expected).abs() < 4.0 * expected.sqrt(), "{x}: {beyond}");
+        }
+    }
+
+    #[test]
+    fn the_extreme_draws_stay_below_the_declared_largest() {
+        assert!(EXPONENTIAL_TAIL - libm::log(ULP) < EXPONENTIAL_LARGEST);
+        assert!(NORMAL_TAIL + (2.0 * EXPONENTIAL_LARGEST).sqrt() < NORMAL_LARGEST);
+    }
+}
