@@ -1,5 +1,15 @@
-//! Text to typed values: the value grammar, distributions, mistakes with a caret.
+//! Text to typed values: the value grammar, distributions, tables read key by key, mistakes with a caret.
 
 pub mod dist;
+pub mod document;
+pub mod excerpt;
+pub mod keys;
+pub mod problem;
+pub mod series;
 pub mod suggest;
+pub mod table;
+pub mod tree;
 pub mod value;
+
+pub use document::Document;
+pub use problem::{Problem, Problems};

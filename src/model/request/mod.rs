@@ -1,5 +1,7 @@
 //! `[[request]]`: request classes and the steps that each is made of.
 
+mod scale;
+
 use crate::input::dist::Dist;
 use crate::units::Share;
 

@@ -1,0 +1,561 @@
+//! A table read key by key: each value typed, each mistake noted with its place, the reading going on.
+//!
+//! Nothing here stops at a mistake: a key that cannot be read is noted and then is as if absent, so
+//! that all mistakes of a file are told at once.
+
+use std::cell::RefCell;
+
+use crate::input::dist::Dist;
+use crate::input::keys::{self, Key};
+use crate::input::problem::{Place, Problem, Source};
+use crate::input::suggest::did_you_mean;
+use crate::input::tree::{Content, Entry, Item, Table};
+use crate::input::value::{self, Scope, Value, ValueError};
+use crate::units::{Bytes, Rate, Share, Span};
+
+/// The message of a [`Scope`] for a parameter that is mistaken and was told where it is defined:
+/// its uses are then not told again.
+pub const TOLD: &str = "(told where it is defined)";
+
+/// Where mistakes are noted while a model is read, and the texts that they are in.
+#[derive(Debug)]
+pub struct Notes {
+    sources: Vec<Source>,
+    problems: RefCell<Vec<Problem>>,
+}
+
+impl Notes {
+    /// Nothing noted yet; the first source is the model file.
+    #[must_use]
+    pub const fn new(sources: Vec<Source>) -> Self {
+        Self { sources, problems: RefCell::new(Vec::new()) }
+    }
+
+    /// Notes a mistake.
+    pub fn add(&self, problem: Problem) {
+        self.problems.borrow_mut().push(problem);
+    }
+
+    /// How many are noted.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.problems.borrow().len()
+    }
+
+    /// The texts and all mistakes.
+    #[must_use]
+    pub fn finish(self) -> (Vec<Source>, Vec<Problem>) {
+        (self.sources, self.problems.into_inner())
+    }
+
+    /// Notes what the value grammar found wrong with the text of `item`.
+    pub fn add_value_error(&self, item: &Item, error: ValueError) {
+        if error.message == TOLD {
+            return;
+        }
+        let place = self.place_within(item, &error.span);
+        self.add(Problem::of_value(error).at(&place));
+    }
+
+    /// The place of bytes `span` of an item's text. With escapes in the string the text is not in
+    /// the file as it is, and the place is the whole item.
+    fn place_within(&self, item: &Item, span: &std::ops::Range<usize>) -> Place {
+        let Content::Text(text) = &item.content else { return item.place.clone() };
+        let written = self
+            .sources
+            .get(item.place.source)
+            .and_then(|source| source.text.get(item.place.span.clone()));
+        match written.and_then(|written| written.find(text.as_str())) {
+            Some(offset) if *span != (0..0) && !text.is_empty() => {
+                let start = item.place.span.start + offset;
+                Place::new(item.place.source, start + span.start..start + span.end)
+            }
+            _ => item.place.clone(),
+        }
+    }
+}
+
+/// What reading needs beside the table: where mistakes go and what names are worth.
+#[derive(Clone, Copy)]
+pub struct Reader<'a> {
+    /// Where mistakes are noted.
+    pub notes: &'a Notes,
+    /// What `$name` is worth, and the files.
+    pub scope: &'a dyn Scope,
+}
+
+impl<'a> Reader<'a> {
+    /// Notes a mistake at an item.
+    pub fn note(&self, place: &Place, problem: Problem) {
+        self.notes.add(problem.at(place));
+    }
+
+    /// Evaluates an item with one of the readers of [`Value`].
+    pub fn value<T>(
+        &self,
+        item: &Item,
+        reader: impl FnOnce(&Value) -> Result<T, ValueError>,
+        expected: &str,
+    ) -> Option<T> {
+        let text = match &item.content {
+            Content::Text(text) | Content::Integer(text) | Content::Float(text) => text,
+            other => {
+                self.wrong_type(item, other, expected);
+                return None;
+            }
+        };
+        let found = value::parse(text).and_then(|expr| expr.read(self.scope, reader));
+        found.map_err(|error| self.notes.add_value_error(item, error)).ok()
+    }
+
+    /// Notes that an item is of the wrong type.
+    pub fn wrong_type(&self, item: &Item, found: &Content, expected: &str) {
+        let problem = Problem::new(format!("{} does not fit here", found.noun()));
+        self.note(&item.place, problem.expected(expected));
+    }
+
+    /// A text.
+    #[must_use]
+    pub fn text<'i>(&self, item: &'i Item, expected: &str) -> Option<&'i str> {
+        match &item.content {
+            Content::Text(text) => Some(text),
+            other => {
+                self.wrong_type(item, other, expected);
+                None
+            }
+        }
+    }
+
+    /// A name: `[a-z0-9_-]+`.
+    #[must_use]
+    pub fn name<'i>(&self, item: &'i Item) -> Option<&'i str> {
+        let name = self.text(item, "a name")?;
+        self.check_name(name, &item.place).then_some(name)
+    }
+
+    /// Whether a name is one; notes it where not.
+    #[must_use]
+    pub fn check_name(&self, name: &str, place: &Place) -> bool {
+        let fits = |letter: char| matches!(letter, 'a'..='z' | '0'..='9' | '_' | '-');
+        if !name.is_empty() && name.chars().all(fits) {
+            return true;
+        }
+        let better: String = name
+            .to_lowercase()
+            .chars()
+            .map(|letter| if fits(letter) { letter } else { '-' })
+            .collect();
+        let better = Some(better.trim_matches('-').to_owned()).filter(|name| !name.is_empty());
+        let problem = Problem::new(format!("`{name}` is not a name"))
+            .expected("small letters, digits, `_` and `-`")
+            .perhaps(better);
+        self.note(place, problem);
+        false
+    }
+
+    /// The items of a list.
+    #[must_use]
+    pub fn list<'i>(&self, item: &'i Item, expected: &str) -> Option<&'i [Item]> {
+        match &item.content {
+            Content::List(items) => Some(items),
+            other => {
+                self.wrong_type(item, other, expected);
+                None
+            }
+        }
+    }
+
+    /// A table.
+    #[must_use]
+    pub fn table<'i>(&self, item: &'i Item, expected: &str) -> Option<&'i Table> {
+        match &item.content {
+            Content::Table(table) => Some(table),
+            other => {
+                self.wrong_type(item, other, expected);
+                None
+            }
+        }
+    }
+
+    /// The tables of `[[key]]`; a single `[key]` where there should be `[[key]]` is told.
+    #[must_use]
+    pub fn tables<'i>(&self, root: &'i Table, key: &str) -> Vec<(&'i Item, &'i Table)> {
+        let Some(entry) = root.get(key) else { return Vec::new() };
+        let items = match &entry.item.content {
+            Content::List(items) => items.as_slice(),
+            Content::Table(_) => {
+                let problem = Problem::new(format!("[{key}] is a single table"))
+                    .expected(format!("[[{key}]], of which there may be several"))
+                    .advice(format!("write [[{key}]], with two brackets"));
+                self.note(&entry.key_place, problem);
+                return Vec::new();
+            }
+            other => {
+                self.wrong_type(&entry.item, other, &format!("[[{key}]] tables"));
+                return Vec::new();
+            }
+        };
+        let table =
+            |item| self.table(item, &format!("a [[{key}]] table")).map(|table| (item, table));
+        items.iter().filter_map(table).collect()
+    }
+
+    /// The place in `options` that an item names; `what` is said of it in messages.
+    #[must_use]
+    pub fn one_of<S: AsRef<str>>(&self, item: &Item, options: &[S], what: &str) -> Option<usize> {
+        let expected = keys::one_of(options);
+        let word = self.text(item, &expected)?;
+        let found = options.iter().position(|option| option.as_ref() == word);
+        if found.is_none() {
+            let near = did_you_mean(word, options.iter().map(AsRef::as_ref));
+            let problem = Problem::new(format!("`{word}` is not {what}")).perhaps(near);
+            let problem = if options.is_empty() {
+                problem.advice(format!("the model has none: define {what}"))
+            } else {
+                problem.expected(expected)
+            };
+            self.note(&item.place, problem);
+        }
+        found
+    }
+
+    /// The fields of a table, which may have these keys; any other is told at once. `title` is
+    /// what messages call the table: `[host]`.
+    #[must_use]
+    pub fn fields(
+        &self,
+        title: impl Into<String>,
+        item: &'a Item,
+        table: &'a Table,
+        allowed: &[&'static [Key]],
+    ) -> Fields<'a> {
+        let fields = Fields {
+            reader: *self,
+            title: title.into(),
+            place: item.place.clone(),
+            table,
+            allowed: allowed.to_vec(),
+        };
+        fields.tell_unknown(|_| None);
+        fields
+    }
+
+    /// As [`Reader::fields`], where a key that is not allowed may be explained by `elsewhere`: the
+    /// advice to give, or an empty one to pass over it in silence.
+    #[must_use]
+    pub fn fields_explained(
+        &self,
+        title: impl Into<String>,
+        (item, table): (&'a Item, &'a Table),
+        allowed: &[&'static [Key]],
+        elsewhere: impl Fn(&Entry) -> Option<String>,
+    ) -> Fields<'a> {
+        let fields = Fields {
+            reader: *self,
+            title: title.into(),
+            place: item.place.clone(),
+            table,
+            allowed: allowed.to_vec(),
+        };
+        fields.tell_unknown(elsewhere);
+        fields
+    }
+}
+
+/// A table being read.
+pub struct Fields<'a> {
+    /// Where mistakes go and what names are worth.
+    pub reader: Reader<'a>,
+    /// What messages call the table.
+    pub title: String,
+    /// Where it begins.
+    pub place: Place,
+    table: &'a Table,
+    allowed: Vec<&'static [Key]>,
+}
+
+impl<'a> Fields<'a> {
+    fn tell_unknown(&self, elsewhere: impl Fn(&Entry) -> Option<String>) {
+        let names = keys::names(&self.allowed);
+        for entry in &self.table.entries {
+            if names.contains(&entry.key.as_str()) {
+                continue;
+            }
+            let problem = Problem::new(format!("`{}` is not a key of {}", entry.key, self.title))
+                .expected(keys::one_of(&names));
+            let problem = match elsewhere(entry) {
+                Some(advice) if advice.is_empty() => continue,
+                Some(advice) => problem.advice(advice),
+                None => problem.perhaps(did_you_mean(&entry.key, names.iter())),
+            };
+            self.reader.note(&entry.key_place, problem);
+        }
+    }
+
+    /// The entry of a key, which must be one of the allowed.
+    #[must_use]
+    pub fn entry(&self, key: &str) -> Option<&'a Entry> {
+        debug_assert!(keys::names(&self.allowed).contains(&key), "{key} of {}", self.title);
+        self.table.get(key)
+    }
+
+    /// The value of a key.
+    #[must_use]
+    pub fn item(&self, key: &str) -> Option<&'a Item> {
+        self.entry(key).map(|entry| &entry.item)
+    }
+
+    /// Whether the key is there, rightly or wrongly.
+    #[must_use]
+    pub fn has(&self, key: &str) -> bool {
+        self.entry(key).is_some()
+    }
+
+    /// The value of a key that must be there; its absence is noted.
+    #[must_use]
+    pub fn required(&self, key: &str) -> Option<&'a Item> {
+        let item = self.item(key);
+        if item.is_none() {
+            let means = self.allowed.iter().flat_map(|keys| keys.iter());
+            let means = means.filter(|known| known.name == key).map(|known| known.means).next();
+            let problem = Problem::new(format!("{} has no `{key}`", self.title))
+                .expected(format!("`{key}`: {}", means.unwrap_or("a value")))
+                .of_absence();
+            self.reader.note(&self.place, problem);
+        }
+        item
+    }
+
+    /// Notes a mistake at a key, or at the table where the key is absent.
+    pub fn note(&self, key: &str, problem: Problem) {
+        let place = self.entry(key).map_or(&self.place, |entry| &entry.item.place);
+        self.reader.note(place, problem);
+    }
+
+    /// A text.
+    #[must_use]
+    pub fn text(&self, key: &str) -> Option<String> {
+        self.reader.text(self.item(key)?, "a text in quotes").map(str::to_owned)
+    }
+
+    /// `true` or `false`.
+    #[must_use]
+    pub fn flag(&self, key: &str) -> Option<bool> {
+        let item = self.item(key)?;
+        match &item.content {
+            Content::Flag(flag) => Some(*flag),
+            other => {
+                self.reader.wrong_type(item, other, "true or false, without quotes");
+                None
+            }
+        }
+    }
+
+    /// One of a table of words with their meanings.
+    #[must_use]
+    pub fn word<T: Copy>(&self, key: &str, words: &[(&str, T)]) -> Option<T> {
+        let item = self.item(key)?;
+        let options: Vec<_> = words.iter().map(|(word, _)| *word).collect();
+        let place = self.reader.one_of(item, &options, &format!("a value of `{key}`"))?;
+        words.get(place).map(|(_, meaning)| *meaning)
+    }
+
+    /// A value by one of the readers of [`Value`].
+    fn read<T>(
+        &self,
+        key: &str,
+        reader: impl FnOnce(&Value) -> Result<T, ValueError>,
+        expected: &str,
+    ) -> Option<T> {
+        self.reader.value(self.item(key)?, reader, expected)
+    }
+
+    /// A fixed duration.
+    #[must_use]
+    pub fn duration(&self, key: &str) -> Option<Span> {
+        self.read(key, Value::duration, "a duration, as in 80 ms")
+    }
+
+    /// A fixed duration above zero.
+    #[must_use]
+    pub fn positive_duration(&self, key: &str) -> Option<Span> {
+        let span = self.duration(key)?;
+        if span.is_zero() {
+            let problem = Problem::new(format!("`{key}` of no time at all"))
+                .expected("a duration above zero")
+                .advice(format!("leave `{key}` away, or give it a length"));
+            self.note(key, problem);
+            return None;
+        }
+        Some(span)
+    }
+
+    /// A distribution of durations, in nanoseconds.
+    #[must_use]
+    pub fn durations(&self, key: &str) -> Option<Dist> {
+        let expected = "a duration or a distribution, as in 80 ms, exp(80 ms)";
+        self.read(key, Value::duration_dist, expected)
+    }
+
+    /// A whole number within bounds.
+    #[must_use]
+    pub fn count(&self, key: &str, least: u64, most: u64) -> Option<u64> {
+        let item = self.item(key)?;
+        // An integer of TOML may be beyond what an `f64` holds exactly: a seed.
+        let whole = match &item.content {
+            Content::Integer(digits) => digits.parse::<u64>().ok(),
+            _ => None,
+        };
+        let expected = "a whole number, as in 40";
+        let count = whole.or_else(|| self.reader.value(item, Value::count, expected))?;
+        if (least..=most).contains(&count) {
+            return Some(count);
+        }
+        let bound = if most == u64::MAX || count < least {
+            format!("at least {least}")
+        } else {
+            format!("at most {most}")
+        };
+        let problem = Problem::new(format!("`{key}` is {count}")).expected(bound);
+        self.reader.note(&item.place, problem);
+        None
+    }
+
+    /// A whole number from `least` to the largest `u32`.
+    #[must_use]
+    pub fn count_u32(&self, key: &str, least: u32) -> Option<u32> {
+        let count = self.count(key, u64::from(least), u64::from(u32::MAX))?;
+        u32::try_from(count).ok()
+    }
+
+    /// A distribution of counts.
+    #[must_use]
+    pub fn counts(&self, key: &str) -> Option<Dist> {
+        self.read(key, Value::count_dist, "a count or a distribution of counts, as in 40")
+    }
+
+    /// A positive rate.
+    #[must_use]
+    pub fn rate(&self, key: &str) -> Option<Rate> {
+        self.read(key, Value::rate, "a rate, as in 150/s")
+    }
+
+    /// A size.
+    #[must_use]
+    pub fn size(&self, key: &str) -> Option<Bytes> {
+        self.read(key, Value::size, "a size, as in 40 MiB")
+    }
+
+    /// A share from 0 to 1.
+    #[must_use]
+    pub fn share(&self, key: &str) -> Option<Share> {
+        self.read(key, Value::share, "a share, as in 0.1 or 10 %")
+    }
+
+    /// `true` (all), `false` (none) or a share.
+    #[must_use]
+    pub fn flag_or_share(&self, key: &str) -> Option<Share> {
+        match self.item(key)?.content {
+            Content::Flag(true) => Some(Share::ALL),
+            Content::Flag(false) => Some(Share::NONE),
+            _ => self.read(key, Value::share, "true, false or a share, as in 10 %"),
+        }
+    }
+
+    /// A number of at least 0 without a unit.
+    #[must_use]
+    pub fn number(&self, key: &str) -> Option<f64> {
+        let number = self.read(key, Value::number, "a number, as in 1.5")?;
+        if number >= 0.0 && number.is_finite() {
+            return Some(number);
+        }
+        let problem =
+            Problem::new(format!("`{key}` is {number}")).expected("a number of at least 0");
+        self.note(key, problem);
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::input::keys::Holds;
+    use crate::input::problem::Problems;
+    use crate::input::tree;
+    use crate::input::value::NoScope;
+    use std::sync::Arc;
+
+    const KEYS: &[Key] = &[
+        Key::new("cores", Holds::Count, "1", "identical cores"),
+        Key::new("timeout", Holds::Duration, "", "how long"),
+        Key::new("gil", Holds::Flag, "false", "a lock"),
+        Key::new("offload", Holds::FlagOrShare, "false", "elsewhere"),
+        Key::new("weight", Holds::Number, "1", "how often"),
+        Key::new("order", Holds::Word(&["fifo", "random"]), "fifo", "who is next"),
+    ];
+
+    /// Reads `text` as the table `[t]` and returns what `read` found and all messages.
+    fn read<T>(text: &str, read: impl FnOnce(&Fields<'_>) -> T) -> (T, String) {
+        let (item, problems) = tree::parse(text, 0, tree::FILE_LAYER);
+        assert!(problems.is_empty(), "{problems:?}");
+        let source = Source { name: "t.toml".to_owned(), text: Arc::from(text) };
+        let notes = Notes::new(vec![source]);
+        let reader = Reader { notes: &notes, scope: &NoScope };
+        let table = reader.table(&item, "a table").expect("a document is a table");
+        let found = read(&reader.fields("[t]", &item, table, &[KEYS]));
+        let (sources, problems) = notes.finish();
+        (found, Problems::new(sources, problems).render(false))
+    }
+
+    #[test]
+    fn what_is_right_is_read_and_what_is_absent_is_none() {
+        let text = "cores = 4\ngil = true\noffload = 0.25\norder = \"random\"\n";
+        let (found, messages) = read(text, |fields| {
+            (
+                fields.count_u32("cores", 1),
+                fields.flag("gil"),
+                fields.flag_or_share("offload"),
+                fields.word("order", &[("fifo", 1), ("random", 2)]),
+                fields.duration("timeout"),
+            )
+        });
+        assert_eq!(found, (Some(4), Some(true), Some(Share(0.25)), Some(2), None));
+        assert_eq!(messages, "");
+    }
+
+    #[test]
+    fn every_mistake_is_told_and_the_reading_goes_on() {
+        let text = "cores = 0\ngil = \"yes\"\norder = \"fif\"\nweigth = 2\ntimeout = true\n";
+        let (found, messages) = read(text, |fields| {
+            let _ = (fields.count_u32("cores", 1), fields.flag("gil"), fields.duration("timeout"));
+            fields.word("order", &[("fifo", 1), ("random", 2)])
+        });
+        assert_eq!(found, None);
+        for part in [
+            "t.toml:1:9: `cores` is 0\n",
+            "t.toml:2:7: a string does not fit here\n",
+            "t.toml:3:9: `fif` is not a value of `order`\n",
+            "did you mean `fifo`?",
+            "t.toml:4:1: `weigth` is not a key of [t]\n",
+            "did you mean `weight`?",
+            "t.toml:5:11: true or false does not fit here\n",
+        ] {
+            assert!(messages.contains(part), "{part:?} in\n{messages}");
+        }
+    }
+
+    #[test]
+    fn a_seed_may_be_any_u64() {
+        let (found, messages) =
+            read("cores = 18446744073709551615\n", |fields| fields.count("cores", 0, u64::MAX));
+        assert_eq!((found, messages.as_str()), (Some(u64::MAX), ""));
+    }
+
+    #[test]
+    fn a_required_key_that_is_absent_is_told_with_its_meaning() {
+        let (found, messages) = read("gil = true\n", |fields| fields.required("cores").is_some());
+        assert!(!found);
+        assert!(messages.contains("[t] has no `cores`"), "{messages}");
+        assert!(messages.contains("identical cores"), "{messages}");
+    }
+}

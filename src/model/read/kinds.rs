@@ -1,0 +1,110 @@
+//! A table whose `kind` decides which keys it has: `[load]`, `[[runtime]]`.
+
+use crate::input::keys::{self, Key, Kind};
+use crate::input::problem::Problem;
+use crate::input::suggest::did_you_mean;
+use crate::input::table::{Fields, Reader};
+use crate::input::tree::{FILE_LAYER, Item, Table};
+
+/// The kinds that a table can be of.
+#[derive(Clone, Copy, Debug)]
+pub struct Kinds {
+    /// The keys of every kind, `kind` among them.
+    pub common: &'static [Key],
+    /// The kinds, each with its own keys.
+    pub kinds: &'static [Kind],
+    /// Kinds that the format has and this version has not.
+    pub later_kinds: &'static [&'static str],
+    /// Keys that the format has and this version has not, with what to do instead.
+    pub later_keys: &'static [(&'static str, &'static str)],
+    /// What it is a kind of.
+    pub noun: &'static str,
+}
+
+impl Kinds {
+    /// The words of all kinds.
+    #[must_use]
+    pub fn words(&self) -> Vec<&'static str> {
+        self.kinds.iter().map(|kind| kind.word).collect()
+    }
+
+    /// Reads `kind` and opens the table with the keys that it then has. A key of another kind is
+    /// told with the kinds that have it; where an override chose the kind, the file's keys of
+    /// other kinds are passed over.
+    #[must_use]
+    pub fn choose<'a>(
+        &self,
+        reader: Reader<'a>,
+        item: &'a Item,
+        table: &'a Table,
+        title: &str,
+    ) -> Option<(&'static Kind, Fields<'a>)> {
+        let Some(entry) = table.get("kind") else {
+            let problem = Problem::new(format!("{title} has no `kind`"))
+                .expected(format!("kind = {}", keys::one_of(&self.words())))
+                .of_absence();
+            reader.note(&item.place, problem);
+            self.tell_later(reader, table);
+            return None;
+        };
+        let word = reader.text(&entry.item, &keys::one_of(&self.words()))?;
+        let Some(kind) = self.kinds.iter().find(|kind| kind.word == word) else {
+            self.tell_unknown(reader, &entry.item, word);
+            self.tell_later(reader, table);
+            return None;
+        };
+        let overridden = entry.layer > FILE_LAYER;
+        let fields =
+            reader.fields_explained(title, (item, table), &[self.common, kind.keys], |other| {
+                let owners = self.owners(&other.key);
+                if let Some(advice) = self.later_key(&other.key) {
+                    return Some(advice.to_owned());
+                }
+                if owners.is_empty() {
+                    return None;
+                }
+                if overridden && other.layer < entry.layer {
+                    return Some(String::new());
+                }
+                Some(format!(
+                    "`{}` belongs to {}; this {} is `{word}`",
+                    other.key,
+                    keys::one_of(&owners),
+                    self.noun
+                ))
+            });
+        Some((kind, fields))
+    }
+
+    /// The kinds that have a key, as people write them.
+    fn owners(&self, key: &str) -> Vec<String> {
+        let has = |kind: &&Kind| kind.keys.iter().any(|own| own.name == key);
+        self.kinds.iter().filter(has).map(|kind| format!("`{}`", kind.word)).collect()
+    }
+
+    /// What to do instead of a key of a later version.
+    fn later_key(&self, key: &str) -> Option<&'static str> {
+        self.later_keys.iter().find(|(later, _)| *later == key).map(|(_, advice)| *advice)
+    }
+
+    /// Notes keys of a later version in a table whose other keys cannot be checked.
+    fn tell_later(&self, reader: Reader<'_>, table: &Table) {
+        for entry in &table.entries {
+            if let Some(advice) = self.later_key(&entry.key) {
+                let problem = Problem::new(format!("`{}` is not in this version", entry.key));
+                reader.note(&entry.key_place, problem.advice(advice));
+            }
+        }
+    }
+
+    fn tell_unknown(&self, reader: Reader<'_>, item: &Item, word: &str) {
+        let words = self.words();
+        let problem = if self.later_kinds.contains(&word) {
+            Problem::new(format!("the kind `{word}` is not in this version"))
+        } else {
+            Problem::new(format!("`{word}` is not a kind of {}", self.noun))
+                .perhaps(did_you_mean(word, &words))
+        };
+        reader.note(&item.place, problem.expected(keys::one_of(&words)));
+    }
+}
