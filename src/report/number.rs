@@ -7,6 +7,11 @@ const DIGITS_MAX: i32 = 6;
 /// Digits of a duration or of a number without an interval.
 const DIGITS_PLAIN: i32 = 3;
 
+/// From here on a number is written with its power of ten.
+const HUGE: f64 = 1e15;
+/// Under this likewise.
+const TINY: f64 = 1e-9;
+
 /// What stands where there is no number.
 pub const NONE: &str = "-";
 
@@ -45,6 +50,12 @@ pub fn estimate(estimate: &Estimate) -> Parts {
     let Some(half) = estimate.half_width().filter(|h| h.is_finite()) else {
         return split(&figure(value, 4), String::new());
     };
+    if let Some(text) = extreme(value) {
+        return Parts::words(text);
+    }
+    if half >= HUGE {
+        return split(&figure(value, DIGITS_PLAIN), format!("± {half:.2e}"));
+    }
     let place = place_for(value, half);
     let half_text = at_place(half, place);
     let narrower = half_text.chars().all(|c| matches!(c, '0' | '.'));
@@ -58,6 +69,9 @@ pub fn estimate(estimate: &Estimate) -> Parts {
 pub fn figure(value: f64, digits: i32) -> String {
     if !value.is_finite() {
         return NONE.to_owned();
+    }
+    if let Some(text) = extreme(value) {
+        return text;
     }
     // Whole digits are never rounded away: 12 345 to four digits stays 12 345.
     let place = (exponent(value) - digits + 1).min(0);
@@ -73,6 +87,9 @@ pub fn duration(seconds: f64, half_s: Option<f64>) -> String {
     }
     if seconds == 0.0 {
         return "0 s".to_owned();
+    }
+    if let Some(text) = extreme(seconds) {
+        return format!("{text} s");
     }
     let units = [(1e9, "ns"), (1e6, "us"), (1e3, "ms"), (1.0, "s")];
     let mut shown = String::new();
@@ -110,8 +127,9 @@ pub fn percent(share: f64) -> String {
         return NONE.to_owned();
     }
     match value {
-        v if v == 0.0 => "0 %".to_owned(),
+        0.0 => "0 %".to_owned(),
         v if v > 0.0 && v < 0.05 => "<0.1 %".to_owned(),
+        v if v.abs() >= 1e6 => format!("{v:.2e} %"),
         v if v < 0.95 => format!("{v:.1} %"),
         v if v >= 100.0 => format!("{v:.0} %"),
         v if v >= 99.95 => ">99.9 %".to_owned(),
@@ -127,7 +145,11 @@ pub fn deviation(ratio: f64) -> String {
     if !value.is_finite() {
         return NONE.to_owned();
     }
-    let text = if value.abs() < 99.95 { format!("{value:+.1}") } else { format!("{value:+.0}") };
+    let text = match value.abs() {
+        v if v < 99.95 => format!("{value:+.1}"),
+        v if v < 1e6 => format!("{value:+.0}"),
+        _ => format!("{value:+.2e}"),
+    };
     let text = if matches!(text.as_str(), "+0.0" | "-0.0") { "0.0".to_owned() } else { text };
     format!("{text} %")
 }
@@ -145,6 +167,12 @@ pub fn size(bytes: u64) -> String {
         unit = larger;
     }
     format!("{} {unit}", figure(value, DIGITS_PLAIN))
+}
+
+/// `1.00e300`, for numbers whose digits would fill a line; `None` for all others, 0 included.
+fn extreme(value: f64) -> Option<String> {
+    let usual = value == 0.0 || (TINY..HUGE).contains(&value.abs());
+    (!usual).then(|| format!("{value:.2e}"))
 }
 
 /// The decimal exponent of the leading digit: 0.02 has -2, 98.8 has 1; 0 has 0.
@@ -238,6 +266,8 @@ mod tests {
         ] {
             assert_eq!(estimate(&with_half(value, half)).joined(), text, "{value} {half}");
         }
+        assert_eq!(estimate(&with_half(2.0, 1e300)).joined(), "2 ± 1.00e300");
+        assert_eq!(estimate(&with_half(1e300, 1.0)).joined(), "1.00e300");
         assert_eq!(estimate(&Estimate::NONE).joined(), "-");
         assert_eq!(estimate(&Estimate::exactly(7_772.345)).joined(), "7 772");
         assert_eq!(estimate(&Estimate::exactly(f64::NAN)).joined(), "-");
@@ -253,6 +283,7 @@ mod tests {
             (12_345.6, 4, "12 346"),
             (0.001_234, 3, "0.00123"),
             (0.0, 3, "0"),
+            (1e-12, 3, "1.00e-12"),
             (f64::INFINITY, 3, "-"),
         ] {
             assert_eq!(figure(value, digits), text);
@@ -271,6 +302,7 @@ mod tests {
             (0.000_05, None, "50 us"),
             (0.000_999_9, None, "1 ms"), // rounds over into the next unit
             (1.5e-9, None, "1.5 ns"),
+            (1e-300, None, "1.00e-300 s"),
             (1_800.0, None, "1 800 s"),
             (0.0, None, "0 s"),
             (0.003, Some(0.5), "3 ms"), // one digit stays
@@ -291,6 +323,8 @@ mod tests {
             (0.997, "99.7 %"),
             (0.999_9, ">99.9 %"),
             (1.0, "100 %"),
+            (1e200, "1.00e202 %"),
+            (-1e200, "-1.00e202 %"),
             (f64::NAN, "-"),
         ] {
             assert_eq!(percent(share), text, "{share}");
@@ -299,9 +333,13 @@ mod tests {
 
     #[test]
     fn a_deviation_has_its_sign_and_no_negative_zero() {
-        for (ratio, text) in
-            [(0.972, "-2.8 %"), (1.05, "+5.0 %"), (0.9999, "0.0 %"), (3.0, "+200 %")]
-        {
+        for (ratio, text) in [
+            (0.972, "-2.8 %"),
+            (1.05, "+5.0 %"),
+            (0.9999, "0.0 %"),
+            (3.0, "+200 %"),
+            (1e300, "+1.00e302 %"),
+        ] {
             assert_eq!(deviation(ratio), text);
         }
     }

@@ -106,7 +106,21 @@ T_cpu 1 ms   T_io 80 ms   ratio 80   closed load, 648 clients = 8 x (1 + 80)
             runtime.warnings = vec!["x".repeat(300)];
         }
         long.baseline = long.runtimes[0].name.clone();
-        let all = [long, fixture::overloaded(), fixture::theory_only(), fixture::not_finite()];
+        let mut extreme = fixture::web_request();
+        for runtime in &mut extreme.runtimes {
+            runtime.throughput_rps = fixture::about(1e300, 1.0);
+            runtime.response_s.p99 = fixture::about(1e300, 1.0);
+            runtime.response_s.p50 = fixture::about(1.0, 1e300);
+            fixture::share(runtime, "cpu", -1e300);
+            runtime.gain.simulated = fixture::about(1.0, 1e300);
+            runtime.gain.formula = Some(1e-300);
+            runtime.gain.exact = Some(f64::MAX);
+            runtime.gain.over_formula = Some(1e300);
+            runtime.memory_bytes.peak = Some(u64::MAX);
+            runtime.requests.completed = u64::MAX / 8;
+        }
+        let all =
+            [long, extreme, fixture::overloaded(), fixture::theory_only(), fixture::not_finite()];
         for outcome in &all {
             for width in [40, 60, 80, 120] {
                 for line in render(outcome, &Style { color: false, width }).lines() {

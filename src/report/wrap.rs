@@ -48,13 +48,17 @@ pub fn pieces(pieces: &[String], width: usize) -> Vec<String> {
     lines
 }
 
-/// The text itself, or its beginning and `…` where it has more than `width` characters.
+/// The text itself, or its two ends with `…` between where it has more than `width` characters: names that are alike
+/// mostly differ at an end.
 #[must_use]
 pub fn cut(text: &str, width: usize) -> String {
-    if text.chars().count() <= width {
+    let length = text.chars().count();
+    if length <= width {
         return text.to_owned();
     }
-    text.chars().take(width.saturating_sub(1)).chain(['…']).collect()
+    let kept = width.saturating_sub(1);
+    let head = text.chars().take(kept.div_ceil(2));
+    head.chain(['…']).chain(text.chars().skip(length - kept / 2)).collect()
 }
 
 #[cfg(test)]
@@ -76,8 +80,9 @@ mod tests {
             assert!(line.chars().count() <= 16, "{line}");
         }
         assert_eq!(cut("abcdef", 6), "abcdef");
-        assert_eq!(cut("abcdef", 5), "abcd…");
-        assert_eq!(cut("äöüß", 3), "äö…");
+        assert_eq!(cut("abcdef", 5), "ab…ef");
+        assert_eq!(cut("äöüß", 3), "ä…ß");
+        assert_eq!(cut("abc", 1), "…");
     }
 
     #[test]

@@ -80,8 +80,7 @@ impl Source<'_> {
     }
 }
 
-/// Name and width: `threads 648`, the widths in a column of their own. Long names are cut in the middle column
-/// and the width stays.
+/// Name and width: `threads 648`, the widths in a column of their own. A long name is cut, its width never.
 fn labels(runtimes: &[RuntimeResult]) -> Vec<String> {
     const NAME_MAX: usize = 18;
     let names: Vec<String> =
@@ -116,6 +115,6 @@ mod tests {
         runtimes[1].name = "a-name-that-goes-on-and-on".into();
         let labels = labels(&runtimes);
         assert_eq!(labels[0], "sync               8");
-        assert_eq!(labels[1], "a-name-that-goes-… 648");
+        assert_eq!(labels[1], "a-name-th…n-and-on 648");
     }
 }

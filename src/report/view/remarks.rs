@@ -66,11 +66,11 @@ fn unsteady(source: &Source<'_>, runtime: &RuntimeResult) -> Option<String> {
     .into_iter()
     .flatten()
     .collect();
+    let rates = if rates.is_empty() { String::new() } else { format!(" ({})", rates.join(", ")) };
     Some(format!(
-        "{} is not steady: its queue grows without bound ({}). Its response times would be as long as one \
+        "{} is not steady: its queue grows without bound{rates}. Its response times would be as long as one \
          cares to wait.",
-        runtime.name,
-        rates.join(", ")
+        runtime.name
     ))
 }
 
