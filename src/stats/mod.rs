@@ -2,5 +2,6 @@
 
 pub mod interval;
 pub mod moments;
+pub mod root;
 pub mod student;
 pub mod warmup;
