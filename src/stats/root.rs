@@ -1,7 +1,7 @@
 //! Where a decreasing function of a non-negative number takes a given value.
 //!
-//! Percentiles are roots of tail probabilities. Bisection to the last bit needs no derivative, cannot
-//! diverge, and gives the same bits wherever the function does.
+//! Percentiles are roots of tail probabilities. Bisection to the last bit needs no derivative,
+//! cannot diverge, and gives the same bits wherever the function does.
 
 /// The `t ≥ 0` at which the decreasing `function` falls to `target`, to the last bit.
 ///

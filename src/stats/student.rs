@@ -1,9 +1,9 @@
 //! Student's t distribution for any degrees of freedom: what makes intervals over few replications.
 //!
 //! The tail probability is half a regularised incomplete beta function, evaluated by its continued
-//! fraction (Press et al., Numerical Recipes, 6.4); the quantile is its root. Above
-//! [`LARGE_DF`] the continued fraction grows long, and the Cornish–Fisher expansion around the
-//! normal quantile (Abramowitz and Stegun 26.7.5) is exact to the last digits. All of it uses `libm`
+//! fraction (Press et al., Numerical Recipes, 6.4); the quantile is its root. Above ten thousand
+//! degrees the continued fraction grows long, and the Cornish–Fisher expansion around the normal
+//! quantile (Abramowitz and Stegun 26.7.5) is exact to the last digits. All of it uses `libm`
 //! alone, so that the bits are the same on every platform.
 
 use super::root;
@@ -14,7 +14,8 @@ const LARGE_DF: f64 = 10_000.0;
 
 /// The value that Student's t with `df` degrees of freedom stays below with probability `p`.
 ///
-/// `p` lies strictly between 0 and 1; `df` is positive and need not be whole. NaN for anything else.
+/// `p` lies strictly between 0 and 1; `df` is positive and need not be whole. NaN for anything
+/// else.
 #[must_use]
 pub fn quantile(p: f64, df: f64) -> f64 {
     if !(p > 0.0 && p < 1.0 && df > 0.0) {

@@ -1,7 +1,9 @@
-//! Approximations for the wait where no exact result exists: Kingman for one server, Allen–Cunneen for c.
+//! Approximations for the wait where no exact result exists: Kingman for one server, Allen–Cunneen
+//! for c.
 //!
-//! Never to be shown as exact. Both are exact for M/M/c, and for one server and Poisson arrivals; they are
-//! good near saturation and may be far off where little waits or where the variation is large.
+//! Never to be shown as exact. Both are exact for M/M/c, and for one server and Poisson arrivals;
+//! they are good near saturation and may be far off where little waits or where the variation is
+//! large.
 
 use super::erlang;
 use super::error::{self, TheoryError};
@@ -36,12 +38,12 @@ impl Variation {
 }
 
 impl Ggc {
-    /// Kingman's formula for G/G/1: `W ≈ ρ/(1 − ρ) · (ca² + cs²)/2 · S` (Kingman 1961; as "VUT" in Hopp and
-    /// Spearman, Factory Physics, 8.6).
+    /// Kingman's formula for G/G/1: `W ≈ ρ/(1 − ρ) · (ca² + cs²)/2 · S` (Kingman 1961; as "VUT" in
+    /// Hopp and Spearman, Factory Physics, 8.6).
     ///
     /// # Errors
-    /// [`TheoryError::Invalid`] for inputs out of range, [`TheoryError::Unstable`] where more is offered than
-    /// can be served.
+    /// [`TheoryError::Invalid`] for inputs out of range, [`TheoryError::Unstable`] where more is
+    /// offered than can be served.
     pub fn kingman(
         rate_rps: f64,
         service_s: f64,
@@ -51,8 +53,8 @@ impl Ggc {
         Ok(Self { method: "G/G/1 (Kingman, approximate)", ..kingman })
     }
 
-    /// Allen and Cunneen's formula for G/G/c: `W ≈ C(c, a)/(c (1 − ρ)) · (ca² + cs²)/2 · S` with Erlang's C
-    /// (Allen, Probability, Statistics, and Queueing Theory, 2nd ed. 1990, 5.3).
+    /// Allen and Cunneen's formula for G/G/c: `W ≈ C(c, a)/(c (1 − ρ)) · (ca² + cs²)/2 · S` with
+    /// Erlang's C (Allen, Probability, Statistics, and Queueing Theory, 2nd ed. 1990, 5.3).
     ///
     /// # Errors
     /// As [`Ggc::kingman`].
@@ -87,14 +89,6 @@ impl Predict for Ggc {
             wait_mean_s: self.wait_mean_s,
             utilization: self.utilization,
         }
-    }
-
-    fn response_percentile_s(&self, _: f64) -> Option<f64> {
-        None
-    }
-
-    fn wait_percentile_s(&self, _: f64) -> Option<f64> {
-        None
     }
 }
 

@@ -1,9 +1,9 @@
 //! What a closed load can't exceed, and what it reaches at least: operational bounds.
 //!
-//! Asymptotic bounds (Muntz and Wong 1974) hold for any network. Balanced job bounds (Zahorjan, Sevcik,
-//! Eager and Galler, Communications of the ACM 25, 1982) hold where the network has product form and each
-//! station one server, and are tighter on both sides; as tabulated in Lazowska et al., Quantitative System
-//! Performance (1984), chapter 5.
+//! Asymptotic bounds (Muntz and Wong 1974) hold for any network. Balanced job bounds (Zahorjan,
+//! Sevcik, Eager and Galler, Communications of the ACM 25, 1982) hold where the network has product
+//! form and each station one server, and are tighter on both sides; as tabulated in Lazowska et
+//! al., Quantitative System Performance (1984), chapter 5.
 
 use super::error::{self, TheoryError};
 use super::station::{self, Station};
@@ -17,8 +17,8 @@ pub struct ClosedBounds {
     pub response_mean_s: [f64; 2],
 }
 
-/// `N / (N D + Z + V) ≤ X ≤ min(N / (D + V + Z), capacities)`: D demands at stations with servers, V demands at
-/// delays, Z think time, N requests.
+/// `N / (N D + Z + V) ≤ X ≤ min(N / (D + V + Z), capacities)`: D demands at stations with servers,
+/// V demands at delays, Z think time, N requests.
 ///
 /// # Errors
 /// [`TheoryError::Invalid`] for an empty population, a negative time, or no time at all.
@@ -36,11 +36,11 @@ pub fn asymptotic(
     Ok(from_throughput([lower, upper], n, think_s))
 }
 
-/// Balanced job bounds: the network lies between one whose stations are all as busy as the mean and one with
-/// as few stations, all as busy as the bottleneck, as its demand allows.
+/// Balanced job bounds: the network lies between one whose stations are all as busy as the mean and
+/// one with as few stations, all as busy as the bottleneck, as its demand allows.
 ///
-/// `N / (D + V + (N − 1) D_max / (1 + V/(N D))) ≤ X ≤ min(1/D_max, N / (D + V + (N − 1) D_avg / (1 + V/D)))`,
-/// V with the think time in it.
+/// `N / (D + V + (N − 1) D_max / (1 + V/(N D))) ≤ X ≤ min(1/D_max, N / (D + V + (N − 1) D_avg / (1
+/// + V/D)))`, V with the think time in it.
 ///
 /// # Errors
 /// As [`asymptotic`], and [`TheoryError::Invalid`] for a station of several servers.
@@ -133,12 +133,13 @@ pub struct Capacity {
 /// The honest form of the gain is a ratio of capacities:
 /// `min(concurrency / cycle, width / hold for each limit)`.
 ///
-/// `concurrency` requests are in flight at most (infinite for an open load), each for at least `cycle_s`
-/// seconds (CPU, I/O and think time); each of `limits` is cores, a GIL or a pool: its width and the time a
-/// request holds one of it, in all.
+/// `concurrency` requests are in flight at most (infinite for an open load), each for at least
+/// `cycle_s` seconds (CPU, I/O and think time); each of `limits` is cores, a GIL or a pool: its
+/// width and the time a request holds one of it, in all.
 ///
 /// # Errors
-/// [`TheoryError::Invalid`] for a concurrency or cycle that is not positive, or where nothing limits the rate.
+/// [`TheoryError::Invalid`] for a concurrency or cycle that is not positive, or where nothing
+/// limits the rate.
 ///
 /// ```
 /// use iowait::theory::{Station, bounds};
@@ -179,9 +180,9 @@ mod tests {
 
     #[test]
     fn the_textbook_bounds_come_out() {
-        // Jain, The Art of Computer Systems Performance Analysis (1991), 33.6 and 34.4: D = 2, 3, 1 s, Z = 4 s:
-        // X ≤ min(1/3, N/10), R ≥ max(6, 3N − 4); balanced with N = 3: D_avg = 2, D = 6:
-        // 3/(10 + 6/(1 + 4/18)) ≤ X ≤ 3/(10 + 4/(1 + 4/6)).
+        // Jain, The Art of Computer Systems Performance Analysis (1991), 33.6 and 34.4: D = 2, 3, 1
+        // s, Z = 4 s: X ≤ min(1/3, N/10), R ≥ max(6, 3N − 4); balanced with N = 3: D_avg = 2, D =
+        // 6: 3/(10 + 6/(1 + 4/18)) ≤ X ≤ 3/(10 + 4/(1 + 4/6)).
         let stations = [Station::queue(2.0), Station::queue(3.0), Station::queue(1.0)];
         let found = asymptotic(&stations, 4.0, 20).unwrap();
         assert!((found.throughput_rps[1] - 1.0 / 3.0).abs() < 1e-15);

@@ -1,10 +1,12 @@
-//! The stationary distribution of a finite birth–death chain, from the ratios of neighbouring states.
+//! The stationary distribution of a finite birth–death chain, from the ratios of neighbouring
+//! states.
 //!
-//! Forward recursions over a million states overflow, and subtract what they should compare. Here the walk
-//! starts at the most likely state, whose weight is 1, and goes both ways until nothing is left to add:
-//! every term is positive and at most 1, and a chain of a million states costs what its spread does, some
-//! thousands of them. The ratios must not increase with the state (the weights are then log-concave),
-//! which holds for every chain here: arrivals never speed up, service never slows down as the queue grows.
+//! Forward recursions over a million states overflow, and subtract what they should compare. Here
+//! the walk starts at the most likely state, whose weight is 1, and goes both ways until nothing is
+//! left to add: every term is positive and at most 1, and a chain of a million states costs what
+//! its spread does, some thousands of them. The ratios must not increase with the state (the
+//! weights are then log-concave), which holds for every chain here: arrivals never speed up,
+//! service never slows down as the queue grows.
 
 /// A weight below this share of the sum changes no digit of a mean.
 pub(super) const FOR_MEANS: f64 = 1e-20;
@@ -12,11 +14,11 @@ pub(super) const FOR_MEANS: f64 = 1e-20;
 /// Keeps every state that a double can hold, for the probability of a rare last state.
 pub(super) const FOR_TAILS: f64 = 1e-300;
 
-/// Visits each state of 0 to `last` that matters, once and in no order, with its weight relative to the
-/// most likely one.
+/// Visits each state of 0 to `last` that matters, once and in no order, with its weight relative to
+/// the most likely one.
 ///
-/// `ratio(j)` is the weight of state j over that of j − 1, for 1 ≤ j ≤ last, and must not increase with j.
-/// States that together weigh less than `negligible` of the sum are left out.
+/// `ratio(j)` is the weight of state j over that of j − 1, for 1 ≤ j ≤ last, and must not increase
+/// with j. States that together weigh less than `negligible` of the sum are left out.
 pub(super) fn walk(
     last: u64,
     negligible: f64,

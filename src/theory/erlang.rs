@@ -1,7 +1,7 @@
 //! Erlang's loss and delay formulas: the probability of finding all servers busy.
 //!
-//! Erlang 1917; Kleinrock, Queueing Systems I (1975), 3.5 and 3.6. The offered load `a = λ · S` is in erlangs:
-//! the mean number of busy servers if there were enough.
+//! Erlang 1917; Kleinrock, Queueing Systems I (1975), 3.5 and 3.6. The offered load `a = λ · S` is
+//! in erlangs: the mean number of busy servers if there were enough.
 
 use super::error::{self, TheoryError};
 
@@ -11,21 +11,15 @@ const MOST_SERVERS: u64 = 100_000_000;
 /// Erlang B: the probability that a request finds all `servers` busy and is lost, for any service
 /// distribution. 0 servers lose everything.
 ///
-/// By `B(0) = 1`, `B(k) = a B(k−1) / (k + a B(k−1))`, which only adds positive numbers and so keeps every
-/// digit (Jagerman 1974); a loss below 1e-308 is 0.
+/// By `B(0) = 1`, `B(k) = a B(k−1) / (k + a B(k−1))`, which only adds positive numbers and so keeps
+/// every digit (Jagerman 1974); a loss below 1e-308 is 0.
 ///
 /// # Errors
-/// [`TheoryError::Invalid`] unless the load is finite and at least 0; [`TheoryError::TooLarge`] beyond 10⁸
-/// servers.
+/// [`TheoryError::Invalid`] unless the load is finite and at least 0; [`TheoryError::TooLarge`]
+/// beyond 10⁸ servers.
 pub fn erlang_b(servers: u64, offered_erlangs: f64) -> Result<f64, TheoryError> {
     error::non_negative("the offered load", offered_erlangs)?;
-    if servers > MOST_SERVERS {
-        return Err(TheoryError::TooLarge {
-            what: "the Erlang B recurrence",
-            size: servers as f64,
-            limit: MOST_SERVERS as f64,
-        });
-    }
+    error::at_most("the Erlang B recurrence", servers, MOST_SERVERS)?;
     let mut loss = 1.0;
     for k in 1..=servers {
         let busy = offered_erlangs * loss;
@@ -56,8 +50,8 @@ mod tests {
 
     #[test]
     fn erlang_b_agrees_with_the_published_table() {
-        // The standard traffic table (Siemens 1970; Iversen, Teletraffic Engineering, appendix): the
-        // erlangs that N lines carry at a loss of 1 % and 0.1 %, four digits.
+        // The standard traffic table (Siemens 1970; Iversen, Teletraffic Engineering, appendix):
+        // the erlangs that N lines carry at a loss of 1 % and 0.1 %, four digits.
         for (lines, at_one_percent, at_one_in_a_thousand) in [
             (1, 0.0101, 0.0010),
             (2, 0.1526, 0.0458),

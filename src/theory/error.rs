@@ -20,7 +20,7 @@ pub enum TheoryError {
         utilization: f64,
     },
     /// An exact answer would take too long or too much memory.
-    #[error("{what} takes {size:e} steps; the limit is {limit:e}")]
+    #[error("{what} is too large: {size:e}, the limit is {limit:e}")]
     TooLarge {
         /// What is large.
         what: &'static str,
@@ -55,6 +55,14 @@ pub(super) fn at_least_one(what: &'static str, value: u64) -> Result<u64, Theory
     Err(TheoryError::Invalid { what, value: value as f64, expected: "at least 1" })
 }
 
+/// Refuses a size beyond what is still done.
+pub(super) fn at_most(what: &'static str, size: u64, limit: u64) -> Result<(), TheoryError> {
+    if size <= limit {
+        return Ok(());
+    }
+    Err(TheoryError::TooLarge { what, size: size as f64, limit: limit as f64 })
+}
+
 /// Refuses a utilization of 1 or more.
 pub(super) fn stable(utilization: f64) -> Result<f64, TheoryError> {
     if utilization < 1.0 {
@@ -78,6 +86,7 @@ mod tests {
         assert!(stable(f64::NAN).is_err());
         assert!(stable(1.0).is_err());
         assert!(at_least_one("x", 0).is_err());
+        assert!(at_most("x", 3, 3).is_ok() && at_most("x", 4, 3).is_err());
     }
 
     #[test]

@@ -1,12 +1,12 @@
 //! The blocking coefficient and what people conclude from it.
 //!
-//! Goetz, Java Concurrency in Practice (2006), section 8.2: threads `N = C · U · (1 + W/C)` from the ratio
-//! of wait to service time. Subramaniam, Programming Concurrency on the JVM (2011), chapter 2: the same from
-//! the fraction of time that is waiting. `T_cpu` and `T_io` are mean CPU time and I/O wait of a request in
-//! seconds, both at least 0.
+//! Goetz, Java Concurrency in Practice (2006), section 8.2: threads `N = C · U · (1 + W/C)` from
+//! the ratio of wait to service time. Subramaniam, Programming Concurrency on the JVM (2011),
+//! chapter 2: the same from the fraction of time that is waiting. `T_cpu` and `T_io` are mean CPU
+//! time and I/O wait of a request in seconds, both at least 0.
 
-/// Below this relative distance a number of threads counts as whole: 8 × (1 + 0.08/0.001) is 648 threads,
-/// not 649 because 0.08 has no exact binary form.
+/// Below this relative distance a number of threads counts as whole: 8 × (1 + 0.08/0.001) is 648
+/// threads, not 649 because 0.08 has no exact binary form.
 const ROUNDING: f64 = 1e-9;
 
 /// The blocking coefficient `β = T_io / T_cpu`; `None` where T_cpu is 0 or the ratio is not finite.
@@ -34,7 +34,8 @@ pub fn utilization_of_one(beta: f64) -> f64 {
 
 /// What the formula says of `per_core` requests in flight for each core: `U_N = min(1, N · U)`.
 ///
-/// It is reached only when bursts do not vary; [`machine_repair`](super::machine_repair) has the truth.
+/// It is reached only when bursts do not vary; [`machine_repair`](super::machine_repair) has the
+/// truth.
 #[must_use]
 pub fn utilization(per_core: f64, beta: f64) -> f64 {
     (per_core * utilization_of_one(beta)).min(1.0)
@@ -66,7 +67,8 @@ pub fn goetz_threads(cores: f64, target_utilization: f64, beta: f64) -> u64 {
     ((exact * (1.0 - ROUNDING)).ceil() as u64).max(1)
 }
 
-/// Subramaniam's number of threads, `C / (1 − fraction)`, the same number for a full core; infinite at 1.
+/// Subramaniam's number of threads, `C / (1 − fraction)`, the same number for a full core; infinite
+/// at 1.
 #[must_use]
 pub fn subramaniam_threads(cores: f64, blocking_fraction: f64) -> f64 {
     cores / (1.0 - blocking_fraction)
@@ -103,7 +105,8 @@ mod tests {
             let same = subramaniam_threads(cores, fraction);
             assert!((same - threads as f64).abs() < 1e-9, "{source}: {same}");
         }
-        // A target of half the cores asks for half the threads, rounded up: 8 · 0.5 · 81 and 0.3 · 11.
+        // A target of half the cores asks for half the threads, rounded up: 8 · 0.5 · 81 and 0.3 ·
+        // 11.
         assert_eq!(goetz_threads(8.0, 0.5, 80.0), 324);
         assert_eq!(goetz_threads(1.0, 0.3, 10.0), 4);
     }
@@ -118,7 +121,8 @@ mod tests {
 
     #[test]
     fn the_gain_is_the_smaller_of_concurrency_and_formula() {
-        // Demand 1 ms and 80 ms: one in flight gains nothing, 40 gain 40, more than 81 no more than 81.
+        // Demand 1 ms and 80 ms: one in flight gains nothing, 40 gain 40, more than 81 no more than
+        // 81.
         for (per_core, expected) in [(1.0, 1.0), (40.0, 40.0), (81.0, 81.0), (1000.0, 81.0)] {
             assert_eq!(gain_with(per_core, 80.0), expected);
             assert!((utilization(per_core, 80.0) - expected / 81.0).abs() < 1e-15);

@@ -1,8 +1,10 @@
-//! GI/M/1: independent times between arrivals of any distribution, exponential service, one FIFO server.
+//! GI/M/1: independent times between arrivals of any distribution, exponential service, one FIFO
+//! server.
 //!
-//! Kendall 1953; Kleinrock, Queueing Systems I (1975), 6.4. An arrival finds the server busy with the
-//! probability `σ` that solves `σ = A*(μ (1 − σ))`, where A* is the Laplace transform of the time between
-//! arrivals. The response is then exponential with rate `μ (1 − σ)`, so that every percentile is known.
+//! Kendall 1953; Kleinrock, Queueing Systems I (1975), 6.4. An arrival finds the server busy with
+//! the probability `σ` that solves `σ = A*(μ (1 − σ))`, where A* is the Laplace transform of the
+//! time between arrivals. The response is then exponential with rate `μ (1 − σ)`, so that every
+//! percentile is known.
 
 use crate::stats::root;
 
@@ -76,14 +78,15 @@ impl Gim1 {
     /// Arrivals at a mean rate of `rate_rps` per second, a mean service of `service_s` seconds.
     ///
     /// # Errors
-    /// [`TheoryError::Invalid`] for inputs out of range, [`TheoryError::Unstable`] where more is offered than
-    /// can be served.
+    /// [`TheoryError::Invalid`] for inputs out of range, [`TheoryError::Unstable`] where more is
+    /// offered than can be served.
     pub fn new(arrivals: Arrivals, rate_rps: f64, service_s: f64) -> Result<Self, TheoryError> {
         error::positive("the arrival rate", rate_rps)?;
         error::positive("the service time", service_s)?;
         arrivals.check()?;
         let load = error::stable(error::positive("the offered load", rate_rps * service_s)?)?;
-        // (1 − A*(μδ)) / δ falls from 1/ρ at δ = 0 to at most 1 at δ = 1: its only root is δ = 1 − σ.
+        // (1 − A*(μδ)) / δ falls from 1/ρ at δ = 0 to at most 1 at δ = 1: its only root is δ = 1 −
+        // σ.
         let falling = |delta: f64| {
             if delta > 0.0 { arrivals.complement(delta / load) / delta } else { 1.0 / load }
         };
@@ -143,7 +146,8 @@ mod tests {
 
     #[test]
     fn the_root_of_evenly_spaced_arrivals_is_the_published_one() {
-        // σ = e^{−(1 − σ)/ρ}; Hillier and Yu, Queueing Tables and Graphs (1981), D/M/1 (four digits).
+        // σ = e^{−(1 − σ)/ρ}; Hillier and Yu, Queueing Tables and Graphs (1981), D/M/1 (four
+        // digits).
         for (load, sigma) in [(0.5, 0.2032), (0.2, 0.0070), (0.8, 0.6286), (0.9, 0.8069)] {
             let found = Gim1::new(Arrivals::Constant, load, 1.0).unwrap().wait_probability();
             assert!((found - sigma).abs() < 1e-4, "{load}: {found}");
@@ -153,8 +157,8 @@ mod tests {
 
     #[test]
     fn two_erlang_stages_agree_with_the_quadratic() {
-        // E_2/M/1 with λ = μ/2 (Kleinrock, example 6.1 in spirit): x = √σ solves x (1 + (1 − σ)/(2ρ)) = 1,
-        // (x − 1)(x² + x − 2ρ) = 0, so x = (−1 + √(1 + 8ρ))/2.
+        // E_2/M/1 with λ = μ/2 (Kleinrock, example 6.1 in spirit): x = √σ solves x (1 + (1 −
+        // σ)/(2ρ)) = 1, (x − 1)(x² + x − 2ρ) = 0, so x = (−1 + √(1 + 8ρ))/2.
         for load in [0.1_f64, 0.5, 0.95] {
             let x = ((1.0 + 8.0 * load).sqrt() - 1.0) / 2.0;
             let model = Gim1::new(Arrivals::Erlang { stages: 2 }, load, 1.0).unwrap();

@@ -1,9 +1,10 @@
-//! The machine repair model M/M/C//N: a finite number of customers that think, then want one of C servers.
+//! The machine repair model M/M/C//N: a finite number of customers that think, then want one of C
+//! servers.
 //!
-//! Palm 1947; Kleinrock, Queueing Systems I (1975), 3.8. It is what the blocking coefficient's formula
-//! leaves out: N threads that wait (think) for `T_io` and then burst for `T_cpu` on C cores do not fill the
-//! cores at `N = C (1 + β)`, since bursts vary. Exact for exponential bursts under FIFO, for bursts of any
-//! distribution under processor sharing, and for waits of any distribution.
+//! Palm 1947; Kleinrock, Queueing Systems I (1975), 3.8. It is what the blocking coefficient's
+//! formula leaves out: N threads that wait (think) for `T_io` and then burst for `T_cpu` on C cores
+//! do not fill the cores at `N = C (1 + β)`, since bursts vary. Exact for exponential bursts under
+//! FIFO, for bursts of any distribution under processor sharing, and for waits of any distribution.
 //!
 //! The chain is walked outward from its mode (see the module `chain`), so that a million threads on
 //! ten thousand cores take some milliseconds and lose no digits.
@@ -12,8 +13,11 @@ use super::chain::{self, Averages};
 use super::error::{self, TheoryError};
 use super::prediction::{Predict, Prediction};
 
-/// The most customers that [`threads_for`] tries.
-const MOST_THREADS: u64 = 1 << 40;
+/// The most customers whose chain is walked; their spread is then a million states.
+const MOST_CUSTOMERS: u64 = 1 << 40;
+
+/// The most customers whose probabilities are listed one by one.
+const MOST_LISTED: u64 = 10_000_000;
 
 /// The model, solved.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -26,11 +30,12 @@ pub struct MachineRepair {
 }
 
 impl MachineRepair {
-    /// `customers` who think for a mean of `think_s` seconds (at least 0) and then need one of `servers` for
-    /// a mean of `service_s` seconds.
+    /// `customers` who think for a mean of `think_s` seconds (at least 0) and then need one of
+    /// `servers` for a mean of `service_s` seconds.
     ///
     /// # Errors
-    /// [`TheoryError::Invalid`] without customers or servers, or with a time out of range.
+    /// [`TheoryError::Invalid`] without customers or servers, or with a time out of range;
+    /// [`TheoryError::TooLarge`] beyond 2⁴⁰ customers.
     pub fn new(
         customers: u64,
         servers: u64,
@@ -38,6 +43,7 @@ impl MachineRepair {
         service_s: f64,
     ) -> Result<Self, TheoryError> {
         error::at_least_one("the number of customers", customers)?;
+        error::at_most("the chain of the machine repair model", customers, MOST_CUSTOMERS)?;
         error::at_least_one("the number of servers", servers)?;
         error::non_negative("the think time", think_s)?;
         error::positive("the service time", service_s)?;
@@ -84,8 +90,11 @@ impl MachineRepair {
     }
 
     /// The probabilities of 0 to N customers at the servers; those below 1e-20 of the sum are 0.
-    #[must_use]
-    pub fn distribution(&self) -> Vec<f64> {
+    ///
+    /// # Errors
+    /// [`TheoryError::TooLarge`] beyond 10⁷ customers.
+    pub fn distribution(&self) -> Result<Vec<f64>, TheoryError> {
+        error::at_most("the list of probabilities", self.customers, MOST_LISTED)?;
         let mut weights = vec![0.0; self.customers as usize + 1];
         if self.think_s > 0.0 {
             let keep = |state: u64, weight: f64| weights[state as usize] = weight;
@@ -95,12 +104,13 @@ impl MachineRepair {
         }
         let sum: f64 = weights.iter().sum();
         weights.iter_mut().for_each(|weight| *weight /= sum);
-        weights
+        Ok(weights)
     }
 }
 
 impl Predict for MachineRepair {
-    /// The response is the time at the servers; whoever counts the think time as I/O of a request adds it.
+    /// The response is the time at the servers; whoever counts the think time as I/O of a request
+    /// adds it.
     fn prediction(&self) -> Prediction {
         let response_mean_s = self.residence_mean_s();
         Prediction {
@@ -111,18 +121,10 @@ impl Predict for MachineRepair {
             utilization: self.utilization(),
         }
     }
-
-    fn response_percentile_s(&self, _: f64) -> Option<f64> {
-        None
-    }
-
-    fn wait_percentile_s(&self, _: f64) -> Option<f64> {
-        None
-    }
 }
 
-/// The fewest threads that keep `cores` busy to `target_utilization` (0 < target < 1) when each request waits
-/// `beta` times as long as it computes.
+/// The fewest threads that keep `cores` busy to `target_utilization` (0 < target < 1) when each
+/// request waits `beta` times as long as it computes.
 ///
 /// # Errors
 /// [`TheoryError::Invalid`] for inputs out of range, [`TheoryError::TooLarge`] beyond 2⁴⁰ threads.
@@ -145,13 +147,7 @@ pub fn threads_for(cores: u64, beta: f64, target_utilization: f64) -> Result<u64
     };
     let mut high = 1;
     while !enough(high)? {
-        if high >= MOST_THREADS {
-            return Err(TheoryError::TooLarge {
-                what: "the number of threads",
-                size: high as f64,
-                limit: MOST_THREADS as f64,
-            });
-        }
+        // Ends at the latest with the model's own limit.
         high *= 2;
     }
     let mut low = high / 2;
@@ -194,6 +190,20 @@ mod tests {
     }
 
     #[test]
+    fn the_default_model_gains_what_the_design_says() {
+        // 1 ms of CPU and 80 ms of I/O on 8 cores, 648 clients. Sync: 8 workers, none ever waits
+        // for a core. Threads: 648 on 8 cores. Loops: 8 times one core with its own 81 tasks.
+        let rate = |customers, cores| {
+            MachineRepair::new(customers, cores, 0.080, 0.001).unwrap().throughput_rps()
+        };
+        let (sync, threads, loops) = (rate(8, 8), rate(648, 8), 8.0 * rate(81, 1));
+        assert!((sync - 8.0 / 0.081).abs() < 1e-10, "{sync}");
+        for (found, gain) in [(threads, 78.75), (loops, 74.79)] {
+            assert!((found / sync - gain).abs() < 0.005, "{}", found / sync);
+        }
+    }
+
+    #[test]
     fn small_cases_agree_with_the_balance_equations_by_hand() {
         // Two machines, one repairman, r = service/think = 1/2: weights 1, 2r = 1, 2r² = 1/2.
         // p = 0.4, 0.4, 0.2: U = 0.6, L = 0.8, X = 0.6 / service.
@@ -201,7 +211,7 @@ mod tests {
         assert!((model.utilization() - 0.6).abs() < 1e-15);
         assert!((model.at_servers_mean() - 0.8).abs() < 1e-15);
         assert!((model.residence_mean_s() - 4.0 / 3.0).abs() < 1e-15);
-        for (found, expected) in model.distribution().iter().zip([0.4, 0.4, 0.2]) {
+        for (found, expected) in model.distribution().unwrap().iter().zip([0.4, 0.4, 0.2]) {
             assert!((found - expected).abs() < 1e-15);
         }
         // Two repairmen: nobody ever waits, weights binomial 4 : 4 : 1.
@@ -215,7 +225,7 @@ mod tests {
         let model = MachineRepair::new(7, 4, 0.0, 0.5).unwrap();
         assert_eq!((model.utilization(), model.throughput_rps()), (1.0, 8.0));
         assert_eq!(model.residence_mean_s(), 7.0 / 8.0);
-        assert_eq!(model.distribution()[7], 1.0);
+        assert_eq!(model.distribution().unwrap()[7], 1.0);
     }
 
     #[test]
@@ -241,6 +251,10 @@ mod tests {
         assert!(MachineRepair::new(1, 1, f64::NAN, 1.0).is_err());
         assert!(MachineRepair::new(1, 1, 1.0, 0.0).is_err());
         assert!(MachineRepair::new(1, 1, 1e300, 1e-300).is_err());
+        let huge = MachineRepair::new(u64::MAX, 1, 1.0, 1.0);
+        assert!(matches!(huge, Err(TheoryError::TooLarge { .. })));
+        assert!(MachineRepair::new(1 << 30, 1, 1.0, 1.0).unwrap().distribution().is_err());
+        assert!(matches!(threads_for(1, 1e15, 0.9), Err(TheoryError::TooLarge { .. })));
         assert!(threads_for(1, 9.0, 1.0).is_err());
         assert!(threads_for(1, 9.0, f64::NAN).is_err());
     }

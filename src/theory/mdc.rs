@@ -1,12 +1,14 @@
 //! M/D/c: Poisson arrivals, constant service, c servers, one FIFO queue without a limit.
 //!
-//! Crommelin 1932. Counted every D seconds, the number in the system is a random walk: who was served is
-//! gone, who came is there, `N' = (N − c)⁺ + Poisson(λD)`. The queue `Y = (N − c)⁺` is therefore compound
-//! Poisson with the rates `b_j = Σ_k P(Poisson(kλD) = kc + j) / k` (Spitzer 1956), which are the coefficients
-//! of `−ln(1 − z^{−c} e^{λD (z − 1)})` and are read off a circle by a Fourier transform. From there Panjer's
-//! recursion (1981) gives the queue, and Franx (Operations Research Letters 29, 2001) the wait:
-//! `P(W ≤ t) = Σ_j P(Poisson(λ(mD − t)) = j) P(Y ≤ mc − 1 − j)` for `(m − 1)D ≤ t < mD`. Every sum has
-//! positive terms only, unlike Crommelin's own, so that it holds for any number of servers.
+//! Crommelin 1932. Counted every D seconds, the number in the system is a random walk: who was
+//! served is gone, who came is there, `N' = (N − c)⁺ + Poisson(λD)`. The queue `Y = (N − c)⁺` is
+//! therefore compound Poisson with the rates `b_j = Σ_k P(Poisson(kλD) = kc + j) / k` (Spitzer
+//! 1956), which are the coefficients of `−ln(1 − z^{−c} e^{λD (z − 1)})` and are read off a circle
+//! by a Fourier transform. From there Panjer's recursion (1981) gives the queue, and Franx
+//! (Operations Research Letters 29, 2001) the wait: `P(W ≤ t) = Σ_j P(Poisson(λ(mD − t)) = j) P(Y ≤
+//! mc − 1 − j)` for `(m − 1)D ≤ t < mD`. Every sum has positive terms only, unlike Crommelin's own,
+//! so that it holds for any number of servers; near a utilization of 0.9999
+//! the transform leaves nine digits, elsewhere more.
 
 use crate::stats::root;
 
@@ -18,11 +20,15 @@ use super::prediction::{Predict, Prediction, is_percentile};
 /// The most points on the circle; it holds utilizations up to 0.9999.
 const MOST_POINTS: f64 = 1_048_576.0;
 
-/// The logarithm of how far the transform's coefficients alias: e⁻⁷⁰, beyond the last digit of the smallest
-/// probability that is used.
+/// The most servers: the recursion then takes up to a second.
+const MOST_SERVERS: u64 = 1_000_000;
+
+/// The logarithm of how far the transform's coefficients alias: e⁻⁷⁰, beyond the last digit of the
+/// smallest probability that is used.
 const ALIASING: f64 = 70.0;
 
-/// How near the ratio of neighbouring probabilities must come to its limit before it is taken for it.
+/// How near the ratio of neighbouring probabilities must come to its limit before it is taken for
+/// it.
 const SETTLED: f64 = 1e-13;
 
 /// A probability below which no further one is worked out.
@@ -38,15 +44,18 @@ pub struct Mdc {
 }
 
 impl Mdc {
-    /// Arrivals at `rate_rps` per second, a service of always `service_s` seconds, `servers` servers.
+    /// Arrivals at `rate_rps` per second, a service of always `service_s` seconds, `servers`
+    /// servers.
     ///
     /// # Errors
-    /// [`TheoryError::Invalid`] for inputs out of range, [`TheoryError::Unstable`] where more is offered than
-    /// can be served, [`TheoryError::TooLarge`] above a utilization of 0.9999.
+    /// [`TheoryError::Invalid`] for inputs out of range, [`TheoryError::Unstable`] where more is
+    /// offered than can be served, [`TheoryError::TooLarge`] above a utilization of 0.9999 or 10⁶
+    /// servers.
     pub fn new(rate_rps: f64, service_s: f64, servers: u64) -> Result<Self, TheoryError> {
         error::positive("the arrival rate", rate_rps)?;
         error::positive("the service time", service_s)?;
         error::at_least_one("the number of servers", servers)?;
+        error::at_most("the queue of M/D/c", servers, MOST_SERVERS)?;
         let offered = error::positive("the offered load", rate_rps * service_s)?;
         let load = error::stable(offered / servers as f64)?;
         let queue = Queue::new(servers as f64, error::positive("the utilization", load)?)?;
@@ -68,7 +77,8 @@ impl Mdc {
     pub fn wait_tail(&self, t_s: f64) -> f64 {
         let services = t_s / self.service_s;
         let whole = services.floor();
-        // Those who come before the end of the m-th service from now, when the queue has moved by m c.
+        // Those who come before the end of the m-th service from now, when the queue has moved by m
+        // c.
         let ahead = (self.offered_erlangs() * (1.0 - (services - whole))).max(f64::MIN_POSITIVE);
         let places = (whole + 1.0) * self.servers as f64;
         let (mut sum, mut tail) = (0.0, 0.0);
@@ -157,8 +167,8 @@ impl Queue {
 
 /// `b_1, b_2, …`: how often the random walk sets out on a ladder of so many steps.
 ///
-/// On the circle of radius 1/ρ, where `z^{−c} e^{a (z − 1)}` is least, so that the coefficients on both sides
-/// alias least.
+/// On the circle of radius 1/ρ, where `z^{−c} e^{a (z − 1)}` is least, so that the coefficients on
+/// both sides alias least.
 fn batch_rates(servers: f64, load: f64) -> Result<Vec<f64>, TheoryError> {
     let log_radius = -libm::log(load);
     let wanted = (ALIASING / log_radius).max(64.0);
@@ -202,7 +212,8 @@ fn minus_log_one_minus(log_size: f64, phase: f64) -> fourier::Complex {
     (-0.5 * log_square, -libm::atan2(imaginary, real))
 }
 
-/// The probabilities of a compound Poisson sum of batches, until they fall by the factor `decay` each time.
+/// The probabilities of a compound Poisson sum of batches, until they fall by the factor `decay`
+/// each time.
 fn panjer(rates: &[f64], decay: f64) -> Vec<f64> {
     let weighted: Vec<f64> =
         rates.iter().zip(1_u32..).map(|(rate, j)| rate * f64::from(j)).collect();
@@ -230,7 +241,8 @@ mod tests {
     use crate::theory::mmc::Mmc;
     use proptest::prelude::*;
 
-    /// The stationary queue by iterating `Y' = (Y + Poisson(a) − c)⁺` from empty: slow, but obvious.
+    /// The stationary queue by iterating `Y' = (Y + Poisson(a) − c)⁺` from empty: slow, but
+    /// obvious.
     fn by_iteration(servers: usize, offered: f64, states: usize) -> Vec<f64> {
         let mut poisson = vec![libm::exp(-offered)];
         for j in 1..states {
@@ -277,7 +289,8 @@ mod tests {
             let expected = Mg1::new(load, ServiceMoments::constant(1.0)).unwrap().wait_mean_s();
             let found = model.prediction().wait_mean_s;
             assert!((found / expected - 1.0).abs() < 1e-9, "{load}: {found} {expected}");
-            // Erlang 1909: P(W ≤ t) = (1 − ρ) e^{ρt} for t < 1, then (1 − ρ)(e^{ρt} − ρ(t − 1) e^{ρ(t − 1)}).
+            // Erlang 1909: P(W ≤ t) = (1 − ρ) e^{ρt} for t < 1, then (1 − ρ)(e^{ρt} − ρ(t − 1)
+            // e^{ρ(t − 1)}).
             let idle = 1.0 - load;
             assert!((model.wait_probability() - load).abs() < 1e-10, "{load}");
             let (early, late) = (0.6, 1.4);
@@ -289,8 +302,8 @@ mod tests {
         }
     }
 
-    /// Crommelin's mean number in the system by the roots of `z^c = e^{a (z − 1)}` inside the unit circle:
-    /// `Σ 1/(1 − z_k) − ((c − a)² − c) / (2 (c − a))`.
+    /// Crommelin's mean number in the system by the roots of `z^c = e^{a (z − 1)}` inside the unit
+    /// circle: `Σ 1/(1 − z_k) − ((c − a)² − c) / (2 (c − a))`.
     fn number_by_roots(servers: u32, offered: f64) -> f64 {
         let c = f64::from(servers);
         let load = offered / c;
@@ -344,6 +357,7 @@ mod tests {
     fn impossible_and_unstable_input_is_refused() {
         assert!(matches!(Mdc::new(2.0, 1.0, 2), Err(TheoryError::Unstable { .. })));
         assert!(matches!(Mdc::new(0.999_999, 1.0, 1), Err(TheoryError::TooLarge { .. })));
+        assert!(matches!(Mdc::new(1.0, 1.0, u64::MAX), Err(TheoryError::TooLarge { .. })));
         assert!(Mdc::new(f64::NAN, 1.0, 2).is_err());
         assert!(Mdc::new(1.0, 1.0, 0).is_err());
         assert!(Mdc::new(1.0, 1.0, 2).unwrap().response_percentile_s(1.0).is_none());

@@ -1,7 +1,8 @@
-//! M/G/1: Poisson arrivals, one FIFO server, any service distribution: mean and variance of the wait.
+//! M/G/1: Poisson arrivals, one FIFO server, any service distribution: mean and variance of the
+//! wait.
 //!
-//! Pollaczek 1930, Khinchine 1932; Kleinrock, Queueing Systems I (1975), 5.6 and 5.7. The wait needs one
-//! moment more than itself: its mean E\[S²\], its variance E\[S³\].
+//! Pollaczek 1930, Khinchine 1932; Kleinrock, Queueing Systems I (1975), 5.6 and 5.7. The wait
+//! needs one moment more than itself: its mean E\[S²\], its variance E\[S³\].
 
 use super::error::{self, TheoryError};
 use super::prediction::{Predict, Prediction};
@@ -34,7 +35,8 @@ impl ServiceMoments {
         Self::erlang(1, mean_s)
     }
 
-    /// Erlang with `stages` stages (at least 1): `E[S²] = m² (k + 1)/k`, `E[S³] = m³ (k + 1)(k + 2)/k²`.
+    /// Erlang with `stages` stages (at least 1): `E[S²] = m² (k + 1)/k`, `E[S³] = m³ (k + 1)(k +
+    /// 2)/k²`.
     #[must_use]
     pub fn erlang(stages: u32, mean_s: f64) -> Self {
         let k = f64::from(stages);
@@ -101,8 +103,8 @@ impl Mg1 {
         self.rate_rps * self.service.second_s2 / (2.0 * (1.0 - self.utilization))
     }
 
-    /// Variance of the wait in seconds squared, `E[W]² + λ E[S³] / (3 (1 − ρ))`; `None` where the third moment
-    /// is not known.
+    /// Variance of the wait in seconds squared, `E[W]² + λ E[S³] / (3 (1 − ρ))`; `None` where the
+    /// third moment is not known.
     #[must_use]
     pub fn wait_variance_s2(&self) -> Option<f64> {
         let mean = self.wait_mean_s();
@@ -127,14 +129,6 @@ impl Predict for Mg1 {
             wait_mean_s,
             utilization: self.utilization,
         }
-    }
-
-    fn response_percentile_s(&self, _: f64) -> Option<f64> {
-        None
-    }
-
-    fn wait_percentile_s(&self, _: f64) -> Option<f64> {
-        None
     }
 }
 

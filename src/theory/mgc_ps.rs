@@ -1,9 +1,9 @@
 //! M/G/c processor sharing: Poisson arrivals, c cores shared equally by all who are there.
 //!
-//! Each of n requests runs at rate min(1, c/n). The number in the system then depends on the service time's
-//! mean alone (Cohen, Acta Informatica 12, 1979; Kelly, Reversibility and Stochastic Networks, 1979), so
-//! that it is the one of M/M/c; for one core the mean response is `E[S] / (1 − ρ)` (Kleinrock 1967), and
-//! proportionally `x / (1 − ρ)` for a request that needs x.
+//! Each of n requests runs at rate min(1, c/n). The number in the system then depends on the
+//! service time's mean alone (Cohen, Acta Informatica 12, 1979; Kelly, Reversibility and Stochastic
+//! Networks, 1979), so that it is the one of M/M/c; for one core the mean response is `E[S] / (1 −
+//! ρ)` (Kleinrock 1967), and proportionally `x / (1 − ρ)` for a request that needs x.
 
 use super::error::{self, TheoryError};
 use super::mmc::Mmc;
@@ -18,21 +18,22 @@ pub struct MgcPs {
 }
 
 impl MgcPs {
-    /// Arrivals at `rate_rps` per second, a mean service of `service_s` seconds of any distribution, `cores`
-    /// cores.
+    /// Arrivals at `rate_rps` per second, a mean service of `service_s` seconds of any
+    /// distribution, `cores` cores.
     ///
     /// # Errors
-    /// [`TheoryError::Invalid`] for inputs out of range, [`TheoryError::Unstable`] where more is offered than
-    /// can be served.
+    /// [`TheoryError::Invalid`] for inputs out of range, [`TheoryError::Unstable`] where more is
+    /// offered than can be served.
     pub fn new(rate_rps: f64, service_s: f64, cores: u64) -> Result<Self, TheoryError> {
         Ok(Self { twin: Mmc::new(rate_rps, service_s, cores)?, service_s, cores })
     }
 
-    /// Mean response, in seconds, of a request that needs `size_s` seconds of service: `x / (1 − ρ)`.
+    /// Mean response, in seconds, of a request that needs `size_s` seconds of service: `x / (1 −
+    /// ρ)`.
     ///
     /// # Errors
-    /// [`TheoryError::Invalid`] for a size below 0, or with more than one core: a request can't run faster
-    /// than on one, and the response is then not proportional to the size.
+    /// [`TheoryError::Invalid`] for a size below 0, or with more than one core: a request can't run
+    /// faster than on one, and the response is then not proportional to the size.
     pub fn response_of_size_s(&self, size_s: f64) -> Result<f64, TheoryError> {
         error::non_negative("the size of a request", size_s)?;
         if self.cores > 1 {
@@ -46,14 +47,6 @@ impl MgcPs {
 impl Predict for MgcPs {
     fn prediction(&self) -> Prediction {
         Prediction { method: "M/G/c processor sharing", ..self.twin.prediction() }
-    }
-
-    fn response_percentile_s(&self, _: f64) -> Option<f64> {
-        None
-    }
-
-    fn wait_percentile_s(&self, _: f64) -> Option<f64> {
-        None
     }
 }
 

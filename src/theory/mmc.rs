@@ -1,7 +1,7 @@
 //! M/M/c: Poisson arrivals, exponential service, c servers, one FIFO queue without a limit.
 //!
-//! Erlang 1917; Kleinrock, Queueing Systems I (1975), 3.5; Gross et al., Fundamentals of Queueing Theory
-//! (4th ed. 2008), 2.3. Exact means and every percentile of the wait and of the response.
+//! Erlang 1917; Kleinrock, Queueing Systems I (1975), 3.5; Gross et al., Fundamentals of Queueing
+//! Theory (4th ed. 2008), 2.3. Exact means and every percentile of the wait and of the response.
 
 use crate::stats::root;
 
@@ -23,8 +23,8 @@ impl Mmc {
     /// Arrivals at `rate_rps` per second, a mean service of `service_s` seconds, `servers` servers.
     ///
     /// # Errors
-    /// [`TheoryError::Invalid`] for inputs out of range, [`TheoryError::Unstable`] where more is offered than
-    /// can be served.
+    /// [`TheoryError::Invalid`] for inputs out of range, [`TheoryError::Unstable`] where more is
+    /// offered than can be served.
     pub fn new(rate_rps: f64, service_s: f64, servers: u64) -> Result<Self, TheoryError> {
         error::positive("the arrival rate", rate_rps)?;
         error::positive("the service time", service_s)?;
@@ -39,7 +39,8 @@ impl Mmc {
         self.wait_probability
     }
 
-    /// The rate at which a full system gets ahead of its arrivals, `cμ − λ`, times the mean service.
+    /// The rate at which a full system gets ahead of its arrivals, `cμ − λ`, times the mean
+    /// service.
     fn spare(&self) -> f64 {
         self.servers as f64 - self.offered_erlangs
     }
@@ -52,8 +53,8 @@ impl Mmc {
 
     /// P(response > t) for t ≥ 0 in seconds.
     ///
-    /// `e^{−μt} (1 + C (1 − e^{−x}) / (c − 1 − a))` with `x = (c − 1 − a) μt`; where `c − 1 = a` wait and
-    /// service decay at the same rate and the limit is `e^{−μt} (1 + C μt)`.
+    /// `e^{−μt} (1 + C (1 − e^{−x}) / (c − 1 − a))` with `x = (c − 1 − a) μt`; where `c − 1 = a`
+    /// wait and service decay at the same rate and the limit is `e^{−μt} (1 + C μt)`.
     #[must_use]
     pub fn response_tail(&self, t_s: f64) -> f64 {
         let services = t_s / self.service_s;

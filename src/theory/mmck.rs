@@ -1,8 +1,9 @@
-//! M/M/c/K: Poisson arrivals, exponential service, c servers, room for K requests in all; others are lost.
+//! M/M/c/K: Poisson arrivals, exponential service, c servers, room for K requests in all; others
+//! are lost.
 //!
-//! Kleinrock, Queueing Systems I (1975), 3.6; Gross et al., Fundamentals of Queueing Theory (2008), 2.5.
-//! With K = c it is Erlang's loss system, and exact for any service distribution. It is the model of a
-//! bounded backlog: it has a steady state at any load.
+//! Kleinrock, Queueing Systems I (1975), 3.6; Gross et al., Fundamentals of Queueing Theory (2008),
+//! 2.5. With K = c it is Erlang's loss system, and exact for any service distribution. It is the
+//! model of a bounded backlog: it has a steady state at any load.
 
 use super::chain::{self, Averages};
 use super::error::{self, TheoryError};
@@ -20,8 +21,8 @@ pub struct Mmck {
 }
 
 impl Mmck {
-    /// Arrivals at `rate_rps` per second, a mean service of `service_s` seconds, `servers` servers, and `room`
-    /// for so many requests, those in service included.
+    /// Arrivals at `rate_rps` per second, a mean service of `service_s` seconds, `servers` servers,
+    /// and `room` for so many requests, those in service included.
     ///
     /// # Errors
     /// [`TheoryError::Invalid`] for inputs out of range or less room than servers;
@@ -40,10 +41,7 @@ impl Mmck {
             let expected = "at least the number of servers";
             return Err(TheoryError::Invalid { what: "the room", value: room as f64, expected });
         }
-        if room > MOST_ROOM {
-            let (size, limit) = (room as f64, MOST_ROOM as f64);
-            return Err(TheoryError::TooLarge { what: "the chain of M/M/c/K", size, limit });
-        }
+        error::at_most("the chain of M/M/c/K", room, MOST_ROOM)?;
         let ratio = |j: u64| offered / j.min(servers) as f64;
         let averages = chain::averages(room, servers, chain::FOR_TAILS, ratio);
         Ok(Self { service_s, servers, averages })
@@ -65,7 +63,8 @@ impl Mmck {
 impl Predict for Mmck {
     /// Throughput, response and wait are those of requests that are not lost.
     fn prediction(&self) -> Prediction {
-        // By the utilization law, which loses no digits where nearly all is lost, as λ (1 − loss) does.
+        // By the utilization law, which loses no digits where nearly all is lost, as λ (1 − loss)
+        // does.
         let throughput_rps = self.averages.busy / self.service_s;
         let waiting = (self.averages.number - self.averages.busy).max(0.0);
         let wait_mean_s = waiting / throughput_rps;
@@ -77,14 +76,6 @@ impl Predict for Mmck {
             utilization: self.averages.busy / self.servers as f64,
         }
     }
-
-    fn response_percentile_s(&self, _: f64) -> Option<f64> {
-        None
-    }
-
-    fn wait_percentile_s(&self, _: f64) -> Option<f64> {
-        None
-    }
 }
 
 #[cfg(test)]
@@ -95,8 +86,9 @@ mod tests {
 
     #[test]
     fn the_textbook_case_of_the_inspection_station_comes_out() {
-        // Gross et al., Fundamentals of Queueing Theory, example 2.4: c = 3, K = 7, λ = 1/min, S = 6 min:
-        // p_0 = 1/1141.75 = 0.00088, L_q = 3.09, L = 6.06, W = 12.3 min, K p_7: 60 λ p_7 = 30.3 lost an hour.
+        // Gross et al., Fundamentals of Queueing Theory, example 2.4: c = 3, K = 7, λ = 1/min, S =
+        // 6 min: p_0 = 1/1141.75 = 0.00088, L_q = 3.09, L = 6.06, W = 12.3 min, K p_7: 60 λ p_7 =
+        // 30.3 lost an hour.
         let model = Mmck::new(1.0, 6.0, 3, 7).unwrap();
         assert!((model.in_flight_mean() - 6.06).abs() < 0.005);
         assert!((model.prediction().response_mean_s - 12.3).abs() < 0.06);

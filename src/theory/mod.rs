@@ -1,8 +1,8 @@
 //! What is known without simulating: the formula, bounds, exact queueing models.
 //!
-//! Pure functions of a few numbers, each with its source; nothing here knows of schedulers or of the
-//! model file. One model a file, in one order: what it is and where it comes from, its inputs with
-//! units, its results, tests against published tables and against the other models.
+//! Pure functions of a few numbers, each with its source; nothing here knows of schedulers or of
+//! the model file. One model a file, in one order: what it is and where it comes from, its inputs
+//! with units, its results, tests against published tables and against the other models.
 //!
 //! | file | what it answers | source |
 //! | --- | --- | --- |

@@ -1,10 +1,10 @@
 //! Exact mean values of a closed network with several classes of requests.
 //!
-//! Multiclass mean value analysis (Reiser and Lavenberg, Journal of the ACM 27, 1980; Lazowska et al.,
-//! Quantitative System Performance, 1984, 7.4): the one-class recursion over every mix of populations up to
-//! the full one, `R_rk(n) = D_rk (1 + Q_k(n − 1_r))`. Exact under processor sharing, and under FIFO where all
-//! classes have the same exponential service time at each visit (BCMP 1975). Its cost is the product of
-//! the populations, so that it has a limit.
+//! Multiclass mean value analysis (Reiser and Lavenberg, Journal of the ACM 27, 1980; Lazowska et
+//! al., Quantitative System Performance, 1984, 7.4): the one-class recursion over every mix of
+//! populations up to the full one, `R_rk(n) = D_rk (1 + Q_k(n − 1_r))`. Exact under processor
+//! sharing, and under FIFO where all classes have the same exponential service time at each visit
+//! (BCMP 1975). Its cost is the product of the populations, so that it has a limit.
 
 use super::error::{self, TheoryError};
 
@@ -47,9 +47,9 @@ pub struct ClassSolution {
 /// Solves a network of several classes; one answer a class, in the order given.
 ///
 /// # Errors
-/// [`TheoryError::Invalid`] for nobody at all, a negative time, a class without any time, or a wrong number of
-/// demands; [`TheoryError::TooLarge`] where the product of `population + 1` over classes, times stations,
-/// exceeds 8 million.
+/// [`TheoryError::Invalid`] for nobody at all, a negative time, a class without any time, or a
+/// wrong number of demands; [`TheoryError::TooLarge`] where the product of `population + 1` over
+/// classes, times stations, exceeds 8 million.
 pub fn solve(
     stations: &[StationKind],
     classes: &[ClosedClass],
@@ -197,9 +197,9 @@ mod tests {
 
     #[test]
     fn the_textbook_case_of_two_classes_comes_out() {
-        // Lazowska et al. (1984), section 7.4: CPU and disk, class A demands 1 and 3, class B 2 and 4, one of
-        // each. Alone A has R = 4, X = 1/4, Q = (1/4, 3/4), and B R = 6, X = 1/6, Q = (1/3, 2/3).
-        // Together A: 1 · 4/3 + 3 · 5/3 = 19/3; B: 2 · 5/4 + 4 · 7/4 = 19/2.
+        // Lazowska et al. (1984), section 7.4: CPU and disk, class A demands 1 and 3, class B 2 and
+        // 4, one of each. Alone A has R = 4, X = 1/4, Q = (1/4, 3/4), and B R = 6, X = 1/6, Q =
+        // (1/3, 2/3). Together A: 1 · 4/3 + 3 · 5/3 = 19/3; B: 2 · 5/4 + 4 · 7/4 = 19/2.
         let stations = [StationKind::Queue, StationKind::Queue];
         let found =
             solve(&stations, &[class(1, 0.0, &[1.0, 3.0]), class(1, 0.0, &[2.0, 4.0])]).unwrap();

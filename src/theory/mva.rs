@@ -1,23 +1,23 @@
 //! Exact mean values of a closed network with one class of requests, for every kind of [`Station`].
 //!
-//! Mean value analysis (Reiser and Lavenberg, Journal of the ACM 27, 1980) for single servers and delays:
-//! `R_i(n) = D_i (1 + Q_i(n − 1))`, `X(n) = n / (Z + Σ R_i(n))`, `Q_i(n) = X(n) R_i(n)`, which only adds and
-//! multiplies positive numbers and so is stable for any n.
+//! Mean value analysis (Reiser and Lavenberg, Journal of the ACM 27, 1980) for single servers and
+//! delays: `R_i(n) = D_i (1 + Q_i(n − 1))`, `X(n) = n / (Z + Σ R_i(n))`, `Q_i(n) = X(n) R_i(n)`,
+//! which only adds and multiplies positive numbers and so is stable for any n.
 //!
-//! Its extension to stations of several servers needs the probability of an empty station as a difference,
-//! which goes negative within a few hundred requests (Chandy and Sauer 1980). Here those stations are put
-//! together and held against all others as one flow-equivalent server (Chandy, Herzog and Woo, IBM
-//! Journal of Research and Development 19, 1975; exact in product form): a birth–death chain with positive
-//! weights only. One such station costs O(N) at most. Each further one costs the spread of its queue for
-//! every population up to N, so that two of them are practical to some ten thousand requests near
-//! saturation, and more away from it.
+//! Its extension to stations of several servers needs the probability of an empty station as a
+//! difference, which goes negative within a few hundred requests (Chandy and Sauer 1980). Here
+//! those stations are put together and held against all others as one flow-equivalent server
+//! (Chandy, Herzog and Woo, IBM Journal of Research and Development 19, 1975; exact in product
+//! form): a birth–death chain with positive weights only. One such station costs O(N) at most. Each
+//! further one costs the spread of its queue for every population up to N, so that two of them are
+//! practical to some ten thousand requests near saturation, and more away from it.
 
 use super::chain;
-use super::error::TheoryError;
+use super::error::{self, TheoryError};
 use super::station::{self, Station};
 
 /// Elementary steps that an exact answer may take: about a second.
-const MOST_STEPS: u64 = 500_000_000;
+const MOST_STEPS: u64 = 150_000_000;
 
 /// The largest population that is tabulated, where stations of several servers ask for it.
 const MOST_TABULATED: u64 = 10_000_000;
@@ -47,13 +47,13 @@ pub struct StationUse {
 /// Solves a network of `population` requests that think for `think_s` seconds between two cycles.
 ///
 /// # Errors
-/// [`TheoryError::Invalid`] for an empty population, a negative time, no time at all, or a station without
-/// servers; [`TheoryError::TooLarge`] where the answer takes more than about a second or a population
-/// beyond 10⁷ meets a station of several servers.
+/// [`TheoryError::Invalid`] for an empty population, a negative time, no time at all, or a station
+/// without servers; [`TheoryError::TooLarge`] where the answer takes more than about a second or a
+/// population beyond 10⁷ meets a station of several servers.
 ///
 /// ```
 /// use iowait::theory::{Station, mva};
-/// // One loop with 1 ms of CPU and 9 ms of I/O for each request, 10 in flight: 83.2 % busy, not 100 %.
+/// // One loop with 1 ms of CPU and 9 ms of I/O for each request: 10 in flight keep it 83.2 % busy.
 /// let found = mva::solve(&[Station::queue(0.001), Station::delay(0.009)], 0.0, 10).unwrap();
 /// assert!((found.throughput_rps - 832.0).abs() < 1.0);
 /// ```
@@ -131,7 +131,7 @@ struct Means {
 
 impl Means {
     fn of(mut base: Base, pools: &[(f64, u64)], population: u64) -> Result<Self, TheoryError> {
-        limit(
+        error::at_most(
             "mean value analysis",
             population.saturating_mul(base.numbers.len() as u64 + 1),
             MOST_STEPS,
@@ -144,7 +144,11 @@ impl Means {
                 pools: vec![],
             });
         }
-        limit("the population of a network of several servers", population, MOST_TABULATED)?;
+        error::at_most(
+            "the population of a network of several servers",
+            population,
+            MOST_TABULATED,
+        )?;
         let pool = Pool::of(pools, population)?;
         if base.numbers.is_empty() && base.away_s == 0.0 {
             let last = population as usize;
@@ -157,13 +161,6 @@ impl Means {
         }
         Ok(base.against(&pool, population))
     }
-}
-
-fn limit(what: &'static str, size: u64, limit: u64) -> Result<(), TheoryError> {
-    if size <= limit {
-        return Ok(());
-    }
-    Err(TheoryError::TooLarge { what, size: size as f64, limit: limit as f64 })
 }
 
 /// Single servers and delays, population by population.
@@ -270,7 +267,7 @@ impl Pool {
             });
             numbers.iter_mut().for_each(|number| number[n] /= sum);
             throughput_rps[n] = busy / sum / demand_s;
-            limit("several stations of several servers", *steps, MOST_STEPS)?;
+            error::at_most("several stations of several servers", *steps, MOST_STEPS)?;
         }
         *self = Self { throughput_rps, numbers };
         Ok(())
@@ -291,8 +288,8 @@ mod tests {
 
     #[test]
     fn the_textbook_table_comes_out() {
-        // Jain, The Art of Computer Systems Performance Analysis (1991), example 34.2 and its table:
-        // CPU 16 × 0.125 s, disk A 10 × 0.3 s, disk B 5 × 0.2 s, think time 4 s.
+        // Jain, The Art of Computer Systems Performance Analysis (1991), example 34.2 and its
+        // table: CPU 16 × 0.125 s, disk A 10 × 0.3 s, disk B 5 × 0.2 s, think time 4 s.
         let stations = [Station::queue(2.0), Station::queue(3.0), Station::queue(1.0)];
         for (n, response_s, throughput_rps) in
             [(1, 6.0, 0.1), (2, 7.4, 0.175), (3, 9.088, 0.229), (20, 56.016, 0.333)]
@@ -315,9 +312,9 @@ mod tests {
 
     #[test]
     fn two_stations_of_two_servers_agree_with_the_product_form_by_hand() {
-        // Demands 2 and 1, two servers each, three requests. Weights of (j, 3 − j): f_1(j) f_2(3 − j) with
-        // f(j) = D^j / 1, 1·1, 1·2, 1·2·2: f_1 = 1, 2, 2, 2; f_2 = 1, 1, 1/2, 1/4.
-        // j = 0: 1/4, j = 1: 2 · 1/2 = 1, j = 2: 2 · 1 = 2, j = 3: 2; sum 5.25.
+        // Demands 2 and 1, two servers each, three requests. Weights of (j, 3 − j): f_1(j) f_2(3 −
+        // j) with f(j) = D^j / 1, 1·1, 1·2, 1·2·2: f_1 = 1, 2, 2, 2; f_2 = 1, 1, 1/2, 1/4. j = 0:
+        // 1/4, j = 1: 2 · 1/2 = 1, j = 2: 2 · 1 = 2, j = 3: 2; sum 5.25.
         let found = solve(&[Station::servers(2.0, 2), Station::servers(1.0, 2)], 0.0, 3).unwrap();
         let busy = (1.0 + 2.0 * 2.0 + 2.0 * 2.0) / 5.25;
         assert!(close(found.throughput_rps, busy / 2.0));
@@ -370,7 +367,8 @@ mod tests {
 
     #[test]
     fn a_pool_behind_the_cores_is_exact_too() {
-        // 64 requests, 4 cores, 20 connections, I/O without a limit: two stations of several servers.
+        // 64 requests, 4 cores, 20 connections, I/O without a limit: two stations of several
+        // servers.
         let stations =
             [Station::servers(0.004, 4), Station::servers(0.16, 20), Station::delay(0.02)];
         let found = solve(&stations, 0.0, 64).unwrap();

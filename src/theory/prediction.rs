@@ -28,12 +28,18 @@ pub trait Predict {
     /// The means.
     fn prediction(&self) -> Prediction;
 
-    /// The response time, in seconds, that a request stays within with probability `p`; `None` where the
-    /// model says nothing of percentiles or `p` is outside 0 ≤ p < 1.
-    fn response_percentile_s(&self, p: f64) -> Option<f64>;
+    /// The response time, in seconds, that a request stays within with probability `p`; `None`
+    /// where the model says nothing of percentiles or `p` is outside 0 ≤ p < 1.
+    fn response_percentile_s(&self, p: f64) -> Option<f64> {
+        let _ = p;
+        None
+    }
 
     /// The same for the wait before the service.
-    fn wait_percentile_s(&self, p: f64) -> Option<f64>;
+    fn wait_percentile_s(&self, p: f64) -> Option<f64> {
+        let _ = p;
+        None
+    }
 }
 
 /// Whether `p` is a percentile that a distribution without a largest value has.

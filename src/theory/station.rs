@@ -4,8 +4,8 @@ use super::error::{self, TheoryError};
 
 /// A station and the demand of one request there: the sum of its service times over all visits.
 ///
-/// Product form (BCMP 1975) asks for exponential service at a FIFO station; under processor sharing and
-/// at a delay any distribution with the same mean gives the same answers.
+/// Product form (BCMP 1975) asks for exponential service at a FIFO station; under processor sharing
+/// and at a delay any distribution with the same mean gives the same answers.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Station {
     /// One server and a queue: a core, a loop, a lock.
