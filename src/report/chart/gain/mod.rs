@@ -97,6 +97,29 @@ mod tests {
     }
 
     #[test]
+    fn a_value_and_the_ends_of_its_interval_lie_at_their_numbers_on_the_axis() {
+        let mut outcome = fixture::web_request();
+        outcome.runtimes[1].gain.simulated = fixture::about(40.0, 20.0);
+        let svg = figure(&outcome).svg;
+        let number = |text: &str| text.split(['"', ',']).next().unwrap().parse::<f64>().unwrap();
+        let tick = |label: &str| {
+            let line = svg
+                .lines()
+                .find(|line| line.contains(&format!("middle\" fill=\"#000000\">{label}<")));
+            number(line.unwrap().strip_prefix("<text x=\"").unwrap())
+        };
+        // The first disc stands beside the name, the second in the plot.
+        let disc =
+            svg.lines().filter_map(|line| line.strip_prefix("<circle cx=\"")).nth(1).unwrap();
+        assert!((number(disc) - tick("40")).abs() < 0.02, "{disc}");
+        let interval =
+            svg.lines().find(|line| line.contains("stroke=\"#0072b2\" stroke-width=\"1.5\""));
+        let (from, to) = interval.unwrap()["<polyline points=\"".len()..].split_once(' ').unwrap();
+        assert!((number(from) - tick("20")).abs() < 0.02, "{from}");
+        assert!((number(to) - tick("60")).abs() < 0.02, "{to}");
+    }
+
+    #[test]
     fn theory_alone_draws_no_simulated_value_and_does_not_explain_it() {
         let figure = figure(&fixture::theory_only());
         assert!(!figure.svg.contains("simulated") && !figure.csv.contains("simulated"));
