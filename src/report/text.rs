@@ -7,7 +7,8 @@ use super::view::{self, Kind, Remark, Section};
 use super::wrap::{hanging, pieces};
 use crate::study::result::Outcome;
 
-/// Writes the base model and each scenario, one after the other, in lines of at most `style.width` columns.
+/// Writes the base model and each scenario, one after the other, in lines of at most `style.width`
+/// columns.
 ///
 /// # Errors
 ///

@@ -1,7 +1,7 @@
-//! The gain chart: for each runtime the simulated gain with its interval, and below it exact theory, bound, formula.
+//! The gain chart: what each runtime gained, beside exact theory, bound and formula.
 //!
-//! A forest plot: each value has a row with its name before it and its number behind it, so that values which
-//! nearly coincide stay apart and no legend has to be looked up.
+//! A forest plot: each value has a row with its name before it and its number behind it, so that
+//! values which nearly coincide stay apart and no legend has to be looked up.
 
 use super::axis::{Axis, Scale};
 use super::canvas::{self, Canvas};
