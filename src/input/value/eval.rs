@@ -4,7 +4,7 @@ use super::expr::{Expr, Node, Operator};
 use super::function::Arguments;
 use super::unit::Unit;
 use super::{Dimension, Scope, Value, ValueError};
-use crate::input::dist::Dist;
+use crate::input::dist::{Dist, LARGEST_MEAN};
 use crate::input::suggest::did_you_mean;
 
 /// What the expression is worth.
@@ -146,7 +146,7 @@ fn scaled(
         ))
         .expecting("a distribution of durations or of plain numbers"));
     }
-    if !(factor_of_one >= 0.0 && (dist.mean() * factor_of_one).is_finite()) {
+    if !(factor_of_one >= 0.0 && dist.mean() * factor_of_one <= LARGEST_MEAN) {
         return Err(ValueError::whole("a distribution scaled below zero or without bounds")
             .expecting("a factor of at least 0"));
     }
@@ -277,6 +277,7 @@ mod tests {
             ("exp(1 ms) + 1 ms", "exp(1 ms) + 1 ms", "sum of independent draws"),
             ("exp(1 ms) * exp(2)", "exp(1 ms) * exp(2)", "product of two distributions"),
             ("exp(1 ms) * (0 - 2)", "exp(1 ms) * (0 - 2)", "below zero"),
+            ("exp(1 ms) * 1e200", "exp(1 ms) * 1e200", "without bounds"),
             ("1 / exp(1 ms)", "1 / exp(1 ms)", "has no meaning"),
             ("exp(1) * 1 GB", "exp(1) * 1 GB", "distribution of size"),
             ("(1 ms) ms", "(1 ms) ms", "a unit after a duration"),

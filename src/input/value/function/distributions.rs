@@ -94,8 +94,8 @@ fn made(arguments: &Arguments, scale: Scale, dist: Result<Dist, DistError>) -> M
 
 fn exponential(arguments: &Arguments) -> Made {
     let mean = arguments.scale("mean")?;
-    // A gamma of cv 1 is this exponential, and refuses what is no mean.
-    made(arguments, mean, Dist::gamma(mean.magnitude, 1.0))
+    // An Erlang of one phase, whose constructor refuses what is no mean.
+    made(arguments, mean, Dist::erlang(1, mean.magnitude))
 }
 
 fn uniform(arguments: &Arguments) -> Made {
@@ -300,6 +300,8 @@ mod tests {
             ("mix(1.2: 1 ms)", "1.2", "not between 0 and 1"),
             ("mix()", "mix()", "at least one branch"),
             ("gamma(mean = 4 ms)", "gamma(mean = 4 ms)", "takes mean and cv, or two percentiles"),
+            ("exp(-3)", "-3", "from 0"),
+            ("exp(1e99 s)", "1e99 s", "from 0"),
             ("exp()", "exp()", "`mean` is missing"),
             ("empirical(\"no.csv\", column = \"ms\", unit = \"ms\")", "\"no.csv\"", "no.csv"),
             ("empirical(\"latency.csv\", column = \"ms\", unit = \"msec\")", "\"msec\"", "unit"),
