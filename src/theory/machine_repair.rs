@@ -231,9 +231,10 @@ mod tests {
     #[test]
     fn a_million_threads_on_ten_thousand_cores_are_stable_and_quick() {
         let started = std::time::Instant::now();
-        // At N = C (1 + β) the chain is critical: U is just below 1, by a term of order 1/√C.
+        // At N = C (1 + β) the chain is critical. The forward recursion in 40-digit arithmetic says:
         let model = MachineRepair::new(1_000_000, 10_000, 99.0, 1.0).unwrap();
-        assert!((0.99..1.0).contains(&model.utilization()), "{}", model.utilization());
+        assert!((model.utilization() / 0.999_278_460_441_761_7 - 1.0).abs() < 1e-11);
+        assert!((model.at_servers_mean() / 10_714.324_162_655_93 - 1.0).abs() < 1e-11);
         // Far below saturation nobody waits: X = N / (Z + S).
         let idle = MachineRepair::new(1_000_000, 10_000, 999.0, 1.0).unwrap();
         assert!((idle.throughput_rps() / 1000.0 - 1.0).abs() < 1e-12);

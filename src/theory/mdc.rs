@@ -7,8 +7,8 @@
 //! by a Fourier transform. From there Panjer's recursion (1981) gives the queue, and Franx
 //! (Operations Research Letters 29, 2001) the wait: `P(W ≤ t) = Σ_j P(Poisson(λ(mD − t)) = j) P(Y ≤
 //! mc − 1 − j)` for `(m − 1)D ≤ t < mD`. Every sum has positive terms only, unlike Crommelin's own,
-//! so that it holds for any number of servers; near a utilization of 0.9999
-//! the transform leaves nine digits, elsewhere more.
+//! so that it holds for many servers; near a utilization of 0.9999 the transform leaves nine
+//! digits, elsewhere more.
 
 use crate::stats::root;
 

@@ -375,6 +375,10 @@ mod tests {
         assert!(close(found.throughput_rps, by_convolution(&stations, 0.0, 64)));
         let total: f64 = found.stations.iter().map(|station| station.number_mean).sum();
         assert!(close(total, 64.0));
+        // Both nearly saturated; the convolution in 40-digit arithmetic.
+        let stations = [Station::servers(0.002, 8), Station::servers(0.005, 20)];
+        let found = solve(&stations, 0.02, 300).unwrap().throughput_rps;
+        assert!((found / 3_980.152_685_646_48 - 1.0).abs() < 1e-12, "{found}");
     }
 
     #[test]
