@@ -184,6 +184,8 @@ mod tests {
             (4, 9.0, 0.95, 44),
             (4, 9.0, 0.99, 50),
             (4, 0.0, 0.9, 4),
+            // Three of four cores are exactly the target: enough.
+            (4, 0.0, 0.75, 3),
         ] {
             assert_eq!(threads_for(cores, beta, target), Ok(threads), "{cores} {target}");
         }
