@@ -154,6 +154,16 @@ impl Dist {
     #[inline]
     #[must_use]
     pub fn sample<R: Rng + ?Sized>(&self, rng: &mut R) -> f64 {
+        // The two that models are made of stay inline; the others would crowd the caller's loop.
+        match self {
+            Self::Constant(value) => *value,
+            Self::Exponential(mean) => Exponential(*mean).sample(rng),
+            other => other.sample_other(rng),
+        }
+    }
+
+    #[inline(never)]
+    fn sample_other<R: Rng + ?Sized>(&self, rng: &mut R) -> f64 {
         of_family!(self, family => family.sample(rng))
     }
 
