@@ -52,6 +52,9 @@ pub const ROOT_KEYS: &[Key] = &[
 const DEFAULTS: &str = include_str!("defaults.toml");
 const DEFAULTS_SOURCE: usize = 1;
 
+/// Why `$beta` has no value where there is no T_cpu.
+const NO_CPU: &str = "the requests use no CPU";
+
 /// What all readers of one model share.
 pub struct Context<'a> {
     /// The tree, overrides and defaults in it.
@@ -312,7 +315,11 @@ fn read_requests(
         return (requests, 1.0);
     }
     let demand = Demand::of_classes(&requests);
-    names.set_beta(demand.beta().map_or(Beta::Undefined, Beta::Known));
+    names.set_beta(match demand.beta() {
+        Some(beta) if beta.is_finite() => Beta::Known(beta),
+        Some(_) => Beta::Undefined("a mean of the requests is infinite"),
+        None => Beta::Undefined(NO_CPU),
+    });
     let Some(item) = beta else { return (requests, 1.0) };
     let reader = names.reader();
     let Some(wanted) = reader.value(item, Value::number, "a number: T_io/T_cpu") else {
@@ -325,8 +332,8 @@ fn read_requests(
         Some("the requests use no CPU, so no wait gives them this T_io/T_cpu")
     } else if demand.t_io_s <= 0.0 && wanted > 0.0 {
         Some("the requests wait for nothing, so there is nothing to scale to this T_io/T_cpu")
-    } else if demand.t_io_s > 0.0 && !scale.is_finite() {
-        Some("this T_io/T_cpu is beyond what times can be")
+    } else if demand.t_io_s > 0.0 && !(scale.is_finite() && demand.t_io_s.is_finite()) {
+        Some("no factor gives waits of this mean this T_io/T_cpu")
     } else {
         None
     };
@@ -343,7 +350,7 @@ fn read_requests(
 
 /// Without CPU in the requests the defaults, which are `1 + $beta` wide, have no width.
 fn tell_undefined_defaults(context: &Context<'_>) {
-    if context.names.beta() != Beta::Undefined {
+    if context.names.beta() != Beta::Undefined(NO_CPU) {
         return;
     }
     let is_default = |place: &Place| place.source == DEFAULTS_SOURCE;

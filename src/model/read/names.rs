@@ -21,8 +21,8 @@ pub enum Beta {
     NotYet,
     /// They are mistaken, which was told.
     Mistaken,
-    /// They use no CPU.
-    Undefined,
+    /// It has no value, for this reason.
+    Undefined(&'static str),
     /// It is this.
     Known(f64),
 }
@@ -156,9 +156,9 @@ impl<'a> Names<'a> {
             Beta::NotYet => Err("`$beta` is computed from the requests (T_io/T_cpu), so nothing \
                                  that the requests need can use it"
                 .to_owned()),
-            Beta::Undefined => Err("`$beta` (T_io/T_cpu) has no value, since the requests use no \
-                                    CPU: write a number instead"
-                .to_owned()),
+            Beta::Undefined(why) => Err(format!(
+                "`$beta` (T_io/T_cpu) has no value, since {why}: write a number instead"
+            )),
             Beta::Mistaken => Err(TOLD.to_owned()),
         }
     }
