@@ -42,7 +42,7 @@ pub struct Problem {
     message: String,
     place: Option<Place>,
     notes: Vec<(Note, String)>,
-    of_absence: bool,
+    consequence: bool,
 }
 
 /// What a line below the message says, in the order in which people ask.
@@ -67,7 +67,7 @@ impl Problem {
     /// What is wrong, in a sentence without a full stop.
     #[must_use]
     pub fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into(), place: None, notes: Vec::new(), of_absence: false }
+        Self { message: message.into(), place: None, notes: Vec::new(), consequence: false }
     }
 
     fn note(mut self, note: Note, text: String) -> Self {
@@ -117,11 +117,11 @@ impl Problem {
         self.note(Note::Advice, advice.into())
     }
 
-    /// Marks a complaint that something is not there: beside a syntax error it may be no more than
-    /// a consequence, since what follows a syntax error is not read.
+    /// Marks what may be no more than a consequence of a syntax error in the same file, such as
+    /// that something is not there: what a syntax error hides is not read.
     #[must_use]
-    pub const fn of_absence(mut self) -> Self {
-        self.of_absence = true;
+    pub const fn consequence(mut self) -> Self {
+        self.consequence = true;
         self
     }
 
@@ -131,10 +131,10 @@ impl Problem {
         &self.message
     }
 
-    /// Whether it complains that something is not there.
+    /// Whether it may be no more than a consequence of a syntax error.
     #[must_use]
-    pub const fn is_of_absence(&self) -> bool {
-        self.of_absence
+    pub const fn may_be_consequence(&self) -> bool {
+        self.consequence
     }
 
     /// Where it is, if it is in a text.

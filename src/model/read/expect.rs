@@ -118,7 +118,7 @@ fn read_target(fields: &Fields<'_>, unit: MetricUnit) -> Option<Target> {
         [] => {
             let problem = Problem::new("[[expect]] expects nothing")
                 .expected("`reported`, `at_least` or `at_most`")
-                .of_absence();
+                .consequence();
             fields.reader.note(&fields.place, problem);
             None
         }

@@ -3,6 +3,7 @@
 //! The file becomes a tree; overrides are put into the tree; then one file beside this one reads
 //! each table. Nothing stops at a mistake: it is noted and the reading goes on with a default.
 
+pub mod check;
 pub(crate) mod edit;
 pub mod expect;
 pub mod host;
@@ -110,7 +111,7 @@ fn finish(
     let syntax = document.syntax_problems();
     if !syntax.is_empty() {
         // What a syntax error hides is not there to be read, so its absence is no mistake.
-        problems.retain(|problem| !problem.is_of_absence());
+        problems.retain(|problem| !problem.may_be_consequence());
         problems.extend(syntax.iter().cloned());
     }
     match model {
@@ -251,7 +252,7 @@ fn read_tree(
     let expects = expect::read_all(reader, root, &known);
     names.check_all();
 
-    Some(Model {
+    let model = Model {
         name: document.name().to_owned(),
         title: texts.text("title"),
         source: texts.text("source"),
@@ -264,7 +265,13 @@ fn read_tree(
         run,
         scenarios,
         expects,
-    })
+    };
+    // Contradictions are only sought in what is not mistaken: a default in the place of a mistake
+    // would make some that nobody wrote.
+    if notes.count() == 0 {
+        check::check(reader, root, &model);
+    }
+    Some(model)
 }
 
 fn params<'a>(root: &'a Table, notes: &Notes) -> Option<&'a Table> {

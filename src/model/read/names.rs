@@ -7,7 +7,7 @@ use std::path::Path;
 use crate::input::problem::Problem;
 use crate::input::series::Sheet;
 use crate::input::suggest::did_you_mean;
-use crate::input::table::{Notes, Reader, TOLD};
+use crate::input::table::{MOST_WIDE, Notes, Reader, TOLD};
 use crate::input::tree::{Content, Item, Table};
 use crate::input::value::{Scope, Value};
 
@@ -177,7 +177,13 @@ impl Scope for Names<'_> {
         }
         let value = match (name, self.cores, self.written.get(name)) {
             ("cores", None, _) => Ok(Value::Number(1.0)),
-            ("cores", Some(item), _) => self.evaluate(name, item),
+            // A number of cores that `[host]` refuses is told there, not again by its uses.
+            ("cores", Some(item), _) => match self.evaluate(name, item) {
+                Ok(value) if !value.count().is_ok_and(|cores| (1..=MOST_WIDE).contains(&cores)) => {
+                    Err(TOLD.to_owned())
+                }
+                other => other,
+            },
             (_, _, item) => self.evaluate(name, item?),
         };
         self.known.borrow_mut().insert(name.to_owned(), value.clone());
