@@ -96,6 +96,12 @@ pub enum Dist {
     Scaled(Arc<scaled::Scaled>),
 }
 
+/// The largest mean (in nanoseconds 3e83 years).
+///
+/// Shapes are limited so that no family draws more than 1e43 times its mean (but a mixture, by an
+/// absurd weight); so draws and second moments are finite.
+pub const LARGEST_MEAN: f64 = 1e100;
+
 /// What each family does; the samplers cannot fail, because the constructors refuse.
 trait Family {
     /// One draw, at least 0 and finite.
@@ -186,8 +192,8 @@ impl Dist {
         if mean == 0.0 { 0.0 } else { self.variance() / (mean * mean) }
     }
 
-    /// The distribution of `factor` times a draw, from the same raw draws; `factor` must be finite
-    /// and at least 0.
+    /// The distribution of `factor` times a draw, from the same raw draws; `factor` must be at
+    /// least 0, and not raise the mean above [`LARGEST_MEAN`].
     #[must_use]
     pub fn scale(&self, factor: f64) -> Self {
         of_family!(self, family => family.scale(factor))
