@@ -1,7 +1,8 @@
 //! Contradictions between tables that are each right: worlds in which time would stand still.
 
 use crate::input::problem::{Place, Problem};
-use crate::input::table::{MOST_WIDE, Reader};
+use crate::input::reader::Reader;
+use crate::input::table::MOST_WIDE;
 use crate::input::tree::{Content, Table};
 use crate::model::{Demand, LoadKind, Model, RuntimeKind};
 

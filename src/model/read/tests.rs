@@ -5,7 +5,7 @@ use crate::input::dist::Dist;
 use crate::model::request::Gil;
 use crate::model::run::Warmup;
 use crate::model::runtime::EventLoop;
-use crate::model::{LoadKind, RuntimeKind, Scheduling, Scope, StepKind};
+use crate::model::{Demand, LoadKind, RuntimeKind, Scheduling, Scope, StepKind};
 use crate::units::{Bytes, Share, Span};
 
 const FULL: &str = include_str!("full_example.toml");
