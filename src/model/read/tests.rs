@@ -514,3 +514,20 @@ fn the_words_for_kinds_are_those_of_the_tables_and_of_the_types() {
         assert_eq!(model.runtimes[0].name, word);
     }
 }
+
+#[test]
+fn the_cores_are_the_hosts_even_where_a_runtime_sets_their_parameter() {
+    let text = "[params]\nn = 4\n[host]\ncores = \"$n\"\n[[request]]\nsteps = [{ cpu = \"1 ms\" }]\n\
+                [[runtime]]\nkind = \"sync-worker\"\nworkers = \"$cores\"\nset = { n = 2 }\n";
+    let model = read(text);
+    assert_eq!((model.host.cores, model.runtimes[0].kind.width()), (4, 4));
+}
+
+#[test]
+fn an_objective_of_a_flag_is_read_in_the_names_of_the_model() {
+    let model = read(FULL);
+    let objective = model.parse_objective("search.p99=200ms").expect("an objective");
+    assert_eq!((objective.metric.as_str(), objective.at_most), ("search.p99", true));
+    assert!(model.parse_objective("resource.postgres <= 80 %").is_ok());
+    assert!(model.parse_objective("shop.p99=200ms").is_err());
+}
