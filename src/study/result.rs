@@ -80,6 +80,8 @@ pub struct Summary {
     pub load: String,
     /// The host: `8 cores`.
     pub host: String,
+    /// Requests that an open load offers each second; `None` for closed loads and batches.
+    pub offered_rps: Option<f64>,
     /// Warnings that concern the whole comparison (fairness, phase locking).
     pub notes: Vec<String>,
 }

@@ -1,0 +1,245 @@
+//! Outcomes as a tidy table: one row for each runtime and scenario, and point of a sweep.
+
+use std::io::{self, Write};
+
+use crate::study::result::{Estimate, Outcome, RuntimeResult};
+
+/// An outcome and the values of the parameters that were varied to get it.
+#[derive(Clone, Debug)]
+pub struct Point<'a> {
+    /// Parameter and value, in the order of the columns; the same parameters in every point.
+    pub params: &'a [(String, String)],
+    /// What was found.
+    pub outcome: &'a Outcome,
+}
+
+/// One column, or an estimate's three.
+enum Column {
+    /// A name, a count, a number.
+    One(&'static str, fn(&Row<'_>) -> String),
+    /// An estimate under its name, then `…_lo` and `…_hi`.
+    Three(&'static str, fn(&RuntimeResult) -> &Estimate),
+}
+use Column::{One, Three};
+
+/// What a row is of.
+struct Row<'a> {
+    scenario: &'a str,
+    runtime: &'a RuntimeResult,
+}
+
+/// The columns after the varied parameters, in the order of the documentation.
+const COLUMNS: &[Column] = &[
+    One("scenario", |row| row.scenario.to_owned()),
+    One("runtime", |row| row.runtime.name.clone()),
+    One("kind", |row| row.runtime.kind.clone()),
+    One("t_cpu_s", |row| number(row.runtime.workload.t_cpu_s)),
+    One("t_io_s", |row| number(row.runtime.workload.t_io_s)),
+    One("blocking_coefficient", |row| {
+        let workload = &row.runtime.workload;
+        // Not finite where T_cpu is 0, which is an empty cell.
+        number(workload.t_io_s / workload.t_cpu_s)
+    }),
+    Three("throughput_rps", |runtime| &runtime.throughput_rps),
+    Three("response_mean_s", |runtime| &runtime.response_s.mean),
+    Three("response_p50_s", |runtime| &runtime.response_s.p50),
+    Three("response_p75_s", |runtime| &runtime.response_s.p75),
+    Three("response_p90_s", |runtime| &runtime.response_s.p90),
+    Three("response_p95_s", |runtime| &runtime.response_s.p95),
+    Three("response_p99_s", |runtime| &runtime.response_s.p99),
+    Three("response_p999_s", |runtime| &runtime.response_s.p999),
+    One("accept_wait_mean_s", |row| option(row.runtime.accept_wait_s.mean.value)),
+    One("cpu_utilization", |row| {
+        option(row.runtime.utilization.get("cpu").copied().flatten().and_then(|e| e.value))
+    }),
+    One("loop_lag_p99_s", |row| option(row.runtime.loop_lag_s.and_then(|lag| lag.p99.value))),
+    One("in_flight_mean", |row| option(row.runtime.in_flight.mean.value)),
+    One("memory_peak_bytes", |row| {
+        row.runtime.memory_bytes.peak.map_or_else(String::new, |bytes| bytes.to_string())
+    }),
+    One("completed", |row| row.runtime.requests.completed.to_string()),
+    One("refused", |row| row.runtime.requests.refused.to_string()),
+    One("timed_out", |row| row.runtime.requests.timed_out.to_string()),
+    One("failed", |row| row.runtime.requests.failed.to_string()),
+    One("cost_per_million", |row| option(row.runtime.cost.per_million.and_then(|e| e.value))),
+    Three("gain", |runtime| &runtime.gain.simulated),
+    One("gain_formula", |row| option(row.runtime.gain.formula)),
+    One("gain_formula_n", |row| option(row.runtime.gain.formula_n)),
+    One("gain_bound", |row| option(row.runtime.gain.bound)),
+    One("gain_exact", |row| option(row.runtime.gain.exact)),
+    One("gain_over_formula", |row| option(row.runtime.gain.over_formula)),
+    One("bottleneck", |row| row.runtime.bottleneck.resource.clone()),
+    One("steady", |row| row.runtime.steady.map_or_else(String::new, |steady| steady.to_string())),
+];
+
+/// Writes the outcome of one model: a header row, then the base model's runtimes, then each scenario's.
+///
+/// # Errors
+///
+/// Those of the writer.
+pub fn write(outcome: &Outcome, to: &mut dyn Write) -> io::Result<()> {
+    write_points(&[Point { params: &[], outcome }], to)
+}
+
+/// Writes the outcomes of a sweep under one header, each row led by the point's parameters. No points: no
+/// bytes.
+///
+/// # Errors
+///
+/// Those of the writer; [`io::ErrorKind::InvalidInput`] where points differ in the number of their parameters.
+pub fn write_points(points: &[Point<'_>], to: &mut dyn Write) -> io::Result<()> {
+    let mut table = ::csv::Writer::from_writer(to);
+    if let Some(first) = points.first() {
+        let params = first.params.iter().map(|(name, _)| name.clone());
+        table.write_record(params.chain(header())).map_err(plain)?;
+    }
+    for point in points {
+        let base = point.outcome.runtimes.iter().map(|runtime| Row { scenario: "", runtime });
+        let scenarios = point.outcome.scenarios.iter().flat_map(|scenario| {
+            scenario.runtimes.iter().map(|runtime| Row { scenario: &scenario.name, runtime })
+        });
+        for row in base.chain(scenarios) {
+            let params = point.params.iter().map(|(_, value)| value.clone());
+            table.write_record(params.chain(cells(&row))).map_err(plain)?;
+        }
+    }
+    table.flush()
+}
+
+/// The names of the columns after the parameters.
+fn header() -> impl Iterator<Item = String> {
+    COLUMNS.iter().flat_map(|column| match column {
+        One(name, _) => vec![(*name).to_owned()],
+        Three(name, _) => vec![(*name).to_owned(), format!("{name}_lo"), format!("{name}_hi")],
+    })
+}
+
+/// A row's cells after the parameters.
+fn cells(row: &Row<'_>) -> impl Iterator<Item = String> {
+    COLUMNS.iter().flat_map(|column| match column {
+        One(_, get) => vec![get(row)],
+        Three(_, get) => {
+            let Estimate { value, ci95, .. } = get(row.runtime);
+            vec![option(*value), option(ci95.map(|[lo, _]| lo)), option(ci95.map(|[_, hi]| hi))]
+        }
+    })
+}
+
+/// The shortest digits that read back as the same number; empty where it is not finite.
+fn number(value: f64) -> String {
+    if value.is_finite() { value.to_string() } else { String::new() }
+}
+
+fn option(value: Option<f64>) -> String {
+    value.map_or_else(String::new, number)
+}
+
+/// The writer's own error where there is one.
+fn plain(error: ::csv::Error) -> io::Error {
+    let text = error.to_string();
+    match error.into_kind() {
+        ::csv::ErrorKind::Io(error) => error,
+        _ => io::Error::new(io::ErrorKind::InvalidInput, text),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture;
+    use super::*;
+
+    fn rows(points: &[Point<'_>]) -> Vec<Vec<String>> {
+        let mut bytes = Vec::new();
+        write_points(points, &mut bytes).unwrap();
+        let mut reader = ::csv::ReaderBuilder::new().has_headers(false).from_reader(&bytes[..]);
+        reader.records().map(|r| r.unwrap().iter().map(str::to_owned).collect()).collect()
+    }
+
+    fn cell<'a>(rows: &'a [Vec<String>], row: usize, name: &str) -> &'a str {
+        let column = rows[0].iter().position(|title| title == name).unwrap();
+        &rows[row][column]
+    }
+
+    #[test]
+    fn the_columns_are_those_of_the_documentation_in_its_order() {
+        let outcome = fixture::web_request();
+        let rows = rows(&[Point { params: &[], outcome: &outcome }]);
+        assert_eq!(
+            rows[0].join(" "),
+            "scenario runtime kind t_cpu_s t_io_s blocking_coefficient throughput_rps throughput_rps_lo \
+             throughput_rps_hi response_mean_s response_mean_s_lo response_mean_s_hi response_p50_s \
+             response_p50_s_lo response_p50_s_hi response_p75_s response_p75_s_lo response_p75_s_hi \
+             response_p90_s response_p90_s_lo response_p90_s_hi response_p95_s response_p95_s_lo \
+             response_p95_s_hi response_p99_s response_p99_s_lo response_p99_s_hi response_p999_s \
+             response_p999_s_lo response_p999_s_hi accept_wait_mean_s cpu_utilization loop_lag_p99_s \
+             in_flight_mean memory_peak_bytes completed refused timed_out failed cost_per_million gain gain_lo \
+             gain_hi gain_formula gain_formula_n gain_bound gain_exact gain_over_formula bottleneck steady"
+        );
+        assert_eq!(rows.len(), 4);
+    }
+
+    #[test]
+    fn numbers_read_back_as_the_same_bits_and_null_is_empty() {
+        let mut outcome = fixture::web_request();
+        let odd = [0.1 + 0.2, 1e-300, 123_456_789.123_456_78];
+        outcome.runtimes[1].throughput_rps =
+            Estimate { ci95: Some([odd[1], odd[2]]), ..Estimate::exactly(odd[0]) };
+        outcome.runtimes[1].workload.t_cpu_s = 0.0;
+        let rows = rows(&[Point { params: &[], outcome: &outcome }]);
+        for (name, expected) in
+            ["throughput_rps", "throughput_rps_lo", "throughput_rps_hi"].into_iter().zip(odd)
+        {
+            assert_eq!(cell(&rows, 2, name).parse::<f64>().unwrap().to_bits(), expected.to_bits());
+        }
+        assert_eq!(cell(&rows, 2, "blocking_coefficient"), "");
+        assert_eq!(cell(&rows, 1, "blocking_coefficient"), "80");
+        assert_eq!(cell(&rows, 1, "loop_lag_p99_s"), "");
+        assert_eq!(cell(&rows, 1, "gain_lo"), "");
+        assert_eq!(cell(&rows, 3, "loop_lag_p99_s"), "0.002");
+        assert_eq!(cell(&rows, 3, "steady"), "true");
+    }
+
+    #[test]
+    fn varied_parameters_lead_and_awkward_values_are_quoted() {
+        let outcome = fixture::with_scenario();
+        let params = [("call".to_owned(), "uniform(1 ms, \"3\" ms)".to_owned())];
+        let points = [Point { params: &params, outcome: &outcome }];
+        let mut bytes = Vec::new();
+        write_points(&points, &mut bytes).unwrap();
+        let text = String::from_utf8(bytes).unwrap();
+        assert!(text.starts_with("call,scenario,runtime,"), "{text}");
+        assert!(text.contains("\n\"uniform(1 ms, \"\"3\"\" ms)\",,sync,"), "{text}");
+        assert!(text.contains(",peak,loops,event-loop,"), "{text}");
+        assert_eq!(rows(&points).len(), 1 + 3 + 3);
+    }
+
+    #[test]
+    fn points_of_different_width_are_refused_and_none_give_no_bytes() {
+        let outcome = fixture::web_request();
+        let params = [("beta".to_owned(), "1".to_owned())];
+        let points = [
+            Point { params: &params, outcome: &outcome },
+            Point { params: &[], outcome: &outcome },
+        ];
+        let error = write_points(&points, &mut Vec::new()).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::InvalidInput);
+        let mut bytes = Vec::new();
+        write_points(&[], &mut bytes).unwrap();
+        assert!(bytes.is_empty());
+    }
+
+    #[test]
+    fn a_writer_that_fails_is_reported_with_its_own_error() {
+        struct Closed;
+        impl Write for Closed {
+            fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+                Err(io::ErrorKind::BrokenPipe.into())
+            }
+            fn flush(&mut self) -> io::Result<()> {
+                Ok(())
+            }
+        }
+        let error = write(&fixture::web_request(), &mut Closed).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::BrokenPipe);
+    }
+}

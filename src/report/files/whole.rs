@@ -1,0 +1,141 @@
+//! A file that is there whole or not at all: written beside its place, then renamed into it.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, BufWriter, ErrorKind, Write};
+use std::path::{Path, PathBuf};
+
+use super::Error;
+
+/// Names tried for a temporary file before giving up: others are left from runs that were killed.
+const NAMES_TRIED: u32 = 1000;
+
+/// Writes a file through a temporary one in the same folder, synced to the disk before it is renamed, so that a crash
+/// or a full disk leaves the old file or the new one, never a part. A temporary file does not outlive an error.
+///
+/// # Errors
+///
+/// [`Error::File`] with this path, whatever step failed, `write` included.
+pub fn write_whole(
+    path: &Path,
+    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> Result<(), Error> {
+    attempt(path, write).map_err(|source| Error::File { path: path.to_owned(), source })
+}
+
+fn attempt(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+    let (temporary, file) = Temporary::beside(path)?;
+    let mut buffer = BufWriter::new(file);
+    write(&mut buffer)?;
+    let file = buffer.into_inner().map_err(io::IntoInnerError::into_error)?;
+    file.sync_all()?;
+    temporary.rename(path)
+}
+
+/// A temporary file's name; the file is removed unless it was renamed.
+struct Temporary {
+    path: PathBuf,
+    renamed: bool,
+}
+
+impl Temporary {
+    /// A new file `.NAME.PROCESS-N.tmp` in the folder of `path`.
+    fn beside(path: &Path) -> io::Result<(Self, File)> {
+        let name = path.file_name().ok_or(ErrorKind::InvalidFilename)?.to_string_lossy();
+        for n in 0..NAMES_TRIED {
+            let path = path.with_file_name(format!(".{name}.{}-{n}.tmp", std::process::id()));
+            match OpenOptions::new().write(true).create_new(true).open(&path) {
+                Ok(file) => return Ok((Self { path, renamed: false }, file)),
+                Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Err(ErrorKind::AlreadyExists.into())
+    }
+
+    fn rename(mut self, path: &Path) -> io::Result<()> {
+        std::fs::rename(&self.path, path)?;
+        self.renamed = true;
+        sync_folder(path)
+    }
+}
+
+impl Drop for Temporary {
+    fn drop(&mut self) {
+        if !self.renamed {
+            // The error that brought us here is the one to report.
+            let _ = std::fs::remove_file(&self.path);
+        }
+    }
+}
+
+/// The rename itself reaches the disk with its folder. Elsewhere than on Unix a folder can't be opened for that.
+#[cfg(unix)]
+fn sync_folder(path: &Path) -> io::Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
+}
+
+#[cfg(not(unix))]
+fn sync_folder(_: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn count(folder: &Path) -> usize {
+        std::fs::read_dir(folder).unwrap().count()
+    }
+
+    #[test]
+    fn a_write_that_fails_half_way_leaves_the_old_file_and_nothing_else() {
+        let home = tempfile::tempdir().unwrap();
+        let path = home.path().join("result.json");
+        std::fs::write(&path, "old").unwrap();
+        let error = write_whole(&path, |to| {
+            to.write_all(b"half of the new")?;
+            Err(ErrorKind::StorageFull.into())
+        });
+        assert!(error.unwrap_err().to_string().contains("result.json could not be written"));
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "old");
+        assert_eq!(count(home.path()), 1, "no temporary file is left");
+    }
+
+    #[test]
+    fn a_file_is_replaced_whole() {
+        let home = tempfile::tempdir().unwrap();
+        let path = home.path().join("result.json");
+        std::fs::write(&path, "a longer old text").unwrap();
+        write_whole(&path, |to| to.write_all(b"new")).unwrap();
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "new");
+        assert_eq!(count(home.path()), 1);
+    }
+
+    #[test]
+    fn a_folder_of_that_name_is_kept_and_the_temporary_file_is_not() {
+        let home = tempfile::tempdir().unwrap();
+        let path = home.path().join("result.json");
+        std::fs::create_dir(&path).unwrap();
+        write_whole(&path, |to| to.write_all(b"new")).unwrap_err();
+        assert!(path.is_dir());
+        assert_eq!(count(home.path()), 1);
+    }
+
+    #[test]
+    fn what_a_killed_run_left_is_not_in_the_way() {
+        let home = tempfile::tempdir().unwrap();
+        let left = home.path().join(format!(".result.json.{}-0.tmp", std::process::id()));
+        std::fs::write(&left, "left").unwrap();
+        let path = home.path().join("result.json");
+        write_whole(&path, |to| to.write_all(b"new")).unwrap();
+        assert_eq!(std::fs::read_to_string(&left).unwrap(), "left");
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "new");
+    }
+
+    #[test]
+    fn a_path_without_a_name_is_an_error() {
+        assert!(write_whole(Path::new("/"), |_| Ok(())).is_err());
+        assert!(write_whole(Path::new(""), |_| Ok(())).is_err());
+    }
+}

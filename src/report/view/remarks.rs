@@ -1,0 +1,140 @@
+//! Sentences under the tables: why the gain is what it is, notes, warnings.
+
+use super::super::number::figure;
+use super::Source;
+use crate::study::result::RuntimeResult;
+
+/// One sentence or a few, and what they are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Remark {
+    /// What it is.
+    pub kind: Kind,
+    /// What it says.
+    pub text: String,
+}
+
+/// What a remark is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A reason.
+    Why,
+    /// What helps to read the figures.
+    Note,
+    /// What must be known before they are trusted.
+    Warning,
+}
+
+impl Kind {
+    /// The word before the remark, four letters each.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Why => "Why ",
+            Self::Note => "Note",
+            Self::Warning => "Warn",
+        }
+    }
+}
+
+/// All remarks: warnings first, for they say how far to trust the rest.
+pub fn all(source: &Source<'_>) -> Vec<Remark> {
+    let remark = |kind| move |text| Remark { kind, text };
+    let unsteady = source.runtimes.iter().filter_map(|runtime| unsteady(source, runtime));
+    let warnings = source
+        .runtimes
+        .iter()
+        .flat_map(|runtime| runtime.warnings.iter().map(|warning| of(&runtime.name, warning)));
+    let reasons = source.runtimes.iter().filter_map(why);
+    unsteady
+        .chain(warnings)
+        .map(remark(Kind::Warning))
+        .chain(reasons.map(remark(Kind::Why)))
+        .chain(source.summary.notes.iter().cloned().map(remark(Kind::Note)))
+        .collect()
+}
+
+/// What a load that can't be sustained means, in plain words.
+fn unsteady(source: &Source<'_>, runtime: &RuntimeResult) -> Option<String> {
+    if runtime.steady != Some(false) {
+        return None;
+    }
+    let rates: Vec<String> = [
+        source.summary.offered_rps.map(|rate| format!("{}/s offered", figure(rate, 4))),
+        runtime.theory.bound_rps.map(|rate| format!("{}/s possible", figure(rate, 4))),
+        runtime.throughput_rps.value.map(|rate| format!("{}/s done", figure(rate, 4))),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    let rates = if rates.is_empty() { String::new() } else { format!(" ({})", rates.join(", ")) };
+    Some(format!(
+        "{} is not steady: its queue grows without bound{rates}. Its response times would be as long as one \
+         cares to wait.",
+        runtime.name
+    ))
+}
+
+/// The bottleneck's sentence and the named shares of the gap to the formula.
+fn why(runtime: &RuntimeResult) -> Option<String> {
+    let mut sentences = Vec::new();
+    if !runtime.bottleneck.why.trim().is_empty() {
+        sentences.push(of(&runtime.name, &runtime.bottleneck.why));
+    }
+    let gain = &runtime.gain;
+    if let (false, Some(formula), Some(simulated)) =
+        (gain.explained.is_empty(), gain.formula, gain.simulated.value)
+    {
+        let parts: Vec<String> = gain
+            .explained
+            .iter()
+            .map(|part| format!("{} ({})", figure(part.share, 2), part.cause))
+            .collect();
+        let missed = figure(formula - simulated, 2);
+        let text = format!("Of {} it misses {missed}: {}.", figure(formula, 4), parts.join(", "));
+        sentences.push(if sentences.is_empty() { of(&runtime.name, &text) } else { text });
+    }
+    if sentences.is_empty() { None } else { Some(sentences.join(" ")) }
+}
+
+/// The sentence led by the runtime's name, unless it begins with it already.
+fn of(name: &str, sentence: &str) -> String {
+    let sentence = sentence.trim();
+    let begins = sentence.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name));
+    if begins { sentence.to_owned() } else { format!("{name}: {sentence}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::fixture;
+    use super::super::sections;
+    use super::*;
+
+    #[test]
+    fn reasons_name_their_runtime_once_and_the_shares_of_the_gap() {
+        let remarks = &sections(&fixture::web_request())[0].remarks;
+        let texts: Vec<&str> = remarks.iter().map(|remark| remark.text.as_str()).collect();
+        assert_eq!(texts[0], "sync: all 8 workers wait for I/O 98.8 % of the time.");
+        assert_eq!(texts[1], "Threads keep the cores 97 % busy.");
+        assert_eq!(
+            texts[2],
+            "loops: Each loop idles while others have work waiting. Of 81 it misses 6.3: 2.2 (bursts vary: even \
+             shared cores idle 2.8 % of the time with 648 in flight), 4 (each loop serves only its own 81 \
+             tasks)."
+        );
+        assert_eq!(remarks[3].kind, Kind::Note);
+    }
+
+    #[test]
+    fn a_load_that_is_too_much_is_warned_of_before_all_else() {
+        let mut outcome = fixture::overloaded();
+        outcome.runtimes[1].warnings = vec!["GIL switches were not charged.".into()];
+        let remarks = &sections(&outcome)[0].remarks;
+        assert_eq!(
+            remarks[0].text,
+            "sync is not steady: its queue grows without bound (200/s offered, 98.77/s possible, 98.8/s done). \
+             Its response times would be as long as one cares to wait."
+        );
+        assert_eq!(remarks[1].text, "threads: GIL switches were not charged.");
+        assert!(remarks[..2].iter().all(|remark| remark.kind == Kind::Warning));
+    }
+}
