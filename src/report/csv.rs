@@ -72,7 +72,8 @@ const COLUMNS: &[Column] = &[
     One("steady", |row| row.runtime.steady.map_or_else(String::new, |steady| steady.to_string())),
 ];
 
-/// Writes the outcome of one model: a header row, then the base model's runtimes, then each scenario's.
+/// Writes the outcome of one model: a header row, then the base model's runtimes, then each
+/// scenario's.
 ///
 /// # Errors
 ///
@@ -81,12 +82,13 @@ pub fn write(outcome: &Outcome, to: &mut dyn Write) -> io::Result<()> {
     write_points(&[Point { params: &[], outcome }], to)
 }
 
-/// Writes the outcomes of a sweep under one header, each row led by the point's parameters. No points: no
-/// bytes.
+/// Writes the outcomes of a sweep under one header, each row led by the point's parameters. No
+/// points: no bytes.
 ///
 /// # Errors
 ///
-/// Those of the writer; [`io::ErrorKind::InvalidInput`] where points differ in the number of their parameters.
+/// Those of the writer; [`io::ErrorKind::InvalidInput`] where points differ in the number of their
+/// parameters.
 pub fn write_points(points: &[Point<'_>], to: &mut dyn Write) -> io::Result<()> {
     let mut table = ::csv::Writer::from_writer(to);
     if let Some(first) = points.first() {

@@ -4,8 +4,8 @@ use std::io::{self, Write};
 
 use crate::study::result::Outcome;
 
-/// Writes the outcome as indented JSON and ends the line. Numbers have the shortest digits that read back as
-/// the same bits; what is not finite is null.
+/// Writes the outcome as indented JSON and ends the line. Numbers have the shortest digits that
+/// read back as the same bits; what is not finite is null.
 ///
 /// # Errors
 ///

@@ -1,8 +1,8 @@
 //! Results as text, JSON, CSV, Markdown and charts.
 //!
-//! A report turns an [`Outcome`] into bytes and computes nothing that is not in it; where the bytes go is the
-//! caller's business, a closed pipe included. [`FORMATS`] is the table of formats, [`chart::CHARTS`] that of
-//! charts; [`files`] writes an output folder.
+//! A report turns an [`Outcome`] into bytes and computes nothing that is not in it; where the bytes
+//! go is the caller's business, a closed pipe included. [`FORMATS`] is the table of formats,
+//! [`chart::CHARTS`] that of charts; [`files`] writes an output folder.
 
 use std::io::{self, Write};
 

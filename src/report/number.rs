@@ -1,4 +1,4 @@
-//! Numbers as people read them: no more digits than the interval supports, grouped, in a unit that fits.
+//! Numbers as people read them: the digits that the interval supports, in a unit that fits.
 
 use crate::study::result::Estimate;
 
@@ -22,8 +22,8 @@ pub struct Parts {
     pub whole: String,
     /// The point and what follows it: `.8`; empty for whole numbers.
     pub fraction: String,
-    /// The half-width of the interval: `± 0.2`; empty where there is none or it is narrower than the
-    /// last digit shown.
+    /// The half-width of the interval: `± 0.2`; empty where there is none or it is narrower than
+    /// the last digit shown.
     pub spread: String,
 }
 
@@ -42,8 +42,8 @@ impl Parts {
     }
 }
 
-/// An estimate with its interval: the half-width to one digit (to two where the first is a 1), the value
-/// to the same place, as in the reporting rules of the GUM (JCGM 100:2008, 7.2.6).
+/// An estimate with its interval: the half-width to one digit (to two where the first is a 1), the
+/// value to the same place, as in the reporting rules of the GUM (JCGM 100:2008, 7.2.6).
 #[must_use]
 pub fn estimate(estimate: &Estimate) -> Parts {
     let Some(value) = estimate.value.filter(|v| v.is_finite()) else { return Parts::words(NONE) };
@@ -63,8 +63,8 @@ pub fn estimate(estimate: &Estimate) -> Parts {
     split(&text, if narrower { String::new() } else { format!("± {half_text}") })
 }
 
-/// A number to at most `digits` significant digits, trailing zeros dropped: 80.98765 to four is `80.99`,
-/// 81.0 is `81`.
+/// A number to at most `digits` significant digits, trailing zeros dropped: 80.98765 to four is
+/// `80.99`, 81.0 is `81`.
 #[must_use]
 pub fn figure(value: f64, digits: i32) -> String {
     if !value.is_finite() {
@@ -78,8 +78,18 @@ pub fn figure(value: f64, digits: i32) -> String {
     trimmed(at_place(value, place))
 }
 
-/// A duration in ns, us, ms or s with three digits, fewer where the half-width `half_s` (seconds) says that
-/// they mean nothing: `82.3 ms`, `6.6 s`.
+/// A part of a whole, to the decimal place that gives the whole two digits: of 6.3 the part 4 is
+/// `4.0`.
+#[must_use]
+pub fn part(value: f64, whole: f64) -> String {
+    if !value.is_finite() || !whole.is_finite() {
+        return NONE.to_owned();
+    }
+    extreme(value).unwrap_or_else(|| at_place(value, (exponent(whole) - 1).clamp(-9, 0)))
+}
+
+/// A duration in ns, us, ms or s with three digits, fewer where the half-width `half_s` (seconds)
+/// says that they mean nothing: `82.3 ms`, `6.6 s`.
 #[must_use]
 pub fn duration(seconds: f64, half_s: Option<f64>) -> String {
     if !seconds.is_finite() {
@@ -118,8 +128,8 @@ pub fn duration_of(estimate: &Estimate) -> String {
     estimate.value.map_or_else(|| NONE.to_owned(), |v| duration(v, estimate.half_width()))
 }
 
-/// A share from 0 to 1 in per cent: whole per cents, and one decimal within one per cent of either end, where
-/// it matters: `97 %`, `0.3 %`, `99.7 %`.
+/// A share from 0 to 1 in per cent: whole per cents, and one decimal within one per cent of either
+/// end, where it matters: `97 %`, `0.3 %`, `99.7 %`.
 #[must_use]
 pub fn percent(share: f64) -> String {
     let value = share * 100.0;
@@ -180,8 +190,8 @@ fn exponent(value: f64) -> i32 {
     scientific(value, 17).1
 }
 
-/// Leading digit and exponent after rounding to `decimals` digits behind the point of the mantissa. Through
-/// `format!`, which rounds correctly everywhere, where a logarithm would not.
+/// Leading digit and exponent after rounding to `decimals` digits behind the point of the mantissa.
+/// Through `format!`, which rounds correctly everywhere, where a logarithm would not.
 fn scientific(value: f64, decimals: usize) -> (u8, i32) {
     let text = format!("{:.decimals$e}", value.abs());
     let leading = text.bytes().next().map_or(0, |digit| digit.saturating_sub(b'0'));
@@ -288,6 +298,20 @@ mod tests {
         ] {
             assert_eq!(figure(value, digits), text);
         }
+    }
+
+    #[test]
+    fn parts_of_a_whole_share_its_decimal_place() {
+        for (value, whole, text) in [
+            (4.0, 6.3, "4.0"),
+            (2.24, 6.3, "2.2"),
+            (12.3, 62.0, "12"),
+            (0.4, 0.63, "0.40"),
+            (5.0, 1e6, "5"),
+        ] {
+            assert_eq!(part(value, whole), text);
+        }
+        assert_eq!(part(f64::NAN, 1.0), "-");
     }
 
     #[test]

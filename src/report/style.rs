@@ -48,7 +48,8 @@ pub enum Tone {
 }
 
 impl Tone {
-    /// The parameter of the escape sequence. Only the eight basic colours, which every theme keeps legible.
+    /// The parameter of the escape sequence. Only the eight basic colours, which every theme keeps
+    /// legible.
     const fn code(self) -> Option<&'static str> {
         match self {
             Self::Plain => None,

@@ -81,8 +81,9 @@ impl Table {
         }
     }
 
-    /// The table as lines of at most `style.width` characters, indented by two. Columns that do not fit
-    /// beside the others follow in a further block under the same row names, so that nothing is lost.
+    /// The table as lines of at most `style.width` characters, indented by two. Columns that do not
+    /// fit beside the others follow in a further block under the same row names, so that nothing is
+    /// lost.
     #[must_use]
     pub fn lines(&self, style: &Style) -> Vec<String> {
         let width = style.columns();
@@ -104,7 +105,8 @@ impl Table {
         }
     }
 
-    /// The widths of one column. Names may take a third of the line, a lone column what is left of it.
+    /// The widths of one column. Names may take a third of the line, a lone column what is left of
+    /// it.
     fn column(&self, index: usize, width: usize) -> Column {
         let most = if index == 0 { width / 3 } else { width - width / 3 - INDENT - GAP };
         let cells = self.rows.iter().filter_map(|row| row.get(index));
@@ -172,7 +174,8 @@ impl Column {
         self.numbers().max(self.prose_width).max(chars(&self.title))
     }
 
-    /// The title: over prose at the left, over bare numbers at the right, over intervals in the middle.
+    /// The title: over prose at the left, over bare numbers at the right, over intervals in the
+    /// middle.
     fn head(&self) -> String {
         let (title, width) = (&self.title, self.width());
         if self.prose {

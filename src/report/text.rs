@@ -7,7 +7,8 @@ use super::view::{self, Kind, Remark, Section};
 use super::wrap::{hanging, pieces};
 use crate::study::result::Outcome;
 
-/// Writes the base model and each scenario, one after the other, in lines of at most `style.width` columns.
+/// Writes the base model and each scenario, one after the other, in lines of at most `style.width`
+/// columns.
 ///
 /// # Errors
 ///
@@ -87,7 +88,7 @@ T_cpu 1 ms   T_io 80 ms   ratio 80   closed load, 648 clients = 8 x (1 + 80)
   Why  Threads keep the cores 97 % busy.
   Why  loops: Each loop idles while others have work waiting. Of 81 it misses
        6.3: 2.2 (bursts vary: even shared cores idle 2.8 % of the time with 648
-       in flight), 4 (each loop serves only its own 81 tasks).
+       in flight), 4.0 (each loop serves only its own 81 tasks).
   Note sync p99 is 640 queued clients; below saturation: iowait run --rate 60/s
 "
         );

@@ -1,7 +1,7 @@
 //! Prose broken into lines: words kept whole, later lines indented under the first.
 
-/// The text in lines of at most `width` characters, the first after `lead`, the others indented as far as
-/// `lead` is long. A word longer than a line stands alone and is cut with `…`.
+/// The text in lines of at most `width` characters, the first after `lead`, the others indented as
+/// far as `lead` is long. A word longer than a line stands alone and is cut with `…`.
 #[must_use]
 pub fn hanging(lead: &str, text: &str, width: usize) -> Vec<String> {
     let indent = lead.chars().count();
@@ -31,8 +31,8 @@ pub fn hanging(lead: &str, text: &str, width: usize) -> Vec<String> {
         .collect()
 }
 
-/// The pieces in lines of at most `width` characters, three spaces between them; a piece too long for a line
-/// is broken at its words.
+/// The pieces in lines of at most `width` characters, three spaces between them; a piece too long
+/// for a line is broken at its words.
 #[must_use]
 pub fn pieces(pieces: &[String], width: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
@@ -48,8 +48,8 @@ pub fn pieces(pieces: &[String], width: usize) -> Vec<String> {
     lines
 }
 
-/// The text itself, or its two ends with `…` between where it has more than `width` characters: names that are alike
-/// mostly differ at an end.
+/// The text itself, or its two ends with `…` between where it has more than `width` characters:
+/// names that are alike mostly differ at an end.
 #[must_use]
 pub fn cut(text: &str, width: usize) -> String {
     let length = text.chars().count();

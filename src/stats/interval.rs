@@ -5,8 +5,8 @@ use super::student;
 
 /// The mean of independent replications and its 95 % interval by Student's t.
 ///
-/// The interval is `None` with fewer than two values, or where it is not finite. The mean of no values
-/// is NaN.
+/// The interval is `None` with fewer than two values, or where it is not finite. The mean of no
+/// values is NaN.
 #[must_use]
 pub fn mean_ci95(values: &[f64]) -> (f64, Option<[f64; 2]>) {
     let moments: Moments = values.iter().copied().collect();
@@ -24,18 +24,19 @@ pub fn half_width95(moments: &Moments) -> Option<f64> {
 
 /// The ratio of two means over paired replications, and its 95 % interval.
 ///
-/// `numerators[k]` and `denominators[k]` come from the same replication, so that what both share (the
-/// same requests) cancels in each pair's ratio. The point is the ratio of the means, which is not biased
-/// by the replications' own spread as the mean of ratios is; the interval around it is as wide as
-/// Student's over the paired ratios (the two centres differ by the square of the replications'
-/// coefficient of variation only).
+/// `numerators[k]` and `denominators[k]` come from the same replication, so that what both share
+/// (the same requests) cancels in each pair's ratio. The point is the ratio of the means, which is
+/// not biased by the replications' own spread as the mean of ratios is; the interval around it is
+/// as wide as Student's over the paired ratios (the two centres differ by the square of the
+/// replications' coefficient of variation only).
 ///
-/// The interval is `None` with fewer than two pairs, with lists of unequal length, or where a ratio is
-/// not finite.
+/// The interval is `None` with fewer than two pairs, with lists of unequal length, or where a ratio
+/// is not finite.
 ///
 /// ```
 /// // The second machine is always twice the first, whatever the replication drew.
-/// let (gain, ci95) = iowait::stats::interval::ratio_ci95(&[20.0, 26.0, 30.0], &[10.0, 13.0, 15.0]);
+/// use iowait::stats::interval::ratio_ci95;
+/// let (gain, ci95) = ratio_ci95(&[20.0, 26.0, 30.0], &[10.0, 13.0, 15.0]);
 /// assert_eq!((gain, ci95), (2.0, Some([2.0, 2.0])));
 /// ```
 #[must_use]
@@ -62,7 +63,8 @@ mod tests {
     #[test]
     fn the_interval_of_a_mean_is_the_one_worked_by_hand() {
         // Law, Simulation Modeling and Analysis (5th ed.), example 4.26: ten values, mean 1.34,
-        // variance 0.17, 90 % interval ± 0.24. At 95 % t(9) = 2.262: 2.262157 · sqrt(0.167512 / 10).
+        // variance 0.17, 90 % interval ± 0.24. At 95 % t(9) = 2.262: 2.262157 · sqrt(0.167512 /
+        // 10).
         let values = [1.20, 1.50, 1.68, 1.89, 0.95, 1.49, 1.58, 1.55, 0.50, 1.09];
         let (mean, interval) = mean_ci95(&values);
         let [low, high] = interval.unwrap();
@@ -85,7 +87,8 @@ mod tests {
 
     #[test]
     fn a_paired_ratio_is_far_narrower_than_its_parts() {
-        // Each pair's ratio is 2 ± 1 %, while the replications themselves differ by a factor of two.
+        // Each pair's ratio is 2 ± 1 %, while the replications themselves differ by a factor of
+        // two.
         let slow = [100.0, 150.0, 200.0, 120.0];
         let fast = [202.0, 297.0, 404.0, 237.6];
         let (ratio, interval) = ratio_ci95(&fast, &slow);

@@ -4,6 +4,7 @@ pub mod histogram;
 pub mod integral;
 pub mod interval;
 pub mod moments;
+pub mod root;
 pub mod student;
 pub mod warmup;
 

@@ -1,7 +1,7 @@
 //! Mean and variance of a stream in one pass, without storing it.
 //!
-//! Welford's update (Technometrics 4, 1962): the textbook sum of squares loses every digit where the
-//! spread is small beside the mean, as throughputs of replications are.
+//! Welford's update (Technometrics 4, 1962): the textbook sum of squares loses every digit where
+//! the spread is small beside the mean, as throughputs of replications are.
 
 /// Running mean and variance of any number of values.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -83,8 +83,8 @@ mod tests {
 
     #[test]
     fn a_small_spread_on_a_large_mean_is_not_lost() {
-        // Half the values 3 below their mean, half 3 above: Σ = 6 · 9. The naive Σx² − n·mean² works
-        // with numbers of 6e18, whose last digit is worth 1024.
+        // Half the values 3 below their mean, half 3 above: Σ = 6 · 9. The naive Σx² − n·mean²
+        // works with numbers of 6e18, whose last digit is worth 1024.
         let moments: Moments = (0..6).map(|k| 1e9 + 6.0 * f64::from(k % 2)).collect();
         assert!((moments.variance().unwrap() - 54.0 / 5.0).abs() < 1e-9);
     }

@@ -1,10 +1,12 @@
 //! Student's t distribution for any degrees of freedom: what makes intervals over few replications.
 //!
 //! The tail probability is half a regularised incomplete beta function, evaluated by its continued
-//! fraction (Press et al., Numerical Recipes, 6.4); the quantile is its root. Above
-//! [`LARGE_DF`] the continued fraction grows long, and the Cornish–Fisher expansion around the
-//! normal quantile (Abramowitz and Stegun 26.7.5) is exact to the last digits. All of it uses `libm`
+//! fraction (Press et al., Numerical Recipes, 6.4); the quantile is its root. Above ten thousand
+//! degrees the continued fraction grows long, and the Cornish–Fisher expansion around the normal
+//! quantile (Abramowitz and Stegun 26.7.5) is exact to the last digits. All of it uses `libm`
 //! alone, so that the bits are the same on every platform.
+
+use super::root;
 
 /// From here on the expansion around the normal quantile is used; its error is of the order of
 /// `z⁹ / (1000 df⁴)`.
@@ -12,7 +14,8 @@ const LARGE_DF: f64 = 10_000.0;
 
 /// The value that Student's t with `df` degrees of freedom stays below with probability `p`.
 ///
-/// `p` lies strictly between 0 and 1; `df` is positive and need not be whole. NaN for anything else.
+/// `p` lies strictly between 0 and 1; `df` is positive and need not be whole. NaN for anything
+/// else.
 #[must_use]
 pub fn quantile(p: f64, df: f64) -> f64 {
     if !(p > 0.0 && p < 1.0 && df > 0.0) {
@@ -37,30 +40,10 @@ fn upper_quantile(tail: f64, df: f64) -> f64 {
         return 0.0;
     }
     if df >= LARGE_DF {
-        let z = solve(tail, |t| 0.5 * libm::erfc(t / std::f64::consts::SQRT_2));
+        let z = root::of_decreasing(tail, |t| 0.5 * libm::erfc(t / std::f64::consts::SQRT_2));
         return cornish_fisher(z, df);
     }
-    solve(tail, |t| upper_tail(t, df))
-}
-
-/// The t ≥ 0 at which a decreasing `probability` from 1/2 to 0 equals `tail`, by bisection to the last bit.
-fn solve(tail: f64, probability: impl Fn(f64) -> f64) -> f64 {
-    let mut high = 1.0;
-    while probability(high) > tail && high < f64::MAX / 2.0 {
-        high *= 2.0;
-    }
-    let mut low = if high > 1.0 { high / 2.0 } else { 0.0 };
-    loop {
-        let middle = low + (high - low) / 2.0;
-        if middle <= low || middle >= high {
-            return middle;
-        }
-        if probability(middle) > tail {
-            low = middle;
-        } else {
-            high = middle;
-        }
-    }
+    root::of_decreasing(tail, |t| upper_tail(t, df))
 }
 
 /// P(T > t) for t ≥ 0: `I_x(df/2, 1/2) / 2` with `x = df / (df + t²)`.

@@ -1,9 +1,10 @@
 //! Where the warm-up ends: MSER-5 on a series whose length is bounded.
 //!
-//! White (Simulation 69, 1997) cuts a series where the standard error of the mean of the rest is least:
-//! cutting a transient lowers it, cutting good data raises it. White, Cobb and Spratt (Winter
-//! Simulation Conference 2000) found it best over means of five observations. [`BatchMeans`] keeps a
-//! stream of any length in a few thousand means, so that memory does not grow with a pilot run.
+//! White (Simulation 69, 1997) cuts a series where the standard error of the mean of the rest is
+//! least: cutting a transient lowers it, cutting good data raises it. White, Cobb and Spratt
+//! (Winter Simulation Conference 2000) found it best over means of five observations.
+//! [`BatchMeans`] keeps a stream of any length in a few thousand means, so that memory does not
+//! grow with a pilot run.
 
 /// Observations in a batch of MSER-5.
 const BATCH: usize = 5;
@@ -11,21 +12,25 @@ const BATCH: usize = 5;
 /// Means that [`BatchMeans::default`] keeps.
 const MEANS_KEPT: usize = 5000;
 
+/// The most means that [`BatchMeans`] can be told to keep: 128 MB.
+const MOST_MEANS: usize = 1 << 24;
+
 /// Where to cut a series.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Cut {
     /// Values to throw away from the front.
     pub index: usize,
-    /// Whether the transient was seen to end. False where the best cut lies at the end of the first half,
-    /// beyond which too little is left to judge by: the series is too short, or grows without bound.
+    /// Whether the transient was seen to end. False where the best cut lies at the end of the first
+    /// half, beyond which too little is left to judge by: the series is too short, or grows without
+    /// bound.
     pub settled: bool,
 }
 
 /// MSER-5: the cut, a multiple of five, after which the mean of the rest is known best.
 ///
 /// The search covers the first half of the series; the earliest of equal cuts wins. A last batch of
-/// fewer than five values is left out. A series of fewer than two batches, or with a value that is not
-/// finite, is not cut and not settled.
+/// fewer than five values is left out. A series of fewer than two batches, or with a value that is
+/// not finite, is not cut and not settled.
 #[must_use]
 pub fn mser5(series: &[f64]) -> Cut {
     let batches: Vec<f64> =
@@ -34,8 +39,8 @@ pub fn mser5(series: &[f64]) -> Cut {
     Cut { index: cut.index * BATCH, ..cut }
 }
 
-/// MSER on the values as they are: the `d` that minimises `Σ (x_i − mean)² / (n − d)²`, the sum and the
-/// mean over the values after the first `d`.
+/// MSER on the values as they are: the `d` that minimises `Σ (x_i − mean)² / (n − d)²`, the sum and
+/// the mean over the values after the first `d`.
 ///
 /// As [`mser5`] otherwise.
 #[must_use]
@@ -61,8 +66,8 @@ pub fn mser(series: &[f64]) -> Cut {
 
 /// The means of a stream's successive batches, at most a fixed number of them.
 ///
-/// When the store is full, neighbours are merged and the batch size doubles, so that between half and
-/// all of the store always covers the whole stream.
+/// When the store is full, neighbours are merged and the batch size doubles, so that between half
+/// and all of the store always covers the whole stream.
 ///
 /// ```
 /// let mut means = iowait::stats::warmup::BatchMeans::new(4);
@@ -87,10 +92,10 @@ impl Default for BatchMeans {
 }
 
 impl BatchMeans {
-    /// Keeps at most `capacity` means, rounded up to an even number, at least 2.
+    /// Keeps at most `capacity` means, rounded up to an even number, from 2 to 16 million.
     #[must_use]
     pub fn new(capacity: usize) -> Self {
-        let capacity = capacity.max(2).next_multiple_of(2);
+        let capacity = capacity.clamp(2, MOST_MEANS).next_multiple_of(2);
         Self { means: Vec::new(), capacity, batch_size: 1, sum: 0.0, pending: 0 }
     }
 

@@ -1,3 +1,247 @@
-//! Many replications: pairs, compares, explains.
+//! Many replications: pairs them, compares, explains.
+//!
+//! [`run`] takes a model with its scenarios to the [`result::Outcome`] that reports show.
 
+pub mod capacity;
+pub mod compare;
+pub mod estimate;
+pub mod explain;
+mod metric;
+pub mod objective;
+pub mod pilot;
+pub mod replicate;
 pub mod result;
+pub mod sample;
+pub mod steady;
+pub mod workload;
+
+use crate::model::{Model, Runtime};
+use crate::simulation::{Control, Setup, Stop};
+use crate::units::Span;
+
+use capacity::Capacity;
+use explain::Evidence;
+use replicate::Samples;
+use result::{Outcome, RuntimeResult, ScenarioResult, Summary, Theory, Workload};
+use sample::Sample;
+
+/// A model with its scenarios, each read already.
+#[derive(Clone, Debug)]
+pub struct Case {
+    /// The base model.
+    pub model: Model,
+    /// The model under each scenario's values, in the file's order.
+    pub scenarios: Vec<(String, Model)>,
+    /// SHA-256 of the model's text, in hex; empty for one built in code.
+    pub sha256: String,
+}
+
+impl Case {
+    /// A model alone, built in code.
+    #[must_use]
+    pub const fn of(model: Model) -> Self {
+        Self { model, scenarios: Vec::new(), sha256: String::new() }
+    }
+}
+
+/// How a study is run.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Cores to use; all by default.
+    pub jobs: Option<usize>,
+    /// The command line that makes this again.
+    pub command: String,
+    /// Whether to simulate; theory alone otherwise.
+    pub simulate: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { jobs: None, command: String::new(), simulate: true }
+    }
+}
+
+/// Why there is no outcome.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Failure {
+    /// A bound was reached: which, and what to do.
+    #[error("{0}")]
+    Limit(String),
+    /// The user interrupted it before any replication was done.
+    #[error("interrupted before the first replication of every runtime was done")]
+    Interrupted,
+}
+
+/// Runs a case.
+///
+/// The same case gives the same outcome to the last bit, with any number of jobs.
+///
+/// # Errors
+///
+/// [`Failure::Limit`] where a replication goes on beyond all bounds, [`Failure::Interrupted`] where
+/// `control` was cancelled before the first replication of every runtime was done. Interrupted
+/// later, the outcome is that of the replications done, with a note that says so.
+pub fn run(case: &Case, options: &Options, control: &Control) -> Result<Outcome, Failure> {
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(options.jobs.unwrap_or(0))
+        .build()
+        .map_err(|error| Failure::Limit(format!("cannot start threads: {error}")))?;
+    pool.install(|| {
+        let base = study(&case.model, options.simulate, control)?;
+        let scenarios = case
+            .scenarios
+            .iter()
+            .map(|(name, model)| {
+                let found = study(model, options.simulate, control)?;
+                Ok(ScenarioResult {
+                    name: name.clone(),
+                    workload: found.workload,
+                    warmup_s: found.warmup.seconds(),
+                    runtimes: found.runtimes,
+                    summary: found.summary,
+                })
+            })
+            .collect::<Result<_, Failure>>()?;
+        Ok(Outcome {
+            iowait: env!("CARGO_PKG_VERSION").to_owned(),
+            model: case.model.name.clone(),
+            model_sha256: case.sha256.clone(),
+            seed: case.model.run.seed,
+            replications: base.replications,
+            warmup_s: base.warmup.seconds(),
+            command: options.command.clone(),
+            workload: base.workload,
+            baseline: case.model.runtimes[case.model.run.baseline].name.clone(),
+            runtimes: base.runtimes,
+            scenarios,
+            summary: base.summary,
+        })
+    })
+}
+
+/// What is found of one model.
+struct Found {
+    workload: Workload,
+    warmup: Span,
+    replications: u32,
+    runtimes: Vec<RuntimeResult>,
+    summary: Summary,
+}
+
+fn study(model: &Model, simulate: bool, control: &Control) -> Result<Found, Failure> {
+    let setups: Vec<Setup> =
+        model.runtimes.iter().map(|runtime| Setup::new(model, runtime)).collect();
+    let capacities: Vec<Capacity> =
+        model.runtimes.iter().map(|runtime| Capacity::of(model, runtime)).collect();
+    let mut summary = workload::summary(model);
+    summary.notes = explain::notes(model, &capacities);
+    let mut warmup = Span::ZERO;
+    let mut samples: Samples = Vec::new();
+    if simulate {
+        let cut = pilot::warmup(model, &setups, control);
+        warmup = cut.warmup;
+        samples = replicate::replicate_all(model, &setups, warmup, control);
+        refuse_limits(&samples)?;
+        if samples.iter().any(Vec::is_empty) {
+            return Err(Failure::Interrupted);
+        }
+        note_the_run(model, &samples, control, &mut summary);
+    }
+    let runtimes: Vec<RuntimeResult> = (0..model.runtimes.len())
+        .map(|place| {
+            let own = samples.get(place).map_or(&[][..], Vec::as_slice);
+            runtime_result(model, &setups[place], place, &capacities[place], (own, &samples))
+        })
+        .collect();
+    if runtimes.iter().all(|runtime| runtime.steady != Some(false))
+        && simulate
+        && !pilot_settled(&samples)
+    {
+        summary.notes.push("nothing was measured in its window".to_owned());
+    }
+    Ok(Found {
+        workload: workload::workload(model),
+        warmup,
+        replications: samples.first().map_or(0, Vec::len) as u32,
+        runtimes,
+        summary,
+    })
+}
+
+fn pilot_settled(samples: &Samples) -> bool {
+    samples.iter().flatten().any(|sample| sample.counts.ended() > 0)
+}
+
+fn refuse_limits(samples: &Samples) -> Result<(), Failure> {
+    samples.iter().flatten().try_for_each(|sample| match &sample.stop {
+        Stop::Limit(words) => Err(Failure::Limit(words.clone())),
+        _ => Ok(()),
+    })
+}
+
+/// Notes on how the run itself went.
+fn note_the_run(model: &Model, samples: &Samples, control: &Control, summary: &mut Summary) {
+    let done = samples.first().map_or(0, Vec::len);
+    if control.is_cancelled() {
+        summary.notes.push(format!("interrupted: these are the {done} replications done by then"));
+    } else if replicate::precise_enough(&model.run, samples) == Some(false) {
+        let asked = model.run.precision.unwrap_or_default() * 100.0;
+        summary.notes.push(format!(
+            "the precision of {} % was not reached in {done} replications (run.max_replications)",
+            workload::trimmed(asked)
+        ));
+    }
+}
+
+fn runtime_result(
+    model: &Model,
+    setup: &Setup,
+    place: usize,
+    capacity: &Capacity,
+    (own, samples): (&[Sample], &Samples),
+) -> RuntimeResult {
+    let runtime: &Runtime = &model.runtimes[place];
+    let gain = compare::gain(model, place, samples);
+    let utilization = estimate::utilization(setup, own);
+    let throughput_rps = estimate::estimate(own, |sample| sample.throughput);
+    let bottleneck = explain::bottleneck(&Evidence {
+        model,
+        runtime,
+        capacity,
+        utilization: &utilization,
+        throughput: throughput_rps.value,
+        gain: &gain,
+    });
+    let mut result = RuntimeResult {
+        name: runtime.name.clone(),
+        kind: runtime.kind.keyword().to_owned(),
+        workload: workload::runtime_workload(model, runtime),
+        requests: estimate::counts(own),
+        throughput_rps,
+        response_s: estimate::responses(own, |sample| sample.response),
+        classes: estimate::classes(setup, own),
+        accept_wait_s: estimate::accept_wait(own),
+        breakdown_s: estimate::breakdown(own, |sample| sample.parts),
+        breakdown_tail_s: estimate::breakdown(own, |sample| sample.tail_parts),
+        in_flight: estimate::in_flight(own),
+        utilization,
+        loop_lag_s: estimate::loop_lag(setup, own),
+        memory_bytes: estimate::memory(own),
+        wasted: estimate::wasted(own),
+        makespan_s: estimate::makespan(model, own),
+        cost: estimate::cost(runtime, own),
+        gain,
+        theory: Theory {
+            bound_rps: Some(capacity.rate()).filter(|rate| rate.is_finite()),
+            exact: None,
+        },
+        bottleneck,
+        slo: Vec::new(),
+        steady: steady::is_steady(model, runtime, own),
+        warnings: explain::warnings(model, runtime, own),
+        events: own.iter().map(|sample| sample.events).sum(),
+        width: runtime.kind.width() * u64::from(runtime.instances),
+    };
+    result.slo = objective::judge(&model.run.slo, &result, own);
+    result
+}

@@ -30,6 +30,11 @@ impl Dist {
                 ..e
             })?;
         }
+        // Not at 0: what is scaled to nothing consumes its draw as any other.
+        let first = values[0];
+        if first > 0.0 && values.iter().all(|value| *value == first) {
+            return Ok(Self::Constant(first));
+        }
         Ok(Empirical::of(values))
     }
 }
@@ -37,9 +42,6 @@ impl Dist {
 impl Empirical {
     fn of(mut values: Vec<f64>) -> Dist {
         values.sort_by(f64::total_cmp);
-        if values[0] == values[values.len() - 1] {
-            return Dist::Constant(values[0]);
-        }
         let n = values.len() as f64;
         let mean = values.iter().sum::<f64>() / n;
         let variance = values.iter().map(|x| (x - mean) * (x - mean)).sum::<f64>() / n;

@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use super::LARGEST_MEAN;
+
 /// Why there is no such distribution.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DistError {
@@ -34,13 +36,10 @@ pub(super) fn require(
 
 /// Refuses what cannot be a mean or another scale: NaN, infinity, below 0.
 pub(super) fn require_scale(value: f64, argument: &'static str) -> Result<(), DistError> {
-    require((0.0..=LARGEST_SCALE).contains(&value), argument, "must be finite and at least 0")
+    require((0.0..=LARGEST_MEAN).contains(&value), argument, "must be from 0 to 1e100")
 }
 
 /// Refuses what cannot be a shape: NaN, infinity, 0 and below.
 pub(super) fn require_positive(value: f64, argument: &'static str) -> Result<(), DistError> {
     require(value > 0.0 && value.is_finite(), argument, "must be above 0")
 }
-
-/// 1e100 ns are 3e83 years: room enough, and the square of it (a second moment) is still finite.
-const LARGEST_SCALE: f64 = 1e100;

@@ -22,9 +22,6 @@ impl Dist {
     /// A mean outside 0 to 1e12.
     pub fn geometric(mean: f64) -> Result<Self, DistError> {
         require((0.0..=1e12).contains(&mean), "mean", "must be from 0 to 1e12")?;
-        if mean == 0.0 {
-            return Ok(Self::Constant(0.0));
-        }
         Ok(Self::Geometric(Geometric { mean, hazard: libm::log1p(1.0 / mean) }))
     }
 }
@@ -68,7 +65,7 @@ impl Family for Geometric {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{assert_laws, assert_like_rand_distr, assert_pinned};
+    use super::super::testing::{SplitMix64, assert_laws, assert_like_rand_distr, assert_pinned};
     use super::*;
 
     #[test]
@@ -100,6 +97,7 @@ mod tests {
         for mean in [-1.0, f64::NAN, f64::INFINITY] {
             assert_eq!(Dist::geometric(mean).unwrap_err().argument, "mean");
         }
-        assert_eq!(Dist::geometric(0.0), Ok(Dist::constant(0.0)));
+        let never = Dist::geometric(0.0).unwrap();
+        assert!(never.is_constant() && never.sample(&mut SplitMix64(1)) == 0.0);
     }
 }

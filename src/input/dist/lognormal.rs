@@ -7,7 +7,7 @@ use rand::Rng;
 use super::error::{require, require_positive, require_scale};
 use super::percentiles::{Percentile, require_pair};
 use super::special::{normal_cdf, normal_quantile};
-use super::{Dist, DistError, Family, ziggurat};
+use super::{Dist, DistError, Family, LARGEST_MEAN, ziggurat};
 
 /// The family of [`Dist::LogNormal`].
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -22,7 +22,7 @@ impl Dist {
     ///
     /// # Errors
     ///
-    /// A mean or cv that is negative or not finite; a cv so large that draws overflow.
+    /// A mean or cv that is negative or not finite; a cv beyond any use (1e265).
     pub fn lognormal(mean: f64, cv: f64) -> Result<Self, DistError> {
         require_scale(mean, "mean")?;
         require_scale(cv, "cv")?;
@@ -83,9 +83,10 @@ impl LogNormal {
         sigma: f64,
         argument: impl Into<Cow<'static, str>>,
     ) -> Result<Dist, DistError> {
-        let largest = median * libm::exp(sigma * ziggurat::NORMAL_LARGEST);
-        let finite = sigma > 0.0 && sigma < 35.0 && largest.is_finite();
-        require(finite, argument, "makes the distribution so wide that its draws overflow")?;
+        let mean = median * libm::exp(0.5 * sigma * sigma);
+        // At 35 the median is 1e-266 of the mean: whatever is meant, it is not that.
+        let possible = sigma > 0.0 && sigma < 35.0 && mean <= LARGEST_MEAN;
+        require(possible, argument, "makes the distribution too wide to draw from")?;
         Ok(Dist::LogNormal(Self { median, sigma }))
     }
 }

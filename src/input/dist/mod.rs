@@ -96,6 +96,12 @@ pub enum Dist {
     Scaled(Arc<scaled::Scaled>),
 }
 
+/// The largest mean (in nanoseconds 3e83 years).
+///
+/// Shapes are limited so that no family draws more than 1e43 times its mean (but a mixture, by an
+/// absurd weight); so draws and second moments are finite.
+pub const LARGEST_MEAN: f64 = 1e100;
+
 /// What each family does; the samplers cannot fail, because the constructors refuse.
 trait Family {
     /// One draw, at least 0 and finite.
@@ -154,6 +160,16 @@ impl Dist {
     #[inline]
     #[must_use]
     pub fn sample<R: Rng + ?Sized>(&self, rng: &mut R) -> f64 {
+        // The two that models are made of stay inline; the others would crowd the caller's loop.
+        match self {
+            Self::Constant(value) => *value,
+            Self::Exponential(mean) => Exponential(*mean).sample(rng),
+            other => other.sample_other(rng),
+        }
+    }
+
+    #[inline(never)]
+    fn sample_other<R: Rng + ?Sized>(&self, rng: &mut R) -> f64 {
         of_family!(self, family => family.sample(rng))
     }
 
@@ -176,8 +192,8 @@ impl Dist {
         if mean == 0.0 { 0.0 } else { self.variance() / (mean * mean) }
     }
 
-    /// The distribution of `factor` times a draw, from the same raw draws; `factor` must be finite
-    /// and at least 0.
+    /// The distribution of `factor` times a draw, from the same raw draws; `factor` must be at
+    /// least 0, and not raise the mean above [`LARGEST_MEAN`].
     #[must_use]
     pub fn scale(&self, factor: f64) -> Self {
         of_family!(self, family => family.scale(factor))

@@ -25,7 +25,8 @@ impl Dist {
     pub fn normal(mean: f64, sd: f64) -> Result<Self, DistError> {
         require_scale(mean, "mean")?;
         require_scale(sd, "sd")?;
-        if sd == 0.0 {
+        // Not at 0: a normal scaled to nothing consumes its draws as any other.
+        if sd == 0.0 && mean > 0.0 {
             return Ok(Self::Constant(mean));
         }
         Ok(Self::Normal(Normal { mean, sd }))

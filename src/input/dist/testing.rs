@@ -85,6 +85,13 @@ fn assert_scaling(dist: &Dist) {
     assert!(close(scaled.mean(), factor * dist.mean()), "{dist:?}");
     assert!(close(scaled.variance(), factor * factor * dist.variance()), "{dist:?}");
     let nothing = dist.scale(0.0);
+    let consumed = |dist: &Dist| {
+        let mut rng = SplitMix64(4);
+        (0..100).for_each(|_| assert!(dist.sample(&mut rng) >= 0.0));
+        rng.0
+    };
+    assert_eq!(consumed(&nothing), consumed(dist), "{dist:?}: raw draws depend on the scale");
+    assert_eq!(consumed(&scaled), consumed(dist), "{dist:?}: raw draws depend on the scale");
     assert_eq!((nothing.mean(), nothing.scv(), nothing.quantile(0.5)), (0.0, 0.0, 0.0));
     assert!(draws(&nothing, 100, 3).iter().all(|x| *x == 0.0) && nothing.is_constant());
 }

@@ -22,7 +22,8 @@ impl Dist {
         require_scale(low, "min")?;
         require_scale(high, "max")?;
         require(low <= high, "max", "must not be below min")?;
-        if low == high {
+        // Not at 0: a uniform scaled to nothing consumes its draw as any other.
+        if low == high && high > 0.0 {
             return Ok(Self::Constant(low));
         }
         Ok(Self::Uniform(Uniform { low, width: high - low }))

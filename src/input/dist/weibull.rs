@@ -4,7 +4,7 @@ use rand::Rng;
 
 use super::error::{require, require_scale};
 use super::percentiles::{Percentile, require_pair};
-use super::{Dist, DistError, Family, ziggurat};
+use super::{Dist, DistError, Family, LARGEST_MEAN, ziggurat};
 
 /// The family of [`Dist::Weibull`]; a draw is `scale · E^(1/shape)` with E exponential of mean 1.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -41,9 +41,9 @@ impl Dist {
         let (low, high) = require_pair(a, b)?;
         let power = libm::log(high.value / low.value) / libm::log(high.hazard() / low.hazard());
         let scale = low.value * libm::pow(low.hazard(), -power);
-        let largest = scale * libm::pow(ziggurat::EXPONENTIAL_LARGEST, power);
+        let mean = scale * libm::tgamma(1.0 + power);
         require(
-            (1e-6..=50.0).contains(&power) && largest.is_finite(),
+            (1e-6..=50.0).contains(&power) && mean <= LARGEST_MEAN,
             high.name(),
             "is so far from or near to the other that no Weibull meets both",
         )?;

@@ -4,12 +4,20 @@
 //! it, with the parameters that a [`Scope`] knows; the readers of [`Value`] say what was wanted.
 
 mod error;
+mod eval;
 mod expr;
+mod function;
+mod parse;
 mod read;
 mod scope;
+#[cfg(test)]
+mod testing;
+mod token;
+mod unit;
 
 pub use error::ValueError;
-pub use expr::{Expr, parse};
+pub use expr::Expr;
+pub use parse::parse;
 pub use scope::{NoScope, Scope};
 
 use crate::input::dist::Dist;
@@ -61,6 +69,24 @@ impl Dimension {
 }
 
 impl Value {
+    /// A fixed value of this dimension and magnitude, in the units above.
+    const fn fixed(dimension: Dimension, magnitude: f64) -> Self {
+        match dimension {
+            Dimension::Duration => Self::Duration(magnitude),
+            Dimension::Rate => Self::Rate(magnitude),
+            Dimension::Size => Self::Size(magnitude),
+            Dimension::Number => Self::Number(magnitude),
+        }
+    }
+
+    /// The number in a fixed value, in the units above; none in a distribution.
+    const fn magnitude(&self) -> Option<f64> {
+        match self {
+            Self::Duration(x) | Self::Rate(x) | Self::Size(x) | Self::Number(x) => Some(*x),
+            Self::Dist { .. } => None,
+        }
+    }
+
     /// The dimension; of a distribution that of its draws.
     #[must_use]
     pub const fn dimension(&self) -> Dimension {

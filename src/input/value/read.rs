@@ -203,3 +203,75 @@ fn count_of(number: f64) -> Result<f64, ValueError> {
     // Adding zero turns -0 into 0.
     Ok(count + 0.0)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{NoScope, parse};
+    use super::*;
+
+    fn value(text: &str) -> Value {
+        parse(text).unwrap().eval(&NoScope).unwrap()
+    }
+
+    /// What a reader says of a value: its message, and what to write.
+    fn said<T: std::fmt::Debug>(read: Result<T, ValueError>) -> (String, Option<String>) {
+        let error = read.unwrap_err();
+        assert!(error.expected.is_some(), "{error}");
+        (error.message, error.suggestion)
+    }
+
+    #[test]
+    fn every_reader_reads_what_it_wants() {
+        assert_eq!(value("80 ms").duration(), Ok(Span::from_millis(80)));
+        assert_eq!(value("1.5us").duration(), Ok(Span(1500)));
+        assert_eq!(value("80 ms").duration_dist(), Ok(Dist::constant(8e7)));
+        assert_eq!(value("exp(80 ms)").duration_dist(), Ok(Dist::exponential(8e7)));
+        assert_eq!(value("200_000").count(), Ok(200_000));
+        assert_eq!(value("10 * 1.1").count(), Ok(11));
+        assert_eq!(value("0").count(), Ok(0));
+        assert_eq!(value("40").count_dist(), Ok(Dist::constant(40.0)));
+        assert_eq!(value("9000/min").rate(), Ok(Rate(150.0)));
+        assert_eq!(value("0/s").rate_or_zero(), Ok(0.0));
+        assert_eq!(value("40 MiB").size(), Ok(Bytes(41_943_040)));
+        assert_eq!(value("1.5 KiB").size(), Ok(Bytes(1536)));
+        assert_eq!(value("10 %").share(), Ok(Share(0.1)));
+        assert_eq!(value("1").share(), Ok(Share::ALL));
+        assert_eq!(value("-2.5").number(), Ok(-2.5));
+    }
+
+    #[test]
+    fn a_bare_number_is_refused_with_what_to_write() {
+        let suggestion = |text: &str| Some(text.to_owned());
+        let without = "80 has no unit".to_owned();
+        assert_eq!(said(value("80").duration()), (without.clone(), suggestion("write 80 ms")));
+        assert_eq!(said(value("80").duration_dist()), (without.clone(), suggestion("write 80 ms")));
+        assert_eq!(said(value("80").rate()), (without.clone(), suggestion("write 80/s")));
+        assert_eq!(said(value("80").size()), (without, suggestion("write 80 MiB")));
+        assert_eq!(
+            said(value("exp(80)").duration_dist()).1,
+            suggestion("give its arguments a unit, as in exp(80 ms)")
+        );
+        assert_eq!(said(value("2.5").count()).1, suggestion("write ceil(2.5) or floor(2.5)"));
+        assert_eq!(said(value("20").share()).1, suggestion("write 20 %"));
+    }
+
+    #[test]
+    fn every_reader_refuses_what_it_does_not_want() {
+        for text in ["1 MB", "1/s", "exp(1 ms)", "600 * 365 d"] {
+            assert!(!said(value(text).duration()).0.is_empty(), "{text}");
+        }
+        for text in ["1 ms", "-1", "2.5", "exp(3)", "1e17"] {
+            assert!(!said(value(text).count()).0.is_empty(), "{text}");
+        }
+        for text in ["1 ms", "0/s", "exp(1 ms)"] {
+            assert!(!said(value(text).rate()).0.is_empty(), "{text}");
+        }
+        for text in ["1 ms", "1.1", "-0.1", "120 %", "exp(1)"] {
+            assert!(!said(value(text).share()).0.is_empty(), "{text}");
+        }
+        for text in ["1 ms", "exp(1)", "1/s"] {
+            assert!(!said(value(text).number()).0.is_empty(), "{text}");
+        }
+        assert!(!said(value("20_000_000 TiB").size()).0.is_empty());
+    }
+}

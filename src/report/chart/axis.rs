@@ -6,7 +6,8 @@ use plotters::coord::ranged1d::{DefaultFormatting, KeyPointHint, Ranged};
 
 use super::super::number::figure;
 
-/// An axis logarithmic from this ratio of largest to smallest value on: below it an even scale shows both.
+/// An axis logarithmic from this ratio of largest to smallest value on: below it an even scale
+/// shows both.
 const LOG_FROM: f64 = 10.0;
 /// A logarithmic axis labels 2 and 5 too while it spans no more decades than this.
 const DECADES_WITH_2_AND_5: f64 = 2.2;
@@ -41,8 +42,8 @@ pub struct Tick {
 }
 
 impl Axis {
-    /// An axis of ratios that shows 1 and all the finite ones of these values: logarithmic where they span a factor
-    /// of ten, from 0 otherwise.
+    /// An axis of ratios that shows 1 and all the finite ones of these values: logarithmic where
+    /// they span a factor of ten, from 0 otherwise.
     #[must_use]
     pub fn of_ratios(values: &[f64]) -> Self {
         let finite = values.iter().copied().filter(|v| v.is_finite());
@@ -57,7 +58,8 @@ impl Axis {
         Self { scale: Scale::Even, from: least.min(0.0), to: (most * 1.04).min(f64::MAX) }
     }
 
-    /// Where a value lies, 0 at the beginning, 1 at the end; what lies beyond either end stays at it.
+    /// Where a value lies, 0 at the beginning, 1 at the end; what lies beyond either end stays at
+    /// it.
     #[must_use]
     pub fn share(&self, value: f64) -> f64 {
         let share = match self.scale {
@@ -69,7 +71,8 @@ impl Axis {
         if share.is_nan() { 0.0 } else { share.clamp(0.0, 1.0) }
     }
 
-    /// Round numbers within the axis, at most `most` of them with labels (at least two are asked for).
+    /// Round numbers within the axis, at most `most` of them with labels (at least two are asked
+    /// for).
     #[must_use]
     pub fn ticks(&self, most: usize) -> Vec<Tick> {
         match self.scale {

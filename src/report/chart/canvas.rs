@@ -19,7 +19,8 @@ pub struct Canvas<'a> {
     area: DrawingArea<Svg<'a>, Shift>,
 }
 
-/// A part of the page whose horizontal coordinate is data; the vertical one stays points from the part's top.
+/// A part of the page whose horizontal coordinate is data; the vertical one stays points from the
+/// part's top.
 pub struct Plot<'a> {
     area: DrawingArea<Svg<'a>, Cartesian2d<Axis, RangedCoordf64>>,
 }
@@ -124,7 +125,8 @@ fn units(points: f64) -> i32 {
     (points * UNITS_PER_POINT).round() as i32
 }
 
-/// A marker of about this diameter in points. Open ones are filled white, so that a line under them ends.
+/// A marker of about this diameter in points. Open ones are filled white, so that a line under them
+/// ends.
 fn draw_marker<C>(
     area: &DrawingArea<Svg<'_>, C>,
     kind: Marker,

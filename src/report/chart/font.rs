@@ -1,11 +1,14 @@
-//! The typeface of the charts, Noto Sans Regular (SIL Open Font License, `assets/NotoSans-OFL.txt`): how wide a text
-//! is, without any font of the system.
+//! The typeface of the charts, and how wide a text is in it.
+//!
+//! Noto Sans Regular (SIL Open Font License, `assets/NotoSans-OFL.txt`), embedded: no font of the
+//! system is asked.
 
 use std::sync::LazyLock;
 
 use ttf_parser::Face;
 
-/// What charts name as `font-family`. The first is the family measured here; the others are near it in width.
+/// What charts name as `font-family`. The first is the family measured here; the others are near it
+/// in width.
 pub const FAMILY: &str = "Noto Sans, Open Sans, Arial, sans-serif";
 /// Height of capitals and digits over the size of the type.
 pub const CAP_HEIGHT: f64 = 0.714;
@@ -17,7 +20,8 @@ static FACE: LazyLock<Face<'static>> = LazyLock::new(|| {
         .expect("the embedded font is the one that the tests parse")
 });
 
-/// The advance width of one line of text, in the unit of `size`. A character that the font lacks counts as one em.
+/// The advance width of one line of text, in the unit of `size`. A character that the font lacks
+/// counts as one em.
 #[must_use]
 pub fn width(text: &str, size: f64) -> f64 {
     let em = f64::from(FACE.units_per_em());

@@ -1,4 +1,6 @@
-//! Charts: a chart a file, each a row of [`CHARTS`]. A chart draws numbers that already stand in the JSON.
+//! Charts: a chart a file, each a row of [`CHARTS`].
+//!
+//! A chart draws numbers that already stand in the JSON.
 
 use crate::study::result::Outcome;
 

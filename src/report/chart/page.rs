@@ -21,8 +21,9 @@ pub struct Page {
     pub theme: Theme,
 }
 
-/// Widths of printed columns by name, in millimetres. IEEE: 3.5 in and 7.16 in (Author Center, graphics size).
-/// ACM: 3.33 in and 7 in (acmart, sigconf). Nature: 89 mm and 183 mm (guide to final artwork).
+/// Widths of printed columns by name, in millimetres. IEEE: 3.5 in and 7.16 in (Author Center,
+/// graphics size). ACM: 3.33 in and 7 in (acmart, sigconf). Nature: 89 mm and 183 mm (guide to
+/// final artwork).
 pub const WIDTHS: &[(&str, f64)] = &[
     ("ieee1", 88.9),
     ("ieee2", 181.9),
@@ -63,7 +64,8 @@ impl Page {
 ///
 /// # Errors
 ///
-/// A sentence that says what is possible, for any other text and for widths under 60 mm or over 1189 mm.
+/// A sentence that says what is possible, for any other text and for widths under 60 mm or over
+/// 1189 mm.
 pub fn width_mm(text: &str) -> Result<f64, String> {
     if let Some((_, width)) = WIDTHS.iter().find(|(name, _)| *name == text) {
         return Ok(*width);

@@ -2,7 +2,8 @@
 
 use plotters::style::RGBColor;
 
-/// The eight colours of Okabe and Ito (Color Universal Design, 2008), without the yellow, which vanishes on white.
+/// The eight colours of Okabe and Ito (Color Universal Design, 2008), without the yellow, which
+/// vanishes on white.
 pub const BLACK: RGBColor = RGBColor(0, 0, 0);
 /// Blue.
 pub const BLUE: RGBColor = RGBColor(0, 114, 178);

@@ -1,7 +1,8 @@
 //! A plotters backend that writes SVG in points, with real widths in millimetres.
 //!
-//! plotters counts in whole units; here a unit is a hundredth of a point, so that nothing is jagged and stroke
-//! widths and type sizes read as points in the file. The same drawing gives the same bytes.
+//! plotters counts in whole units; here a unit is a hundredth of a point, so that nothing is jagged
+//! and stroke widths and type sizes read as points in the file. The same drawing gives the same
+//! bytes.
 
 use std::convert::Infallible;
 use std::fmt::Write as _;

@@ -1,4 +1,4 @@
-//! The manifest: what made an output folder, so that it can be made again and compared byte by byte.
+//! The manifest: what made an output folder, to make it again and compare the bytes.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -8,7 +8,8 @@ use sha2::{Digest, Sha256};
 
 use super::Output;
 
-/// What made an output folder. No dates, host names or times taken: the same run gives the same bytes.
+/// What made an output folder. No dates, host names or times taken: the same run gives the same
+/// bytes.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Manifest {
     /// The version of the program.

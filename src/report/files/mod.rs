@@ -1,7 +1,7 @@
-//! An output folder: every report, the charts, the model and a manifest, each written whole or not at all.
+//! An output folder: reports, charts, the model and a manifest, each whole or not at all.
 //!
-//! Everything is computed before the first byte is written. The manifest goes first when a folder is written again
-//! and comes last, so that a folder with a manifest is complete.
+//! Everything is computed before the first byte is written. The manifest goes first when a folder
+//! is written again and comes last, so that a folder with a manifest is complete.
 
 use std::path::{Path, PathBuf};
 
@@ -29,7 +29,8 @@ pub struct Output<'a> {
     pub outcome: &'a Outcome,
     /// The model as text, as it was read.
     pub model_text: &'a str,
-    /// The arguments that make it again, without the program's name, flags for the folder and for speed.
+    /// The arguments that make it again, without the program's name, flags for the folder and for
+    /// speed.
     pub args: &'a [String],
     /// The charts to draw.
     pub charts: &'a [&'static Chart],
@@ -37,8 +38,8 @@ pub struct Output<'a> {
     pub page: Page,
 }
 
-/// Where a command writes if it is not told: `output/MODEL/COMMAND`. Characters that a folder's name should not have
-/// become `-`.
+/// Where a command writes if it is not told: `output/MODEL/COMMAND`. Characters that a folder's
+/// name should not have become `-`.
 #[must_use]
 pub fn default_folder(model: &str, command: &str) -> PathBuf {
     let safe = |name: &str| -> String {
@@ -53,7 +54,8 @@ pub fn default_folder(model: &str, command: &str) -> PathBuf {
     Path::new("output").join(safe(model)).join(safe(command))
 }
 
-/// Writes the folder, made if it is not there, and tells which files there are now, in the order of writing.
+/// Writes the folder, made if it is not there, and tells which files there are now, in the order of
+/// writing.
 ///
 /// # Errors
 ///

@@ -9,8 +9,9 @@ use super::Error;
 /// Names tried for a temporary file before giving up: others are left from runs that were killed.
 const NAMES_TRIED: u32 = 1000;
 
-/// Writes a file through a temporary one in the same folder, synced to the disk before it is renamed, so that a crash
-/// or a full disk leaves the old file or the new one, never a part. A temporary file does not outlive an error.
+/// Writes a file through a temporary one in the same folder, synced to the disk before it is
+/// renamed, so that a crash or a full disk leaves the old file or the new one, never a part. A
+/// temporary file does not outlive an error.
 ///
 /// # Errors
 ///
@@ -68,7 +69,8 @@ impl Drop for Temporary {
     }
 }
 
-/// The rename itself reaches the disk with its folder. Elsewhere than on Unix a folder can't be opened for that.
+/// The rename itself reaches the disk with its folder. Elsewhere than on Unix a folder can't be
+/// opened for that.
 #[cfg(unix)]
 fn sync_folder(path: &Path) -> io::Result<()> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());

@@ -6,7 +6,8 @@ use super::super::table::{Cell, Table};
 use super::{Source, labels};
 use crate::study::result::{Estimate, RuntimeResult};
 
-/// A resource is shown from this utilisation on, or where it is a bottleneck: below, nothing waits for it long.
+/// A resource is shown from this utilisation on, or where it is a bottleneck: below, nothing waits
+/// for it long.
 const BUSY: f64 = 0.5;
 /// A share of the response time under this is shown as a dash: nobody queued to speak of.
 const QUEUED: f64 = 0.005;

@@ -18,7 +18,8 @@ pub use remarks::{Kind, Remark};
 pub struct Section {
     /// Its name and what it is of, piece by piece.
     pub head: Vec<Vec<String>>,
-    /// The comparison, the classes, the gains, the objectives: what there is of them, in this order.
+    /// The comparison, the classes, the gains, the objectives: what there is of them, in this
+    /// order.
     pub tables: Vec<Table>,
     /// Reasons, notes and warnings.
     pub remarks: Vec<Remark>,
@@ -80,7 +81,8 @@ impl Source<'_> {
     }
 }
 
-/// Name and width: `threads 648`, the widths in a column of their own. A long name is cut, its width never.
+/// Name and width: `threads 648`, the widths in a column of their own. A long name is cut, its
+/// width never.
 fn labels(runtimes: &[RuntimeResult]) -> Vec<String> {
     const NAME_MAX: usize = 18;
     let names: Vec<String> =

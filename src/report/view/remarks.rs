@@ -1,6 +1,6 @@
 //! Sentences under the tables: why the gain is what it is, notes, warnings.
 
-use super::super::number::figure;
+use super::super::number::{figure, part};
 use super::Source;
 use crate::study::result::RuntimeResult;
 
@@ -84,13 +84,19 @@ fn why(runtime: &RuntimeResult) -> Option<String> {
     if let (false, Some(formula), Some(simulated)) =
         (gain.explained.is_empty(), gain.formula, gain.simulated.value)
     {
+        let missed = formula - simulated;
         let parts: Vec<String> = gain
             .explained
             .iter()
-            .map(|part| format!("{} ({})", figure(part.share, 2), part.cause))
+            .map(|cause| format!("{} ({})", part(cause.share, missed), cause.cause))
             .collect();
-        let missed = figure(formula - simulated, 2);
-        let text = format!("Of {} it misses {missed}: {}.", figure(formula, 4), parts.join(", "));
+        let (whole, gap) = (figure(formula, 4), part(missed.abs(), missed));
+        let lead = if missed < 0.0 {
+            format!("It exceeds {whole} by {gap}")
+        } else {
+            format!("Of {whole} it misses {gap}")
+        };
+        let text = format!("{lead}: {}.", parts.join(", "));
         sentences.push(if sentences.is_empty() { of(&runtime.name, &text) } else { text });
     }
     if sentences.is_empty() { None } else { Some(sentences.join(" ")) }
@@ -118,10 +124,18 @@ mod tests {
         assert_eq!(
             texts[2],
             "loops: Each loop idles while others have work waiting. Of 81 it misses 6.3: 2.2 (bursts vary: even \
-             shared cores idle 2.8 % of the time with 648 in flight), 4 (each loop serves only its own 81 \
+             shared cores idle 2.8 % of the time with 648 in flight), 4.0 (each loop serves only its own 81 \
              tasks)."
         );
         assert_eq!(remarks[3].kind, Kind::Note);
+    }
+
+    #[test]
+    fn a_gain_above_the_formula_is_not_called_a_miss() {
+        let mut outcome = fixture::web_request();
+        outcome.runtimes[2].gain.simulated = fixture::about(84.0, 0.2);
+        let remarks = &sections(&outcome)[0].remarks;
+        assert!(remarks[2].text.contains(" It exceeds 81 by 3.0: "), "{}", remarks[2].text);
     }
 
     #[test]

@@ -114,8 +114,8 @@ fn group(scenario: &str, runtime: &RuntimeResult) -> Group {
     }
 }
 
-/// All values and the ends of their intervals, for the axis. An interval that reaches below 0 does not keep positive
-/// values from a logarithmic axis; it ends at the axis' beginning.
+/// All values and the ends of their intervals, for the axis. An interval that reaches below 0 does
+/// not keep positive values from a logarithmic axis; it ends at the axis' beginning.
 pub fn values(groups: &[Group]) -> Vec<f64> {
     let rows = groups.iter().flat_map(|group| &group.rows);
     rows.flat_map(|row| {

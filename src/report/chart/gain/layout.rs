@@ -138,8 +138,9 @@ impl Layout {
         Ok(())
     }
 
-    /// Upright lines behind one runtime's rows, from `y` down, so that none runs through its name: light ones at round
-    /// numbers, a dark one at the baseline's 1, and the formula's, which makes the gap to the promise visible.
+    /// Upright lines behind one runtime's rows, from `y` down, so that none runs through its name:
+    /// light ones at round numbers, a dark one at the baseline's 1, and the formula's, which makes
+    /// the gap to the promise visible.
     fn lines(&self, canvas: &Canvas<'_>, axis: Axis, group: &Group, y: f64) -> Result<(), Error> {
         let plot = canvas.plot(self.frame, axis);
         let top = y - self.frame.top;

@@ -1,7 +1,7 @@
-//! The gain chart: for each runtime the simulated gain with its interval, and below it exact theory, bound, formula.
+//! The gain chart: what each runtime gained, beside exact theory, bound and formula.
 //!
-//! A forest plot: each value has a row with its name before it and its number behind it, so that values which
-//! nearly coincide stay apart and no legend has to be looked up.
+//! A forest plot: each value has a row with its name before it and its number behind it, so that
+//! values which nearly coincide stay apart and no legend has to be looked up.
 
 use super::axis::{Axis, Scale};
 use super::canvas::{self, Canvas};
@@ -94,6 +94,29 @@ mod tests {
             assert!(figure.svg.contains(text), "{text}");
         }
         assert!(figure.svg.contains("width=\"88mm\""));
+    }
+
+    #[test]
+    fn a_value_and_the_ends_of_its_interval_lie_at_their_numbers_on_the_axis() {
+        let mut outcome = fixture::web_request();
+        outcome.runtimes[1].gain.simulated = fixture::about(40.0, 20.0);
+        let svg = figure(&outcome).svg;
+        let number = |text: &str| text.split(['"', ',']).next().unwrap().parse::<f64>().unwrap();
+        let tick = |label: &str| {
+            let line = svg
+                .lines()
+                .find(|line| line.contains(&format!("middle\" fill=\"#000000\">{label}<")));
+            number(line.unwrap().strip_prefix("<text x=\"").unwrap())
+        };
+        // The first disc stands beside the name, the second in the plot.
+        let disc =
+            svg.lines().filter_map(|line| line.strip_prefix("<circle cx=\"")).nth(1).unwrap();
+        assert!((number(disc) - tick("40")).abs() < 0.02, "{disc}");
+        let interval =
+            svg.lines().find(|line| line.contains("stroke=\"#0072b2\" stroke-width=\"1.5\""));
+        let (from, to) = interval.unwrap()["<polyline points=\"".len()..].split_once(' ').unwrap();
+        assert!((number(from) - tick("20")).abs() < 0.02, "{from}");
+        assert!((number(to) - tick("60")).abs() < 0.02, "{to}");
     }
 
     #[test]

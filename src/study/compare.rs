@@ -1,0 +1,76 @@
+//! The gain of a runtime over the baseline: by formula, by bound, and as simulated.
+
+use crate::model::{LoadKind, Model, Runtime, RuntimeKind};
+use crate::stats::interval::ratio_ci95;
+use crate::theory::formula;
+
+use super::capacity::Capacity;
+use super::result::{Estimate, Gain};
+use super::sample::Sample;
+use super::workload::demand_of;
+
+/// The gain of the runtime at `place`; `samples` is empty where nothing was simulated.
+#[must_use]
+pub fn gain(model: &Model, place: usize, samples: &[Vec<Sample>]) -> Gain {
+    let baseline = model.run.baseline;
+    let (own, base) = (&model.runtimes[place], &model.runtimes[baseline]);
+    let simulated = match (samples.get(place), samples.get(baseline)) {
+        (Some(own), Some(base)) => simulated_gain(model, own, base),
+        _ => Estimate::NONE,
+    };
+    if place == baseline {
+        let one = Some(1.0);
+        return Gain {
+            simulated,
+            formula: one,
+            formula_n: one,
+            bound: one,
+            over_formula: simulated.value,
+            ..Gain::default()
+        };
+    }
+    let demand = demand_of(model, base);
+    let beta = formula::blocking_coefficient(demand.t_cpu_s, demand.t_io_s);
+    let formula = beta.map(formula::gain);
+    let formula_n = beta.map(|beta| formula::gain_with(requests_per_core(model, own), beta));
+    let bound = Capacity::of(model, own).rate() / Capacity::of(model, base).rate();
+    Gain {
+        simulated,
+        formula,
+        formula_n,
+        bound: Some(bound).filter(|bound| bound.is_finite()),
+        over_formula: simulated.value.zip(formula).map(|(gain, formula)| gain / formula),
+        ..Gain::default()
+    }
+}
+
+/// The ratio of mean throughputs, or of makespans, with the interval of the paired ratios.
+fn simulated_gain(model: &Model, own: &[Sample], base: &[Sample]) -> Estimate {
+    let batch = matches!(model.load.kind, LoadKind::Batch { .. });
+    let figures = |samples: &[Sample]| -> Option<Vec<f64>> {
+        samples
+            .iter()
+            .map(|sample| if batch { sample.makespan_s } else { sample.throughput })
+            .collect()
+    };
+    let (Some(own), Some(base)) = (figures(own), figures(base)) else { return Estimate::NONE };
+    let (value, ci95) = if batch { ratio_ci95(&base, &own) } else { ratio_ci95(&own, &base) };
+    if value.is_finite() { Estimate { value: Some(value), ci95, ..Estimate::NONE } } else { Estimate::NONE }
+}
+
+/// The requests that a runtime can have in flight for each core: the N of `E(N)`.
+fn requests_per_core(model: &Model, runtime: &Runtime) -> f64 {
+    let instances = f64::from(runtime.instances);
+    let offered = match model.load.kind {
+        LoadKind::Closed { clients, .. } => clients as f64,
+        LoadKind::Batch { count } => count as f64,
+        _ => f64::INFINITY,
+    };
+    let width = match &runtime.kind {
+        RuntimeKind::EventLoop(kind) => {
+            kind.max_tasks.map_or(f64::INFINITY, |most| most as f64 * f64::from(kind.loops))
+        }
+        kind => kind.width() as f64,
+    };
+    offered.min(width * instances) / (f64::from(model.host.cores) * instances)
+}

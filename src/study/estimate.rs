@@ -1,0 +1,166 @@
+//! Samples of one runtime to the estimates that its result shows.
+
+use std::collections::BTreeMap;
+
+use crate::model::{LoadKind, Model, Runtime, RuntimeKind};
+use crate::simulation::{PARTS, RequestCounts, Setup};
+use crate::stats::interval::mean_ci95;
+
+use super::result::{
+    Breakdown, ClassResult, Cost, Estimate, LoopLag, MeanOnly, MeanPeak, ResponseTimes, Wasted,
+};
+use super::sample::{Responses, Sample};
+
+/// The mean of a figure over replications with its interval; nothing where any replication has
+/// none.
+#[must_use]
+pub fn estimate(samples: &[Sample], of: impl Fn(&Sample) -> Option<f64>) -> Estimate {
+    let Some(values) = samples.iter().map(of).collect::<Option<Vec<f64>>>() else {
+        return Estimate::NONE;
+    };
+    if values.is_empty() {
+        return Estimate::NONE;
+    }
+    let (mean, ci95) = mean_ci95(&values);
+    if mean.is_finite() { Estimate { value: Some(mean), ci95, ..Estimate::NONE } } else { Estimate::NONE }
+}
+
+/// Counts, summed over replications.
+#[must_use]
+pub fn counts(samples: &[Sample]) -> RequestCounts {
+    let mut sum = RequestCounts::default();
+    samples.iter().for_each(|sample| sum.add(&sample.counts));
+    sum
+}
+
+/// Response times over replications.
+#[must_use]
+pub fn responses(samples: &[Sample], of: impl Fn(&Sample) -> Responses) -> ResponseTimes {
+    let figure = |place: usize| estimate(samples, |sample| of(sample).figures[place]);
+    ResponseTimes {
+        mean: figure(0),
+        p50: figure(1),
+        p75: figure(2),
+        p90: figure(3),
+        p95: figure(4),
+        p99: figure(5),
+        p999: figure(6),
+        max: figure(7),
+    }
+}
+
+/// Each request class.
+#[must_use]
+pub fn classes(setup: &Setup, samples: &[Sample]) -> Vec<ClassResult> {
+    setup
+        .class_names
+        .iter()
+        .enumerate()
+        .map(|(place, name)| ClassResult {
+            name: name.clone(),
+            throughput_rps: estimate(samples, |sample| sample.classes[place].0),
+            response_s: responses(samples, |sample| sample.classes[place].1),
+        })
+        .collect()
+}
+
+/// Where the response time went.
+#[must_use]
+pub fn breakdown(
+    samples: &[Sample],
+    of: impl Fn(&Sample) -> Option<[f64; PARTS]>,
+) -> Breakdown {
+    use crate::simulation::Part;
+    let part = |part: Part| {
+        estimate(samples, |sample| of(sample).map(|parts| parts[part as usize]))
+    };
+    Breakdown {
+        accept: part(Part::Accept),
+        cpu_wait: part(Part::CpuWait),
+        lock_wait: part(Part::LockWait),
+        loop_wait: part(Part::LoopWait),
+        executor_wait: part(Part::ExecutorWait),
+        running: part(Part::Running),
+        resource_wait: part(Part::ResourceWait),
+        io: part(Part::Io),
+    }
+}
+
+/// The wait before being taken.
+#[must_use]
+pub fn accept_wait(samples: &[Sample]) -> MeanOnly {
+    MeanOnly { mean: breakdown(samples, |sample| sample.parts).accept }
+}
+
+/// Utilisation of cores, workers or loops, and resources.
+#[must_use]
+pub fn utilization(setup: &Setup, samples: &[Sample]) -> BTreeMap<String, Option<Estimate>> {
+    let width = Some(estimate(samples, |sample| Some(sample.width)));
+    let is_loop = matches!(setup.runtime.kind, RuntimeKind::EventLoop(_));
+    let mut all = BTreeMap::from([
+        ("cpu".to_owned(), Some(estimate(samples, |sample| Some(sample.cpu[0])))),
+        ("cpu_useful".to_owned(), Some(estimate(samples, |sample| Some(sample.cpu[1])))),
+        ("workers".to_owned(), width.filter(|_| !is_loop)),
+        ("loop".to_owned(), width.filter(|_| is_loop)),
+    ]);
+    for (place, resource) in setup.resources.iter().enumerate() {
+        let used = estimate(samples, |sample| sample.resources.get(place).copied());
+        all.insert(format!("resource.{}", resource.name), Some(used));
+    }
+    all
+}
+
+/// How long ready tasks waited for their loop; `None` for other kinds.
+#[must_use]
+pub fn loop_lag(setup: &Setup, samples: &[Sample]) -> Option<LoopLag> {
+    matches!(setup.runtime.kind, RuntimeKind::EventLoop(_)).then(|| LoopLag {
+        mean: estimate(samples, |sample| sample.loop_lag[0]),
+        p99: estimate(samples, |sample| sample.loop_lag[1]),
+    })
+}
+
+/// Requests in flight.
+#[must_use]
+pub fn in_flight(samples: &[Sample]) -> MeanPeak {
+    MeanPeak {
+        mean: estimate(samples, |sample| Some(sample.in_flight.0)),
+        peak: samples.iter().map(|sample| sample.in_flight.1).max(),
+    }
+}
+
+/// Resident memory of all instances; no keys of the model give one, no figure.
+#[must_use]
+pub fn memory(samples: &[Sample]) -> MeanPeak {
+    let peak = samples.iter().map(|sample| sample.memory.1).max().filter(|&peak| peak > 0);
+    if peak.is_none() {
+        return MeanPeak::default();
+    }
+    MeanPeak { mean: estimate(samples, |sample| Some(sample.memory.0)), peak }
+}
+
+/// Work for requests whose client had gone.
+#[must_use]
+pub fn wasted(samples: &[Sample]) -> Wasted {
+    Wasted {
+        requests: samples.iter().map(|sample| sample.wasted.0).sum(),
+        cpu_s: estimate(samples, |sample| Some(sample.wasted.1)),
+    }
+}
+
+/// The makespan; `None` unless the load is a batch.
+#[must_use]
+pub fn makespan(model: &Model, samples: &[Sample]) -> Option<Estimate> {
+    matches!(model.load.kind, LoadKind::Batch { .. })
+        .then(|| estimate(samples, |sample| sample.makespan_s))
+}
+
+/// Cost in the model's currency.
+#[must_use]
+pub fn cost(runtime: &Runtime, samples: &[Sample]) -> Cost {
+    let Some(each) = runtime.cost_per_hour else { return Cost::default() };
+    let per_hour = each * f64::from(runtime.instances);
+    let per_million = estimate(samples, |sample| {
+        sample.throughput.filter(|&rate| rate > 0.0).map(|rate| per_hour / (rate * 3600.0) * 1e6)
+    });
+    Cost { per_hour: Some(per_hour), per_million: Some(per_million) }
+}

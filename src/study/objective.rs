@@ -1,0 +1,56 @@
+//! Objectives judged: a value meets one when its point estimate does.
+
+use crate::model::Objective;
+
+use super::estimate::estimate;
+use super::result::{RuntimeResult, SloResult};
+use super::sample::Sample;
+
+/// Every objective of the model for one runtime.
+#[must_use]
+pub fn judge(objectives: &[Objective], result: &RuntimeResult, samples: &[Sample]) -> Vec<SloResult> {
+    objectives
+        .iter()
+        .enumerate()
+        .map(|(place, objective)| {
+            let value = value(objective, place, result, samples);
+            let met = value.map(|value| {
+                // A load that cannot be sustained has no percentile: it grows for as long as one waits.
+                let holds = if objective.at_most {
+                    value <= objective.threshold
+                } else {
+                    value >= objective.threshold
+                };
+                holds && !(result.steady == Some(false) && is_time(&objective.metric))
+            });
+            SloResult { objective: objective.text.clone(), met }
+        })
+        .collect()
+}
+
+/// Whether a metric is a response time, which has no value under a load that grows without bound.
+fn is_time(metric: &str) -> bool {
+    let name = metric.rsplit('.').next().unwrap_or(metric);
+    matches!(name, "mean" | "max" | "accept_wait") || crate::model::metric::percentile(name).is_some()
+}
+
+fn value(
+    objective: &Objective,
+    place: usize,
+    result: &RuntimeResult,
+    samples: &[Sample],
+) -> Option<f64> {
+    match objective.metric.as_str() {
+        "gain" => result.gain.simulated.value,
+        "gain_over_formula" => result.gain.over_formula,
+        "cost_per_hour" => result.cost.per_hour,
+        "cost_per_million" => result.cost.per_million.and_then(|cost| cost.value),
+        _ => {
+            let infinite = |sample: &Sample| sample.objectives[place] == Some(f64::INFINITY);
+            if samples.iter().any(infinite) {
+                return Some(f64::INFINITY);
+            }
+            estimate(samples, |sample| sample.objectives[place]).value
+        }
+    }
+}

@@ -1,0 +1,84 @@
+//! The warm-up: pilot replications on streams of their own, cut by MSER-5.
+
+use rayon::prelude::*;
+
+use crate::model::{LoadKind, Model, Warmup};
+use crate::simulation::{Control, Setup, Stop, Window, pilot};
+use crate::stats::warmup::{BatchMeans, mser5};
+use crate::units::Span;
+
+/// Pilots of each runtime.
+const PILOTS: u32 = 2;
+
+/// Ends of requests in the first pilots, at least.
+const SHORTEST: u64 = 5_000;
+
+/// Ends of requests in the first pilots, at most, unless the clients are more.
+const LONGEST_FIRST: u64 = 20_000;
+
+/// How often the pilots are made twice as long when their transient does not end in them.
+const DOUBLINGS: u32 = 4;
+
+/// What is thrown away before every window of every runtime.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cut {
+    /// The length of the warm-up.
+    pub warmup: Span,
+    /// Whether the transient was seen to end under every runtime.
+    pub settled: bool,
+}
+
+/// The warm-up of a model: what it says, or the longest that any of its runtimes needs.
+///
+/// A batch and a load that changes by plan have none: they are about the transient.
+#[must_use]
+pub fn warmup(model: &Model, setups: &[Setup], control: &Control) -> Cut {
+    let none = Cut { warmup: Span::ZERO, settled: true };
+    match (model.run.warmup, &model.load.kind) {
+        (_, LoadKind::Batch { .. }) => none,
+        (Warmup::Fixed(warmup), _) => Cut { warmup, settled: true },
+        (Warmup::Auto, LoadKind::Profile { .. } | LoadKind::Trace { .. }) => none,
+        (Warmup::Auto, _) => {
+            let cuts: Vec<Cut> = setups
+                .par_iter()
+                .flat_map_iter(|setup| (0..PILOTS).map(move |number| (setup, number)))
+                .map(|(setup, number)| cut_of(model, setup, number, control))
+                .collect();
+            Cut {
+                warmup: cuts.iter().map(|cut| cut.warmup).max().unwrap_or(Span::ZERO),
+                settled: cuts.iter().all(|cut| cut.settled),
+            }
+        }
+    }
+}
+
+/// The cut of one pilot, made longer while its transient does not end.
+fn cut_of(model: &Model, setup: &Setup, number: u32, control: &Control) -> Cut {
+    let clients = match model.load.kind {
+        LoadKind::Closed { clients, .. } => clients,
+        _ => 0,
+    };
+    let mut ends = (model.run.requests / 5).clamp(SHORTEST, LONGEST_FIRST).max(2 * clients);
+    for round in 0.. {
+        let window = Window { warmup: Span::ZERO, requests: ends, duration: None };
+        let found = pilot(setup, number, window, control);
+        let Some(series) = &found.series else { break };
+        let [in_flight, response] =
+            [&series.in_flight, &series.response].map(|means| mser5(means.means()));
+        let index = in_flight.index.max(response.index);
+        let settled = in_flight.settled && response.settled;
+        if settled || found.stop != Stop::Closed || round == DOUBLINGS {
+            return Cut { warmup: instant(&series.time, index), settled };
+        }
+        ends *= 2;
+    }
+    Cut { warmup: Span::ZERO, settled: false }
+}
+
+/// The mean instant of the batch at `index`, where the window opens.
+fn instant(times: &BatchMeans, index: usize) -> Span {
+    if index == 0 {
+        return Span::ZERO;
+    }
+    times.means().get(index).or(times.means().last()).map_or(Span::ZERO, |&s| Span::from_seconds(s))
+}
