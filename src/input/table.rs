@@ -17,6 +17,12 @@ use crate::units::{Bytes, Rate, Share, Span};
 /// its uses are then not told again.
 pub const TOLD: &str = "(told where it is defined)";
 
+/// The most cores, workers, threads or loops: a simulation of more has no memory for them.
+pub const MOST_WIDE: u64 = 10_000_000;
+
+/// The highest rate, one a nanosecond: virtual time knows nothing shorter.
+const HIGHEST_RATE: f64 = 1e9;
+
 /// Where mistakes are noted while a model is read, and the texts that they are in.
 #[derive(Debug)]
 pub struct Notes {
@@ -54,7 +60,9 @@ impl Notes {
             return;
         }
         let place = self.place_within(item, &error.span);
-        self.add(Problem::of_value(error).at(&place));
+        let undefined = error.message.ends_with("is not defined");
+        let problem = Problem::of_value(error).at(&place);
+        self.add(if undefined { problem.consequence() } else { problem });
     }
 
     /// The place of bytes `span` of an item's text. With escapes in the string the text is not in
@@ -145,7 +153,9 @@ impl<'a> Reader<'a> {
             .chars()
             .map(|letter| if fits(letter) { letter } else { '-' })
             .collect();
-        let better = Some(better.trim_matches('-').to_owned()).filter(|name| !name.is_empty());
+        // Letters of other scripts have no plain form that could be guessed.
+        let better = Some(better.trim_matches('-').to_owned())
+            .filter(|better| name.is_ascii() && !better.is_empty());
         let problem = Problem::new(format!("`{name}` is not a name"))
             .expected("small letters, digits, `_` and `-`")
             .perhaps(better);
@@ -186,7 +196,8 @@ impl<'a> Reader<'a> {
             Content::Table(_) => {
                 let problem = Problem::new(format!("[{key}] is a single table"))
                     .expected(format!("[[{key}]], of which there may be several"))
-                    .advice(format!("write [[{key}]], with two brackets"));
+                    .advice(format!("write [[{key}]], with two brackets"))
+                    .consequence();
                 self.note(&entry.key_place, problem);
                 return Vec::new();
             }
@@ -210,11 +221,11 @@ impl<'a> Reader<'a> {
             let near = did_you_mean(word, options.iter().map(AsRef::as_ref));
             let problem = Problem::new(format!("`{word}` is not {what}")).perhaps(near);
             let problem = if options.is_empty() {
-                problem.advice(format!("the model has none: define {what}"))
+                problem.advice(format!("the model has none; define {what} or leave this away"))
             } else {
                 problem.expected(expected)
             };
-            self.note(&item.place, problem);
+            self.note(&item.place, problem.consequence());
         }
         found
     }
@@ -240,15 +251,14 @@ impl<'a> Reader<'a> {
         fields
     }
 
-    /// As [`Reader::fields`], where a key that is not allowed may be explained by `elsewhere`: the
-    /// advice to give, or an empty one to pass over it in silence.
+    /// As [`Reader::fields`], where a key that is not allowed may be explained by `elsewhere`.
     #[must_use]
     pub fn fields_explained(
         &self,
         title: impl Into<String>,
         (item, table): (&'a Item, &'a Table),
         allowed: &[&'static [Key]],
-        elsewhere: impl Fn(&Entry) -> Option<String>,
+        elsewhere: impl Fn(&Entry) -> Option<Elsewhere>,
     ) -> Fields<'a> {
         let fields = Fields {
             reader: *self,
@@ -260,6 +270,17 @@ impl<'a> Reader<'a> {
         fields.tell_unknown(elsewhere);
         fields
     }
+}
+
+/// Why a key that is not allowed in a table was perhaps written there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Elsewhere {
+    /// It does no harm: an override made it meaningless.
+    PassOver,
+    /// It belongs to something else: what to do.
+    Advice(String),
+    /// It belongs to a later version: what to do now.
+    Later(String),
 }
 
 /// A table being read.
@@ -275,7 +296,7 @@ pub struct Fields<'a> {
 }
 
 impl<'a> Fields<'a> {
-    fn tell_unknown(&self, elsewhere: impl Fn(&Entry) -> Option<String>) {
+    fn tell_unknown(&self, elsewhere: impl Fn(&Entry) -> Option<Elsewhere>) {
         let names = keys::names(&self.allowed);
         for entry in &self.table.entries {
             if names.contains(&entry.key.as_str()) {
@@ -284,8 +305,11 @@ impl<'a> Fields<'a> {
             let problem = Problem::new(format!("`{}` is not a key of {}", entry.key, self.title))
                 .expected(keys::one_of(&names));
             let problem = match elsewhere(entry) {
-                Some(advice) if advice.is_empty() => continue,
-                Some(advice) => problem.advice(advice),
+                Some(Elsewhere::PassOver) => continue,
+                Some(Elsewhere::Advice(advice)) => problem.advice(advice),
+                Some(Elsewhere::Later(advice)) => {
+                    Problem::new(format!("`{}` is not in this version", entry.key)).advice(advice)
+                }
                 None => problem.perhaps(did_you_mean(&entry.key, names.iter())),
             };
             self.reader.note(&entry.key_place, problem);
@@ -320,7 +344,7 @@ impl<'a> Fields<'a> {
             let means = means.filter(|known| known.name == key).map(|known| known.means).next();
             let problem = Problem::new(format!("{} has no `{key}`", self.title))
                 .expected(format!("`{key}`: {}", means.unwrap_or("a value")))
-                .of_absence();
+                .consequence();
             self.reader.note(&self.place, problem);
         }
         item
@@ -428,6 +452,13 @@ impl<'a> Fields<'a> {
         u32::try_from(count).ok()
     }
 
+    /// A number of things that each need memory of their own (cores, threads): 1 to 10 million.
+    #[must_use]
+    pub fn width(&self, key: &str) -> Option<u32> {
+        let width = self.count(key, 1, MOST_WIDE)?;
+        u32::try_from(width).ok()
+    }
+
     /// A distribution of counts.
     #[must_use]
     pub fn counts(&self, key: &str) -> Option<Dist> {
@@ -437,7 +468,14 @@ impl<'a> Fields<'a> {
     /// A positive rate.
     #[must_use]
     pub fn rate(&self, key: &str) -> Option<Rate> {
-        self.read(key, Value::rate, "a rate, as in 150/s")
+        let rate = self.read(key, Value::rate, "a rate, as in 150/s")?;
+        if rate.0 <= HIGHEST_RATE {
+            return Some(rate);
+        }
+        let problem = Problem::new(format!("`{key}` is more than one a nanosecond"))
+            .expected("at most 1e9/s, beyond which virtual time does not go");
+        self.note(key, problem);
+        None
     }
 
     /// A size.

@@ -13,6 +13,8 @@ pub mod request;
 pub mod resource;
 pub mod run;
 pub mod runtime;
+pub mod schema;
+pub mod shipped;
 
 pub use demand::Demand;
 pub use expect::Expect;

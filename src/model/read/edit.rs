@@ -234,7 +234,7 @@ fn unknown(what: &str, name: &str, place: &Place, names: &[String]) -> Problem {
     let problem = Problem::new(format!("there is no {what} `{name}`"))
         .at(place)
         .perhaps(did_you_mean(name, names))
-        .of_absence();
+        .consequence();
     match (names, what) {
         ([], "step") => problem.advice("give the step a label: label = \"…\""),
         ([], _) => problem.expected(format!("none: the model has no {what}")),
@@ -276,5 +276,5 @@ fn nothing_named(root: &Table, path: &[Part]) -> Problem {
             one_of(&names.collect::<Vec<_>>())
         ))
         .perhaps(near)
-        .of_absence()
+        .consequence()
 }

@@ -15,8 +15,10 @@ const ROLES: [(&str, Role); 3] = [
     ("illustration", Role::Illustration),
 ];
 
+type MakeTarget = fn(f64) -> Target;
+
 /// The keys that give a target, one of which there must be.
-const TARGETS: [(&str, fn(f64) -> Target); 3] =
+const TARGETS: [(&str, MakeTarget); 3] =
     [("reported", Target::Reported), ("at_least", Target::AtLeast), ("at_most", Target::AtMost)];
 
 /// The keys of `[[expect]]`.
@@ -116,7 +118,7 @@ fn read_target(fields: &Fields<'_>, unit: MetricUnit) -> Option<Target> {
         [] => {
             let problem = Problem::new("[[expect]] expects nothing")
                 .expected("`reported`, `at_least` or `at_most`")
-                .of_absence();
+                .consequence();
             fields.reader.note(&fields.place, problem);
             None
         }

@@ -3,6 +3,7 @@
 //! The file becomes a tree; overrides are put into the tree; then one file beside this one reads
 //! each table. Nothing stops at a mistake: it is noted and the reading goes on with a default.
 
+pub mod check;
 pub(crate) mod edit;
 pub mod expect;
 pub mod host;
@@ -51,6 +52,9 @@ pub const ROOT_KEYS: &[Key] = &[
 /// The model that is meant where the file says nothing.
 const DEFAULTS: &str = include_str!("defaults.toml");
 const DEFAULTS_SOURCE: usize = 1;
+
+/// Why `$beta` has no value where there is no T_cpu.
+const NO_CPU: &str = "the requests use no CPU";
 
 /// What all readers of one model share.
 pub struct Context<'a> {
@@ -107,7 +111,7 @@ fn finish(
     let syntax = document.syntax_problems();
     if !syntax.is_empty() {
         // What a syntax error hides is not there to be read, so its absence is no mistake.
-        problems.retain(|problem| !problem.is_of_absence());
+        problems.retain(|problem| !problem.may_be_consequence());
         problems.extend(syntax.iter().cloned());
     }
     match model {
@@ -248,7 +252,7 @@ fn read_tree(
     let expects = expect::read_all(reader, root, &known);
     names.check_all();
 
-    Some(Model {
+    let model = Model {
         name: document.name().to_owned(),
         title: texts.text("title"),
         source: texts.text("source"),
@@ -261,7 +265,13 @@ fn read_tree(
         run,
         scenarios,
         expects,
-    })
+    };
+    // Contradictions are only sought in what is not mistaken: a default in the place of a mistake
+    // would make some that nobody wrote.
+    if notes.count() == 0 {
+        check::check(reader, root, &model);
+    }
+    Some(model)
 }
 
 fn params<'a>(root: &'a Table, notes: &Notes) -> Option<&'a Table> {
@@ -312,7 +322,11 @@ fn read_requests(
         return (requests, 1.0);
     }
     let demand = Demand::of_classes(&requests);
-    names.set_beta(demand.beta().map_or(Beta::Undefined, Beta::Known));
+    names.set_beta(match demand.beta() {
+        Some(beta) if beta.is_finite() => Beta::Known(beta),
+        Some(_) => Beta::Undefined("a mean of the requests is infinite"),
+        None => Beta::Undefined(NO_CPU),
+    });
     let Some(item) = beta else { return (requests, 1.0) };
     let reader = names.reader();
     let Some(wanted) = reader.value(item, Value::number, "a number: T_io/T_cpu") else {
@@ -325,8 +339,8 @@ fn read_requests(
         Some("the requests use no CPU, so no wait gives them this T_io/T_cpu")
     } else if demand.t_io_s <= 0.0 && wanted > 0.0 {
         Some("the requests wait for nothing, so there is nothing to scale to this T_io/T_cpu")
-    } else if demand.t_io_s > 0.0 && !scale.is_finite() {
-        Some("this T_io/T_cpu is beyond what times can be")
+    } else if demand.t_io_s > 0.0 && !(scale.is_finite() && demand.t_io_s.is_finite()) {
+        Some("no factor gives waits of this mean this T_io/T_cpu")
     } else {
         None
     };
@@ -343,7 +357,7 @@ fn read_requests(
 
 /// Without CPU in the requests the defaults, which are `1 + $beta` wide, have no width.
 fn tell_undefined_defaults(context: &Context<'_>) {
-    if context.names.beta() != Beta::Undefined {
+    if context.names.beta() != Beta::Undefined(NO_CPU) {
         return;
     }
     let is_default = |place: &Place| place.source == DEFAULTS_SOURCE;

@@ -7,7 +7,7 @@ use std::path::Path;
 use crate::input::problem::Problem;
 use crate::input::series::Sheet;
 use crate::input::suggest::did_you_mean;
-use crate::input::table::{Notes, Reader, TOLD};
+use crate::input::table::{MOST_WIDE, Notes, Reader, TOLD};
 use crate::input::tree::{Content, Item, Table};
 use crate::input::value::{Scope, Value};
 
@@ -21,8 +21,8 @@ pub enum Beta {
     NotYet,
     /// They are mistaken, which was told.
     Mistaken,
-    /// They use no CPU.
-    Undefined,
+    /// It has no value, for this reason.
+    Undefined(&'static str),
     /// It is this.
     Known(f64),
 }
@@ -156,9 +156,9 @@ impl<'a> Names<'a> {
             Beta::NotYet => Err("`$beta` is computed from the requests (T_io/T_cpu), so nothing \
                                  that the requests need can use it"
                 .to_owned()),
-            Beta::Undefined => Err("`$beta` (T_io/T_cpu) has no value, since the requests use no \
-                                    CPU: write a number instead"
-                .to_owned()),
+            Beta::Undefined(why) => Err(format!(
+                "`$beta` (T_io/T_cpu) has no value, since {why}: write a number instead"
+            )),
             Beta::Mistaken => Err(TOLD.to_owned()),
         }
     }
@@ -177,7 +177,13 @@ impl Scope for Names<'_> {
         }
         let value = match (name, self.cores, self.written.get(name)) {
             ("cores", None, _) => Ok(Value::Number(1.0)),
-            ("cores", Some(item), _) => self.evaluate(name, item),
+            // A number of cores that `[host]` refuses is told there, not again by its uses.
+            ("cores", Some(item), _) => match self.evaluate(name, item) {
+                Ok(value) if !value.count().is_ok_and(|cores| (1..=MOST_WIDE).contains(&cores)) => {
+                    Err(TOLD.to_owned())
+                }
+                other => other,
+            },
             (_, _, item) => self.evaluate(name, item?),
         };
         self.known.borrow_mut().insert(name.to_owned(), value.clone());

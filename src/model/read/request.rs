@@ -3,7 +3,7 @@
 use crate::input::keys::{Holds, Key, one_of};
 use crate::input::problem::{Place, Problem};
 use crate::input::suggest::did_you_mean;
-use crate::input::table::{Fields, Reader};
+use crate::input::table::{Elsewhere, Fields, Reader};
 use crate::input::tree::{Content, Item, Table};
 use crate::model::request::Gil;
 use crate::model::{RequestClass, Resource, Step, StepKind};
@@ -111,7 +111,7 @@ pub fn read_all(reader: Reader<'_>, root: &Table, resources: &[Resource]) -> Vec
         if root.get("request").is_none() {
             let problem = Problem::new("the model has no request")
                 .expected("[[request]] with steps = [{ cpu = \"1 ms\" }, { io = \"80 ms\" }]")
-                .of_absence();
+                .consequence();
             reader.note(&Place::new(0, 0..0), problem);
         }
         return Vec::new();
@@ -162,7 +162,10 @@ fn class_name(reader: Reader<'_>, item: &Item, names: &mut Vec<String>) -> Optio
 fn check_length(reader: Reader<'_>, item: &Item, steps: &[Step]) {
     let executed = executed_steps(steps);
     if executed > MOST_STEPS {
-        let problem = Problem::new(format!("a request would execute {executed:.0} steps"))
+        // All digits up to a number that people still read, a power of ten beyond.
+        let number =
+            if executed < 1e12 { format!("{executed:.0}") } else { format!("{executed:.1e}") };
+        let problem = Problem::new(format!("a request would execute {number} steps"))
             .expected(format!("at most {MOST_STEPS:.0}, all `repeat` multiplied out"))
             .advice("make a `repeat` smaller, or one longer step of many short ones");
         reader.note(&item.place, problem);
@@ -287,8 +290,7 @@ impl StepReader<'_, '_> {
         };
         let mut found = Vec::new();
         for item in items {
-            let Some(place) = self.reader.one_of(item, &names, "a resource: [resource.NAME]")
-            else {
+            let Some(place) = self.reader.one_of(item, &names, "a resource") else {
                 continue;
             };
             scene.held[place] += 1;
@@ -314,7 +316,7 @@ impl StepReader<'_, '_> {
 }
 
 /// Why a key that other steps have is not one of this step.
-fn elsewhere(key: &str, head: &str) -> Option<String> {
+fn elsewhere(key: &str, head: &str) -> Option<Elsewhere> {
     let owners: Vec<_> = FORMS
         .iter()
         .filter(|form| form.keys.iter().any(|own| own.name == key))
@@ -323,10 +325,10 @@ fn elsewhere(key: &str, head: &str) -> Option<String> {
     if owners.is_empty() {
         return None;
     }
-    Some(match key {
+    Some(Elsewhere::Advice(match key {
         "offload" => format!("put it around: {{ offload = …, steps = [{{ {head} = … }}] }}"),
         _ => format!("`{key}` belongs to a step with {}", one_of(&owners)),
-    })
+    }))
 }
 
 fn read_cpu(_: &StepReader<'_, '_>, fields: &Fields<'_>, _: &mut Scene) -> Option<StepKind> {

@@ -192,7 +192,10 @@ fn an_override_of_a_kind_leaves_keys_of_the_old_kind_behind() {
     let model = read_with(FULL, &[("load.kind", "poisson"), ("load.rate", "120/s")]);
     assert!(matches!(model.load.kind, LoadKind::Poisson { .. }));
     let told = mistakes(FULL, &[("load.rate", "120/s")]);
-    assert!(told.starts_with("--set:1:6: `rate` is not a key of [load]\n"), "{told}");
+    assert!(
+        told.starts_with("--set:1:6: `rate` is not a key of [load] of kind `closed`\n"),
+        "{told}"
+    );
 }
 
 #[test]
@@ -209,7 +212,7 @@ fn an_override_of_one_length_of_a_run_replaces_the_other() {
 fn a_mistake_in_an_override_points_into_its_text() {
     for (name, value, head) in [
         ("load.clients", "abc", "--set:1:14: "),
-        ("load.clints", "4", "--set:1:6: `clints` is not a key of [load]"),
+        ("load.clints", "4", "--set:1:6: `clints` is not a key of [load] of kind `closed`"),
         ("clints", "4", "--set:1:1: `clints` names nothing in the model"),
         ("runtime.flsk.workers", "4", "--set:1:9: there is no runtime `flsk`"),
         ("resource.db.slots", "4", "--set:1:10: there is no resource `db`"),
