@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use crate::input::keys::{Holds, Key};
 use crate::model::read::kinds::Kinds;
 use crate::model::read::{
-    ROOT_KEYS, expect, host, load, request, resource, run, runtime, scenario,
+    ROOT_KEYS, expect, host, load, request, resource, run, runtime, scenario, step,
 };
 
 /// The JSON Schema (draft 2020-12) of the model file.
@@ -49,7 +49,7 @@ pub fn schema() -> Value {
     root["description"] =
         json!("A host, a load, requests, shared resources, and the runtimes to compare.");
     root["required"] = json!(["request"]);
-    root["$defs"] = json!({ "step": step(), "value": a_value(), "name": a_name() });
+    root["$defs"] = json!({ "step": a_step(), "value": a_value(), "name": a_name() });
     root
 }
 
@@ -88,14 +88,14 @@ fn of_kinds(kinds: &Kinds) -> Value {
 }
 
 /// A step: one form each.
-fn step() -> Value {
-    let forms: Vec<_> = request::FORMS
+fn a_step() -> Value {
+    let forms: Vec<_> = step::FORMS
         .iter()
         .map(|form| {
             let group = form.keys.iter().any(|key| key.name == "steps");
             let required: &[&str] =
                 if group { &[form.keys[0].name, "steps"] } else { &[form.keys[0].name] };
-            let mut table = table(&[form.keys, request::STEP_KEYS], required);
+            let mut table = table(&[form.keys, step::STEP_KEYS], required);
             table["description"] = json!(form.means);
             table
         })

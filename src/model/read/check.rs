@@ -1,7 +1,8 @@
 //! Contradictions between tables that are each right: worlds in which time would stand still.
 
 use crate::input::problem::{Place, Problem};
-use crate::input::table::{MOST_WIDE, Reader};
+use crate::input::reader::Reader;
+use crate::input::table::MOST_WIDE;
 use crate::input::tree::{Content, Table};
 use crate::model::{Demand, LoadKind, Model, RuntimeKind};
 
@@ -38,9 +39,8 @@ fn requests_of_no_time(model: &Model) -> Option<Problem> {
         !takes_time(classes) && runtime.overhead.mean() <= 0.0
     });
     idle.then(|| {
-        Problem::new("the requests take no time, and the clients think for none")
+        Problem::new("requests and `think` take no time, so clients would send forever at once")
             .expected("a step that takes time, or a `think` above 0 s")
-            .advice("a closed load would send requests at one instant forever")
     })
 }
 
@@ -55,9 +55,8 @@ fn refusals_of_no_time(model: &Model) -> Option<Problem> {
     let failing = failing.map(|resource| format!("the queue of `{}`", resource.name));
     let full = refusing.or(failing)?;
     Some(
-        Problem::new(format!("{full} can be full, and the clients ask again at once"))
-            .expected("a `backoff` above 0 s")
-            .advice("a refused client would ask again at the same instant forever"),
+        Problem::new(format!("{full} may be full, and clients would ask forever at one instant"))
+            .expected("a `backoff` above 0 s"),
     )
 }
 

@@ -1,9 +1,9 @@
 //! Puts overrides into the tree of a model file, before anything reads it.
 
 use crate::input::keys::one_of;
+use crate::input::notes::Notes;
 use crate::input::problem::{Place, Problem};
 use crate::input::suggest::did_you_mean;
-use crate::input::table::Notes;
 use crate::input::tree::{Content, Entry, FILE_LAYER, Item, Table};
 use crate::model::overrides::Edit;
 

@@ -1,7 +1,8 @@
 //! Reads `[host]`.
 
 use crate::input::keys::{Holds, Key};
-use crate::input::table::{Fields, Reader};
+use crate::input::reader::Reader;
+use crate::input::table::Fields;
 use crate::input::tree::Table;
 use crate::model::{Host, Scheduling};
 

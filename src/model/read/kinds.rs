@@ -2,8 +2,9 @@
 
 use crate::input::keys::{self, Key, Kind};
 use crate::input::problem::{Place, Problem};
+use crate::input::reader::Reader;
 use crate::input::suggest::did_you_mean;
-use crate::input::table::{Elsewhere, Fields, Reader};
+use crate::input::table::{Elsewhere, Fields};
 use crate::input::tree::{Entry, FILE_LAYER, Item, Table};
 
 /// The kinds that a table can be of.

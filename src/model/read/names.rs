@@ -4,15 +4,20 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use crate::input::notes::{Notes, TOLD};
 use crate::input::problem::Problem;
+use crate::input::reader::Reader;
 use crate::input::series::Sheet;
 use crate::input::suggest::did_you_mean;
-use crate::input::table::{MOST_WIDE, Notes, Reader, TOLD};
+use crate::input::table::MOST_WIDE;
 use crate::input::tree::{Content, Item, Table};
 use crate::input::value::{Scope, Value};
 
 /// Names that the model itself gives, which no parameter may have.
 pub const RESERVED: [&str; 2] = ["cores", "beta"];
+
+/// Parameters that use each other in a longer row are no work of people, and each takes stack.
+const LONGEST_CHAIN: usize = 100;
 
 /// What is known of `$beta`, T_io/T_cpu of the requests.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -141,6 +146,13 @@ impl<'a> Names<'a> {
             let problem = Problem::new(format!("parameters in a circle: {}", names.join(" -> ")))
                 .advice("give one of them a value that needs none of the others");
             self.notes.add(problem.at(&item.place));
+            return Err(TOLD.to_owned());
+        }
+        if self.under_way.borrow().len() >= LONGEST_CHAIN {
+            let problem = Problem::new(format!(
+                "a parameter of a parameter of a parameter …: more than {LONGEST_CHAIN} in a row"
+            ));
+            self.notes.add(problem.at(&item.place).advice("shorten the chain"));
             return Err(TOLD.to_owned());
         }
         self.under_way.borrow_mut().push(name.to_owned());

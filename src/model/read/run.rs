@@ -2,7 +2,8 @@
 
 use crate::input::keys::{Holds, Key};
 use crate::input::problem::Problem;
-use crate::input::table::{Fields, Reader};
+use crate::input::reader::Reader;
+use crate::input::table::Fields;
 use crate::input::tree::{Content, Table};
 use crate::input::value::Value;
 use crate::model::metric::Vocabulary;
