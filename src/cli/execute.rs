@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::exit::{Exit, Failure};
+use super::exit::{Exit, Failure, wrapped};
 use super::flags::RunFlags;
 use super::progress;
 use super::session::Session;
@@ -13,7 +13,7 @@ use crate::input::Document;
 use crate::model::Model;
 use crate::report::files::{self, Output};
 use crate::simulation::Control;
-use crate::study::result::{Outcome, RuntimeResult};
+use crate::study::result::{Outcome, RuntimeResult, SloResult};
 use crate::study::{self, Case, Options};
 
 /// Where files go that no `--out` names.
@@ -162,33 +162,38 @@ impl Job<'_> {
         if !self.simulate || missed.is_empty() {
             return Exit::Done;
         }
-        session.note(&format!("not met: {}", missed.join("; ")));
+        missed.iter().for_each(|line| session.note(wrapped(line).trim_end()));
         Exit::NotMet
     }
 }
 
-/// The objectives that are not met, or that nobody can tell of, which a gate must not let pass.
+/// A line for each runtime with objectives that it does not meet, or of which nobody can tell: a gate must not let those
+/// pass.
 fn missed(outcome: &Outcome) -> Vec<String> {
-    let of = |scenario: &str, runtime: &RuntimeResult| -> Vec<String> {
+    let of = |runtime: &RuntimeResult, scenario: &str| {
         let missed = runtime.slo.iter().filter(|slo| slo.met != Some(true));
-        let say = |slo: &crate::study::result::SloResult| {
-            let unknown = if slo.met.is_none() { " (too few samples to tell)" } else { "" };
-            format!("{}{scenario}, {}{unknown}", runtime.name, slo.objective)
+        let say = |slo: &SloResult| match slo.met {
+            None => format!("{} (cannot tell: too few samples)", slo.objective),
+            Some(_) => slo.objective.clone(),
         };
-        missed.map(say).collect()
+        let missed: Vec<String> = missed.map(say).collect();
+        let line = format!("not met by {}{scenario}: {}", runtime.name, missed.join(", "));
+        (!missed.is_empty()).then_some(line)
     };
-    let base = outcome.runtimes.iter().flat_map(|runtime| of("", runtime));
+    let base = outcome.runtimes.iter().filter_map(|runtime| of(runtime, ""));
     let scenarios = outcome.scenarios.iter().flat_map(|scenario| {
         let name = format!(" in {}", scenario.name);
-        scenario.runtimes.iter().flat_map(move |runtime| of(&name, runtime))
+        scenario.runtimes.iter().filter_map(move |runtime| of(runtime, &name))
     });
     base.chain(scenarios).collect()
 }
 
 /// What to do after an interruption.
 fn going_on(outcome: &Outcome) -> String {
-    format!(
-        "interrupted: the {} replications that were finished are shown; the same command runs all of them:\n  {}\n",
-        outcome.replications, outcome.command
-    )
+    let done = match outcome.replications {
+        1 => "the 1 replication that was finished is".to_owned(),
+        n => format!("the {n} replications that were finished are"),
+    };
+    let text = format!("interrupted: {done} shown; for all of them run it again:");
+    format!("{}  {}\n", wrapped(&text), outcome.command)
 }

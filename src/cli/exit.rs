@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::io;
 
-use crate::input::Problems;
+use crate::input::{Problems, excerpt};
 use crate::report::files;
 
 /// How the program ended. The statuses are an interface: scripts rely on them.
@@ -92,24 +92,32 @@ impl Failure {
     /// What standard error is told, ending its last line.
     #[must_use]
     pub fn message(&self, color: bool) -> String {
-        let label = if color { "\x1b[1;31merror:\x1b[0m" } else { "error:" };
-        match self {
-            Self::Arguments(error) if color => error.render().ansi().to_string(),
-            Self::Arguments(error) => error.render().to_string(),
-            Self::Model(problems) => problems.render(color),
-            Self::Usage(text) => format!("{label} {text}\n"),
-            Self::Limit(text) => format!("{label} {text}\n"),
-            Self::Files(error) => format!("{label} {error}\n"),
+        let text = match self {
+            Self::Arguments(error) if color => return error.render().ansi().to_string(),
+            Self::Arguments(error) => return error.render().to_string(),
+            Self::Model(problems) => return problems.render(color),
+            Self::Usage(text) | Self::Limit(text) => text.clone(),
+            Self::Files(error) => error.to_string(),
             Self::Stdout(error) => format!(
-                "{label} standard output could not be written: {error}; free some space, or send it elsewhere\n"
+                "standard output could not be written: {error}; free some space, or send it elsewhere"
             ),
             Self::Interrupted => {
-                "interrupted before the first replication was finished, so there is nothing to show; fewer \
-                 --requests finish sooner\n"
+                "interrupted before the first replication of every runtime was finished, so \
+                                  there is nothing to show; fewer --requests finish sooner"
                     .to_owned()
             }
-        }
+        };
+        let text = wrapped(&format!("{LABEL} {text}"));
+        if color { text.replacen(LABEL, &format!("\x1b[1;31m{LABEL}\x1b[0m"), 1) } else { text }
     }
+}
+
+/// What a message begins with, as clap's do.
+const LABEL: &str = "error:";
+
+/// A message in lines that a terminal shows whole, the last one ended.
+pub(super) fn wrapped(text: &str) -> String {
+    excerpt::wrap(text, excerpt::WIDTH).join("\n") + "\n"
 }
 
 impl From<clap::Error> for Failure {
@@ -147,5 +155,15 @@ mod tests {
             assert_eq!(exit.status(), status);
             assert!(Exit::help().contains(&format!("\n  {status} ")));
         }
+    }
+
+    #[test]
+    fn a_message_is_labelled_and_broken_for_a_terminal() {
+        let failure = Failure::Usage("word ".repeat(40).trim_end().to_owned());
+        let message = failure.message(false);
+        assert!(message.starts_with("error: word"), "{message}");
+        assert_eq!(message.lines().count(), 3);
+        assert!(message.lines().all(|line| line.len() <= 80), "{message}");
+        assert_eq!(failure.message(true).replace("\x1b[1;31m", "").replace("\x1b[0m", ""), message);
     }
 }

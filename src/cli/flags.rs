@@ -27,7 +27,7 @@ pub struct RunFlags {
     #[command(flatten)]
     pub output: OutputFlags,
     /// Cores that the simulation may use; all by default. The results are the same
-    #[arg(long, value_name = "N", help_heading = "How it runs", value_parser = clap::value_parser!(u16).range(1..))]
+    #[arg(long, value_name = "N", help_heading = "How it runs", value_parser = whole::<u16>)]
     pub jobs: Option<u16>,
     /// Of the terminal.
     #[command(flatten)]
@@ -49,16 +49,16 @@ pub struct ModelFlags {
     #[arg(long, value_name = "NAME=VALUE")]
     pub set: Vec<String>,
     /// Seed of all randomness
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = seed)]
     pub seed: Option<u64>,
     /// Run exactly this often (switches the model's precision off)
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "N", value_parser = whole::<u32>)]
     pub replications: Option<u32>,
     /// Run until throughput, mean and p99 are this narrow: '1 %'
     #[arg(long, value_name = "SHARE")]
     pub precision: Option<String>,
     /// Ends of requests in each replication (replaces the model's duration; a batch ignores it)
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "N", value_parser = whole::<u64>)]
     pub requests: Option<u64>,
     /// Add an objective: p99=200ms or 'errors <= 0.1 %'; repeatable
     #[arg(long, value_name = "OBJECTIVE")]
@@ -221,6 +221,32 @@ fn chart_format(text: &str) -> Result<String, String> {
     }
 }
 
+/// Reads a whole number above 0; `_` may part its digits, as in the model file.
+///
+/// # Errors
+///
+/// What was expected, in one line.
+pub fn whole<T: TryFrom<u64>>(text: &str) -> Result<T, String> {
+    let number = digits(text).filter(|number| *number > 0);
+    let fitting = number.and_then(|number| T::try_from(number).ok());
+    fitting.ok_or_else(|| {
+        let most = 1_u128 << (8 * size_of::<T>());
+        format!("expected a whole number from 1 to {}", most - 1)
+    })
+}
+
+/// Reads a seed: any whole number that 63 bits hold, as TOML does.
+fn seed(text: &str) -> Result<u64, String> {
+    let seed = digits(text).filter(|seed| i64::try_from(*seed).is_ok());
+    seed.ok_or_else(|| format!("expected a whole number from 0 to {}", i64::MAX))
+}
+
+fn digits(text: &str) -> Option<u64> {
+    // `+7` would parse too.
+    let plain = text.chars().all(|c| c.is_ascii_digit() || c == '_');
+    text.replace('_', "").parse().ok().filter(|_| plain)
+}
+
 /// A value that a flag takes: as it was written, for models and command lines, and what it is.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Given<T> {
@@ -350,6 +376,20 @@ mod tests {
         assert!(error.contains("expected a duration") && error.contains("ms"), "{error}");
         assert!(duration("exp(7 ms)").is_err());
         assert!(rate("120/s").is_ok() && rate("0/s").is_err() && rate("120").is_err());
+    }
+
+    #[test]
+    fn a_whole_number_is_read_within_its_range_and_refused_with_it() {
+        assert_eq!(whole::<u64>("100_000"), Ok(100_000));
+        assert_eq!(whole::<u16>("65535"), Ok(u16::MAX));
+        assert_eq!(
+            whole::<u16>("65536"),
+            Err("expected a whole number from 1 to 65535".to_owned())
+        );
+        for text in ["0", "", "-1", "+1", "1.5", "x", "99999999999999999999"] {
+            assert!(whole::<u64>(text).is_err(), "{text}");
+        }
+        assert_eq!((seed("0"), seed("9223372036854775808").is_err()), (Ok(0), true));
     }
 
     #[test]

@@ -42,7 +42,11 @@ impl Man {
         if let Some(command) = program.find_subcommand(name) {
             return Ok(command.clone().display_name(format!("iowait-{name}")));
         }
-        let names: Vec<&str> = program.get_subcommands().map(clap::Command::get_name).collect();
+        let names: Vec<&str> = program
+            .get_subcommands()
+            .map(clap::Command::get_name)
+            .filter(|name| *name != "help")
+            .collect();
         let near = did_you_mean(name, &names).map(|near| format!("; did you mean `{near}`?"));
         Err(Failure::Usage(format!(
             "there is no command {name}; expected one of {}{}",

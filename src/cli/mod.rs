@@ -24,6 +24,7 @@ mod theory;
 
 use std::ffi::OsString;
 
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{CommandFactory, FromArgMatches, Parser};
 
 pub use exit::Exit;
@@ -34,6 +35,9 @@ use execute::{Files, Job};
 use exit::Failure;
 use flags::RunFlags;
 use session::Session;
+
+use crate::input::suggest::did_you_mean;
+use crate::model::shipped;
 
 /// What would another execution model buy me? Sync workers, a thread pool and event loops on the same random requests,
 /// the gain held against 1 + T_io/T_cpu.
@@ -74,7 +78,8 @@ impl Program {
     }
 
     fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Self, Failure> {
-        Ok(Self::from_arg_matches(&Self::parser().try_get_matches_from(args)?)?)
+        let matches = Self::parser().try_get_matches_from(args).map_err(with_tips)?;
+        Ok(Self::from_arg_matches(&matches)?)
     }
 
     fn run(&self, session: &mut Session<'_>) -> Result<Exit, Failure> {
@@ -88,6 +93,23 @@ impl Program {
             }
         }
     }
+}
+
+/// Adds what was perhaps meant to a word that is no command: a command, or a model to run.
+fn with_tips(mut error: clap::Error) -> clap::Error {
+    let word = match (error.kind(), error.get(ContextKind::InvalidSubcommand)) {
+        (ErrorKind::InvalidSubcommand, Some(ContextValue::String(word))) => word.clone(),
+        _ => return error,
+    };
+    let program = Program::command();
+    let commands = program.get_subcommands().map(clap::Command::get_name);
+    if let Some(near) = did_you_mean(&word, commands) {
+        error.insert(ContextKind::SuggestedSubcommand, ContextValue::Strings(vec![near]));
+    } else if word.ends_with(".toml") || shipped::find(&word).is_some() {
+        let tip = format!("to run a model: iowait run {}", shell::quoted(&word));
+        error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip.into()]));
+    }
+    error
 }
 
 /// Runs the program: the first argument is its name.

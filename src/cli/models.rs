@@ -7,6 +7,7 @@ use clap::Args;
 use super::exit::{Exit, Failure};
 use super::flags::TerminalFlags;
 use super::session::Session;
+use crate::input::excerpt;
 use crate::model::shipped::MODELS;
 
 /// List the shipped models
@@ -34,8 +35,12 @@ impl Models {
         let widest = MODELS.iter().map(|model| model.name.len()).max().unwrap_or(0);
         let mut text = String::new();
         for model in MODELS {
-            writeln!(text, "{:widest$}  {}", model.name, model.summary())
-                .expect("a String takes all that is written");
+            let mut name = model.name;
+            for line in excerpt::wrap(model.summary(), excerpt::WIDTH - widest - 2) {
+                writeln!(text, "{name:widest$}  {line}")
+                    .expect("a String takes all that is written");
+                name = "";
+            }
         }
         session.print(text.as_bytes())?;
         Ok(Exit::Done)

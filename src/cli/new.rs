@@ -9,6 +9,7 @@ use clap::Args;
 use super::exit::{Exit, Failure};
 use super::flags::TerminalFlags;
 use super::session::Session;
+use super::shell;
 use crate::input::suggest::did_you_mean;
 use crate::model::shipped::{self, MODELS};
 use crate::report::files;
@@ -47,9 +48,9 @@ impl New {
         let text = self.from.as_deref().map_or(Ok(TEMPLATE), shipped_text)?;
         let path = with_extension(&self.name)?;
         write_new(&path, text)?;
-        let shown = path.display();
-        session.print(format!("{shown}\n").as_bytes())?;
-        session.note(&format!("next: edit it, then iowait run {shown}"));
+        session.print(format!("{}\n", path.display()).as_bytes())?;
+        let word = shell::quoted(&path.to_string_lossy());
+        session.note(&format!("next: edit it, then iowait run {word}"));
         Ok(Exit::Done)
     }
 }
@@ -70,7 +71,7 @@ fn shipped_text(name: &str) -> Result<&'static str, Failure> {
 fn with_extension(name: &Path) -> Result<PathBuf, Failure> {
     let Some(file) = name.file_name() else {
         return Err(Failure::Usage(format!(
-            "{} names no file; expected a name such as shop",
+            "`{}` names no file; expected a name such as shop",
             name.display()
         )));
     };

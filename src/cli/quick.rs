@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use clap::Args;
 
-use super::flags::{Given, duration, rate};
+use super::flags::{Given, duration, rate, whole};
 use super::shell;
 use crate::input::suggest::did_you_mean;
 use crate::units::{Rate, Span};
@@ -20,13 +20,13 @@ pub struct Quick {
     #[arg(long, value_name = "TIME", value_parser = duration)]
     pub io: Option<Given<Span>>,
     /// Calls that a request waits for, one after the other [default: 1]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "N", value_parser = whole::<u32>)]
     pub calls: Option<u32>,
     /// Cores of the host [default: 1]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "N", value_parser = whole::<u32>)]
     pub cores: Option<u32>,
     /// Clients, each with one request at a time [default: cores * (1 + T_io/T_cpu)]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "N", value_parser = whole::<u64>)]
     pub clients: Option<u64>,
     /// Requests come at this rate instead, memoryless: 120/s
     #[arg(long, value_name = "RATE", value_parser = rate, conflicts_with = "clients")]
@@ -96,13 +96,12 @@ impl Quick {
         let totals = totals.iter().filter(|(_, given)| *given).map(|(flag, _)| (*flag, None));
         let given: Vec<_> = self.details().into_iter().chain(totals).collect();
         let Some((flag, path)) = given.first() else { return Ok(false) };
-        let instead = path.map_or_else(
-            || "to change a model, `iowait new NAME --from MODEL` copies one".to_owned(),
-            |path| format!("to change a model, --set {path}=VALUE"),
-        );
+        let on_a_model =
+            path.map(|path| format!("; on a model it is --set {path}=VALUE")).unwrap_or_default();
         match (&self.cpu, &self.io) {
             _ if beside_model => Err(format!(
-                "{flag} describes a model without a file, but a MODEL is given too; {instead}"
+                "{flag} describes a model without a file, but a MODEL is given too: leave one of the two \
+                 out{on_a_model}"
             )),
             (Some(_), Some(_)) => Ok(true),
             (Some(_), None) => {
@@ -112,7 +111,7 @@ impl Quick {
                 Err("--io needs --cpu TIME, what a request computes in all (0s for nothing)".into())
             }
             (None, None) => Err(format!(
-                "{flag} describes a model without a file and needs --cpu TIME and --io TIME; {instead}"
+                "{flag} describes a model without a file and needs --cpu TIME and --io TIME{on_a_model}"
             )),
         }
     }
@@ -163,40 +162,61 @@ impl Quick {
                         --runtime KIND:WIDTH for each runtime"
                 .into());
         }
-        let calls = self.calls.unwrap_or(1);
+        let mut text = format!(
+            "# What `{command}` means.\n\n\
+             [params]\n\
+             cpu   = {cpu:<8} # of a request, in all\n\
+             io    = {io:<8} # of a request, in all\n\
+             calls = {calls}\n\n\
+             [host]\n\
+             cores = {cores}\n\n\
+             [load]\n\
+             {load}\n\n\
+             [[request]]\n\
+             steps = {steps}\n",
+            command = shell::command_line(&[vec!["run".to_owned()], self.args()].concat()),
+            cpu = quoted(&cpu.text),
+            io = quoted(&io.text),
+            calls = self.calls.unwrap_or(1),
+            cores = self.cores.unwrap_or(1),
+            load = self.load(),
+            steps = self.steps(busy, waits),
+        );
+        for (name, Chosen { kind: Kind { word, key, default_width, .. }, width }) in runtimes {
+            let width =
+                width.map_or_else(|| (*default_width).to_owned(), |width| width.to_string());
+            let head = format!("{:<7} = \"{name}\"\n{:<7} = \"{word}\"", "name", "kind");
+            write!(text, "\n[[runtime]]\n{head}\n{key:<7} = {width}\n")
+                .expect("a String takes all that is written");
+        }
+        Ok(text)
+    }
+
+    /// The keys of `[load]`.
+    fn load(&self) -> String {
+        match (&self.rate, self.clients) {
+            (Some(rate), _) => format!("kind = \"poisson\"\nrate = {}", quoted(&rate.text)),
+            (None, Some(clients)) => format!("kind    = \"closed\"\nclients = {clients}"),
+            (None, None) => {
+                format!("kind    = \"closed\"\nclients = {BEST} # the formula's own best")
+            }
+        }
+    }
+
+    /// The steps of a request that computes, waits or both: a burst, then each call with a burst after it.
+    fn steps(&self, busy: bool, waits: bool) -> String {
         let varied = |mean: &str| {
             if self.constant { format!("\"{mean}\"") } else { format!("\"exp({mean})\"") }
         };
         let burst = format!("{{ cpu = {} }}", varied("$cpu / ($calls + 1)"));
         let wait = format!("{{ io = {} }}", varied("$io / $calls"));
-        let steps = match (busy, waits) {
+        match (busy, waits) {
             (true, true) => format!(
-                "[\n  {burst},\n  {{ repeat = \"$calls\", steps = [\n    {wait},\n    {burst},\n  ] }},\n]"
+                "[\n  {burst},\n  {{ repeat = \"$calls\", steps = [\n      {wait},\n      {burst},\n  ] }},\n]"
             ),
             (true, false) => format!("[{{ cpu = {} }}]", varied("$cpu")),
             _ => format!("[{{ repeat = \"$calls\", steps = [{wait}] }}]"),
-        };
-        let load = match (&self.rate, self.clients) {
-            (Some(rate), _) => format!("kind = \"poisson\"\nrate = {}", quoted(&rate.text)),
-            (None, Some(clients)) => format!("kind    = \"closed\"\nclients = {clients}"),
-            (None, None) => format!("kind    = \"closed\"\nclients = {BEST} # the formula's best"),
-        };
-        let mut text = format!(
-            "# What `{}` means.\n\n[params]\ncpu   = {:<8} # of a request, in all\nio    = {:<8} # of a request, \
-             in all\ncalls = {calls}\n\n[host]\ncores = {}\n\n[load]\n{load}\n\n[[request]]\nsteps = {steps}\n",
-            shell::command_line(&[vec!["run".to_owned()], self.args()].concat()),
-            quoted(&cpu.text),
-            quoted(&io.text),
-            self.cores.unwrap_or(1),
-        );
-        for (name, one) in runtimes {
-            let width =
-                one.width.map_or_else(|| one.kind.default_width.to_owned(), |n| n.to_string());
-            let Kind { word, key, .. } = one.kind;
-            write!(text, "\n[[runtime]]\nname = \"{name}\"\nkind = \"{word}\"\n{key} = {width}\n")
-                .expect("a String takes all that is written");
         }
-        Ok(text)
     }
 
     /// The runtimes with their names: the kind's, and the width too where a kind is there more than once.
@@ -340,7 +360,7 @@ mod tests {
             ("--io 7ms", false, "--io needs --cpu"),
             ("--clients 64", false, "--set load.clients=VALUE"),
             ("--cores 2", true, "--set host.cores=VALUE"),
-            ("--print-model", true, "iowait new"),
+            ("--print-model", true, "leave one of the two out"),
         ] {
             let error = parse(args).is_given(beside_model).expect_err(args);
             assert!(error.contains(word), "{error}");

@@ -7,7 +7,7 @@ pub fn command_line(args: &[String]) -> String {
 }
 
 /// The argument as one word of the shell (POSIX, 2.2.2: nothing is special between single quotes).
-fn quoted(arg: &str) -> String {
+pub fn quoted(arg: &str) -> String {
     let harmless = |c: char| c.is_ascii_alphanumeric() || "-_./:=,+@%".contains(c);
     if !arg.is_empty() && arg.chars().all(harmless) {
         return arg.to_owned();
