@@ -1,17 +1,31 @@
-//! The event queue: a 4-ary heap of plain values in a total order of (instant, tie).
+//! The event queue: a radix wheel that adapts to any spread of instants, with a small sorted front.
 //!
-//! The order never depends on when an event was pushed: two events at one instant are told apart
+//! Pending events lie in buckets by the highest base-64 digit in which their instant differs from
+//! the front's (Ahuja, Mehlhorn, Orlin and Tarjan, "Faster algorithms for the shortest path
+//! problem", 1990). The earliest bucket becomes the front: sorted if it is small, spread over finer
+//! buckets first if it is not. An event is moved a few times at most whatever is pending, where a
+//! heap compares it log n times with lines that are not in the cache.
+//!
+//! The order never depends on when an event was pushed: two events of one instant are told apart
 //! by the tie that the model gives them. Events equal in both are the caller's mistake to make and
 //! come out in an unspecified but reproducible order.
 
 use crate::units::Time;
 
-/// Children of a node; four siblings of 24 bytes share two cache lines.
-const ARITY: usize = 4;
+/// Bits of a digit.
+const DIGIT: u32 = 6;
+/// Buckets of a level.
+const WIDTH: usize = 1 << DIGIT;
+/// Levels that 64 bits have.
+const LEVELS: usize = 64usize.div_ceil(DIGIT as usize);
+/// A bucket of at most this many is sorted rather than spread.
+const SORTED: usize = 24;
+/// A front grown beyond this is spread again.
+const FRONT: usize = 64;
 
 #[derive(Clone, Copy, Debug)]
 struct Entry<E> {
-    time: Time,
+    time: u64,
     tie: u64,
     event: E,
 }
@@ -19,11 +33,14 @@ struct Entry<E> {
 impl<E> Entry<E> {
     /// One comparison of 128 bits is branch-free where two of 64 are not.
     const fn key(&self) -> u128 {
-        ((self.time.0 as u128) << 64) | self.tie as u128
+        ((self.time as u128) << 64) | self.tie as u128
     }
 }
 
 /// Pending events, earliest first.
+///
+/// Time only goes forward: [`EventQueue::advance`] moves it to the earliest instant,
+/// [`EventQueue::pop`] takes what is due then, and nothing may be pushed before it.
 ///
 /// ```
 /// use iowait::engine::EventQueue;
@@ -33,92 +50,141 @@ impl<E> Entry<E> {
 /// queue.push(Time(5), 1, "second of its instant");
 /// queue.push(Time(5), 0, "first of its instant");
 /// queue.push(Time(2), 9, "earlier");
-/// let order: Vec<_> = std::iter::from_fn(|| queue.pop()).map(|(_, _, event)| event).collect();
-/// assert_eq!(order, ["earlier", "first of its instant", "second of its instant"]);
+/// let mut order = Vec::new();
+/// while let Some(now) = queue.advance() {
+///     while let Some(event) = queue.pop(now) {
+///         order.push((now, event));
+///     }
+/// }
+/// let expected =
+///     [(2, "earlier"), (5, "first of its instant"), (5, "second of its instant")];
+/// assert_eq!(order, expected.map(|(at, event)| (Time(at), event)));
 /// ```
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct EventQueue<E> {
-    heap: Vec<Entry<E>>,
+    /// The earliest events, the earliest last: all those before `front_end`.
+    front: Vec<Entry<E>>,
+    /// The first instant beyond the front; `None` where the front reaches to the end of time.
+    front_end: Option<u64>,
+    /// The start of the front's bucket; everything in the buckets differs from it in the digit of
+    /// its level and in none above.
+    base: u64,
+    buckets: Vec<Vec<Entry<E>>>,
+    /// Which buckets of each level hold something.
+    occupied: [u64; LEVELS],
+    len: usize,
 }
 
 impl<E: Copy> EventQueue<E> {
     /// An empty queue.
     #[must_use]
-    pub const fn new() -> Self {
-        Self { heap: Vec::new() }
+    pub fn new() -> Self {
+        Self {
+            front: Vec::new(),
+            front_end: Some(0),
+            base: 0,
+            buckets: vec![Vec::new(); LEVELS * WIDTH],
+            occupied: [0; LEVELS],
+            len: 0,
+        }
     }
 
     /// How many events are pending.
     #[must_use]
     pub const fn len(&self) -> usize {
-        self.heap.len()
+        self.len
     }
 
     /// Whether nothing is pending.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
-        self.heap.is_empty()
+        self.len == 0
     }
 
-    /// The instant of the earliest event.
-    #[must_use]
-    pub fn next_time(&self) -> Option<Time> {
-        self.heap.first().map(|entry| entry.time)
-    }
-
-    /// Adds an event at `time`; `tie` orders the events of one instant.
+    /// Adds an event at `time`, not before the last [`EventQueue::advance`]; `tie` orders the
+    /// events of one instant.
     pub fn push(&mut self, time: Time, tie: u64, event: E) {
-        let entry = Entry { time, tie, event };
-        let key = entry.key();
-        self.heap.push(entry);
-        let mut hole = self.heap.len() - 1;
-        while hole > 0 {
-            let parent = (hole - 1) / ARITY;
-            if self.heap[parent].key() <= key {
-                break;
-            }
-            self.heap[hole] = self.heap[parent];
-            hole = parent;
+        self.len += 1;
+        let entry = Entry { time: time.0, tie, event };
+        if self.front_end.is_some_and(|end| time.0 >= end) {
+            self.store(entry);
+            return;
         }
-        self.heap[hole] = entry;
+        let key = entry.key();
+        let place = self.front.partition_point(|other| other.key() > key);
+        self.front.insert(place, entry);
+        if self.front.len() > FRONT && self.front_end.is_none_or(|end| end - self.base > 1) {
+            self.spread_front();
+        }
     }
 
-    /// Takes the earliest event with its instant and tie.
-    pub fn pop(&mut self) -> Option<(Time, u64, E)> {
-        let first = *self.heap.first()?;
-        let last = self.heap.pop()?;
-        if !self.heap.is_empty() {
-            self.sift_down(last);
+    /// Takes the first event that is due at `now`, the instant that [`EventQueue::advance`] told.
+    pub fn pop(&mut self, now: Time) -> Option<E> {
+        let first = self.front.last()?;
+        if first.time != now.0 {
+            return None;
         }
-        Some((first.time, first.tie, first.event))
+        self.len -= 1;
+        self.front.pop().map(|entry| entry.event)
     }
 
-    /// Puts `entry` where it belongs, starting with a hole at the root.
-    fn sift_down(&mut self, entry: Entry<E>) {
-        let key = entry.key();
-        let len = self.heap.len();
-        let mut hole = 0;
+    /// The instant of the earliest event; `None` without any.
+    pub fn advance(&mut self) -> Option<Time> {
+        if self.front.is_empty() {
+            self.refill()?;
+        }
+        self.front.last().map(|entry| Time(entry.time))
+    }
+
+    /// Puts an entry beyond the front into its bucket.
+    fn store(&mut self, entry: Entry<E>) {
+        let difference = (entry.time ^ self.base) | 1;
+        let level = ((63 - difference.leading_zeros()) / DIGIT) as usize;
+        let digit = (entry.time >> (level as u32 * DIGIT)) as usize & (WIDTH - 1);
+        self.buckets[level * WIDTH + digit].push(entry);
+        self.occupied[level] |= 1 << digit;
+    }
+
+    /// Makes the earliest bucket the front, spread first while it is large.
+    fn refill(&mut self) -> Option<()> {
         loop {
-            let first_child = hole * ARITY + 1;
-            if first_child >= len {
-                break;
+            let level = self.occupied.iter().position(|&digits| digits != 0)?;
+            let digit = self.occupied[level].trailing_zeros() as usize;
+            self.occupied[level] &= !(1 << digit);
+            let shift = level as u32 * DIGIT;
+            // Higher digits as the base has them, lower ones zero.
+            let above = self.base.checked_shr(shift + DIGIT).unwrap_or(0);
+            self.base = above.checked_shl(shift + DIGIT).unwrap_or(0) | ((digit as u64) << shift);
+            let place = level * WIDTH + digit;
+            if level == 0 || self.buckets[place].len() <= SORTED {
+                std::mem::swap(&mut self.front, &mut self.buckets[place]);
+                self.front.sort_unstable_by_key(|entry| std::cmp::Reverse(entry.key()));
+                self.front_end = self.base.checked_add(1 << shift);
+                return Some(());
             }
-            let mut least = first_child;
-            let mut least_key = self.heap[first_child].key();
-            for child in first_child + 1..(first_child + ARITY).min(len) {
-                let child_key = self.heap[child].key();
-                if child_key < least_key {
-                    least = child;
-                    least_key = child_key;
-                }
+            let mut bucket = std::mem::take(&mut self.buckets[place]);
+            for entry in bucket.drain(..) {
+                self.store(entry);
             }
-            if key <= least_key {
-                break;
-            }
-            self.heap[hole] = self.heap[least];
-            hole = least;
+            // Its room is kept for the next that fall into it.
+            self.buckets[place] = bucket;
         }
-        self.heap[hole] = entry;
+    }
+
+    /// Sends a front that has grown too large back into finer buckets.
+    fn spread_front(&mut self) {
+        let mut front = std::mem::take(&mut self.front);
+        for entry in front.drain(..) {
+            self.store(entry);
+        }
+        self.front = front;
+        self.refill().expect("what was the front is pending");
+    }
+}
+
+impl<E: Copy> Default for EventQueue<E> {
+    fn default() -> Self {
+        Self::new()
     }
 }
 
@@ -126,39 +192,62 @@ impl<E: Copy> EventQueue<E> {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+    use std::cmp::Reverse;
+    use std::collections::BinaryHeap;
+
+    /// The plain queue that the wheel is held against.
+    type Heap = BinaryHeap<Reverse<(u64, u64)>>;
+
+    /// Pushes, pops and time going forward, checked step by step against a binary heap.
+    fn hold(steps: impl IntoIterator<Item = (u64, u64)>, keep: usize) {
+        let mut queue = EventQueue::new();
+        let mut heap = Heap::new();
+        let mut now = 0u64;
+        let take = |queue: &mut EventQueue<u64>, heap: &mut Heap| {
+            let time = queue.advance().expect("as many as in the heap");
+            let tie = queue.pop(time).expect("one is due");
+            let Reverse((heap_time, heap_tie)) = heap.pop().expect("as many as in the queue");
+            assert_eq!((time.0, tie), (heap_time, heap_tie));
+            time.0
+        };
+        for (delay, tie) in steps {
+            let time = now.saturating_add(delay);
+            queue.push(Time(time), tie, tie);
+            heap.push(Reverse((time, tie)));
+            if heap.len() > keep {
+                now = take(&mut queue, &mut heap);
+            }
+        }
+        while !heap.is_empty() {
+            take(&mut queue, &mut heap);
+        }
+        assert!(queue.is_empty() && queue.advance().is_none());
+    }
 
     proptest! {
         #[test]
-        fn events_come_out_in_order_of_instant_and_tie_whatever_the_order_of_pushes(
-            events in proptest::collection::vec((0u64..50, 0u64..1000), 0..300)
+        fn events_come_out_as_from_a_heap(
+            steps in proptest::collection::vec((0u64..5000, 0u64..1000), 0..500),
+            scale in 0u32..50,
+            keep in 0usize..200,
         ) {
-            let mut queue = EventQueue::new();
-            for &(time, tie) in &events {
-                queue.push(Time(time), tie, ());
-            }
-            let mut expected = events.clone();
-            expected.sort_unstable();
-            let order: Vec<_> =
-                std::iter::from_fn(|| queue.pop()).map(|(time, tie, ())| (time.0, tie)).collect();
-            prop_assert_eq!(order, expected);
+            hold(steps.into_iter().map(|(delay, tie)| (delay << scale, tie)), keep);
         }
     }
 
     #[test]
-    fn pushes_between_pops_keep_the_order() {
-        let mut queue = EventQueue::new();
-        let mut now = 0;
-        let mut state = 1u64;
-        for k in 0..1000 {
-            queue.push(Time(k % 17), k, ());
-        }
-        for _ in 0..10_000 {
-            let (time, _, ()) = queue.pop().expect("pushed as often as popped");
-            assert!(time.0 >= now);
-            now = time.0;
-            state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
-            queue.push(Time(now + (state >> 58)), state, ());
-        }
-        assert_eq!(queue.len(), 1000);
+    fn a_far_event_does_not_disturb_many_near_ones() {
+        let near = (0..20_000u64).map(|k| (k.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 44, k));
+        hold([(u64::MAX, 0), (1 << 60, 1)].into_iter().chain(near), 700);
+    }
+
+    #[test]
+    fn ten_thousand_events_of_one_instant_come_in_order_of_their_ties() {
+        hold((0..10_000u64).map(|k| (7, k.wrapping_mul(7919) % 10_000)), 10_000);
+    }
+
+    #[test]
+    fn the_last_instant_of_all_can_be_reached() {
+        hold([(u64::MAX, 3), (u64::MAX - 1, 2), (0, 1), (u64::MAX, 4)], 2);
     }
 }

@@ -61,7 +61,8 @@ impl Notes {
         let written = self
             .sources
             .get(item.place.source)
-            .and_then(|source| source.text.get(item.place.span.clone()));
+            .and_then(|source| source.text.get(item.place.span.clone()))
+            .filter(|written| !(written.starts_with('"') && written.contains('\\')));
         match written.and_then(|written| written.find(text.as_str())) {
             Some(offset) if *span != (0..0) && !text.is_empty() => {
                 let start = item.place.span.start + offset;

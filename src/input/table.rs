@@ -140,7 +140,15 @@ impl<'a> Fields<'a> {
     /// A text.
     #[must_use]
     pub fn text(&self, key: &str) -> Option<String> {
-        self.reader.text(self.item(key)?, "a text in quotes").map(str::to_owned)
+        let text = self.reader.text(self.item(key)?, "a text in quotes")?;
+        // What a file says ends up on terminals and in pictures.
+        if text.chars().any(|letter| letter.is_control() && !matches!(letter, '\n' | '\t')) {
+            let problem = Problem::new(format!("`{key}` has a control character in it"))
+                .expected("letters that can be shown");
+            self.note(key, problem);
+            return None;
+        }
+        Some(text.to_owned())
     }
 
     /// `true` or `false`.

@@ -1,6 +1,7 @@
 //! What a model file describes: a host, a load, requests, shared resources, runtimes to compare.
 //!
-//! The types here are plain data, readable from a TOML file or built in code.
+//! The types here are plain data, read from a TOML file by [`Model::read`] or built in code. The
+//! readers are in [`read`], a file for each table, beside the keys and defaults of each.
 
 pub mod demand;
 pub mod expect;

@@ -225,7 +225,7 @@ impl<'a> World<'a> {
                 self.settle();
                 continue;
             }
-            match self.queue.next_time() {
+            match self.queue.advance() {
                 None => return self.nothing_left(),
                 Some(time) if time == Time::MAX => {
                     return Stop::Limit("virtual time has reached its end, 584 years".to_owned());
@@ -279,8 +279,7 @@ impl<'a> World<'a> {
 
     /// Delivers everything that is due now.
     fn deliver_instant(&mut self) {
-        while self.queue.next_time() == Some(self.now) {
-            let Some((_, _, event)) = self.queue.pop() else { return };
+        while let Some(event) = self.queue.pop(self.now) {
             self.deliver(event);
             self.resume();
             if self.stop.is_some() {

@@ -45,9 +45,15 @@ impl Family for Geometric {
     }
 
     fn quantile(&self, p: f64) -> f64 {
-        let n = (-libm::log1p(-p) / self.hazard).ceil() - 1.0;
-        // The division rounds: one less may do already.
-        if n >= 1.0 && self.cdf(n - 1.0) >= p { n - 1.0 } else { n.max(0.0) }
+        let n = ((-libm::log1p(-p) / self.hazard).ceil() - 1.0).max(0.0);
+        // The division rounds: one less may do already, or one more be needed.
+        if n >= 1.0 && self.cdf(n - 1.0) >= p {
+            n - 1.0
+        } else if self.cdf(n) < p {
+            n + 1.0
+        } else {
+            n
+        }
     }
 
     fn scale(&self, factor: f64) -> Dist {
@@ -78,6 +84,17 @@ mod tests {
         // P(0) = 1/(1 + mean), variance mean (1 + mean)
         assert!((dist.cdf(0.0) - 1.0 / 6.0).abs() < 1e-15);
         assert_eq!(dist.variance(), 30.0);
+    }
+
+    #[test]
+    fn quantiles_are_exact_where_the_distribution_function_jumps() {
+        for mean in [0.3, 1.0, 5.0, 77.7] {
+            let dist = Dist::geometric(mean).unwrap();
+            for n in (0..150).map(f64::from).take_while(|n| dist.cdf(*n) < 0.999_999) {
+                let p = dist.cdf(n);
+                assert_eq!((dist.quantile(p), dist.quantile(p.next_up())), (n, n + 1.0), "{mean}");
+            }
+        }
     }
 
     #[test]

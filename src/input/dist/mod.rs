@@ -21,6 +21,16 @@
 //! | mixture | [`Dist::mix`] |
 //! | from percentiles | [`Dist::percentiles`] |
 //! | counts | [`Dist::uniform_count`], [`Dist::geometric`], [`Dist::poisson`] |
+//!
+//! ```
+//! use iowait::input::dist::{Dist, Percentile};
+//!
+//! // What a dashboard shows is a distribution: its mean is what capacity depends on.
+//! let p = |percent, ms: f64| Percentile { percent, value: ms * 1e6 };
+//! let call = Dist::percentiles(&[p(50.0, 62.0), p(90.0, 140.0), p(99.0, 410.0)]).unwrap();
+//! assert!((call.quantile(0.9) / 140e6 - 1.0).abs() < 1e-12);
+//! assert!(call.mean() > 70e6 && call.mean() < 80e6);
+//! ```
 
 mod constant;
 mod empirical;
@@ -263,5 +273,28 @@ mod tests {
         );
         assert!(!Dist::exponential(1.0).is_constant() && !Dist::constant(1.0).is_exponential());
         assert!(Dist::constant(3.0).is_whole() && !Dist::constant(2.5).is_whole());
+    }
+
+    #[test]
+    fn no_family_uses_the_mathematics_of_the_platform() {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/input/dist");
+        let platform =
+            ["exp", "exp_m1", "ln", "ln_1p", "powf", "powi", "cbrt", "sin", "cos", "mul_add"];
+        let mut files = 0;
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            let source = std::fs::read_to_string(&path).unwrap();
+            let before_tests = source.split("#[cfg(test)]\nmod tests").next().unwrap_or_default();
+            files += usize::from(before_tests.contains("libm::"));
+            // What every family is held to may be computed with anything.
+            if path.ends_with("testing.rs") {
+                continue;
+            }
+            for name in platform {
+                let call = format!(".{name}(");
+                assert!(!before_tests.contains(&call), "{}: {call} is not libm's", path.display());
+            }
+        }
+        assert!(files > 5, "looked into too few files: {files}");
     }
 }

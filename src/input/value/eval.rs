@@ -2,6 +2,7 @@
 
 use super::expr::{Expr, Node, Operator};
 use super::function::Arguments;
+use super::read::shown;
 use super::unit::Unit;
 use super::{Dimension, Scope, Value, ValueError};
 use crate::input::dist::{Dist, LARGEST_MEAN};
@@ -50,7 +51,8 @@ fn checked(value: Value, expr: &Expr) -> Result<Value, ValueError> {
         let message = format!("this is below zero, which {} cannot be", value.described());
         return Err(ValueError::new(message, expr.span()));
     }
-    Ok(value)
+    // Adding zero turns -0 into 0, which no message and no table should show.
+    Ok(Value::fixed(value.dimension(), magnitude + 0.0))
 }
 
 fn looked_up(name: &str, expr: &Expr, scope: &dyn Scope) -> Result<Value, ValueError> {
@@ -150,7 +152,7 @@ fn scaled(
         return Err(ValueError::whole("a distribution scaled below zero or without bounds")
             .expecting("a factor of at least 0"));
     }
-    Ok(Value::Dist { dimension, dist: dist.scale(factor_of_one) })
+    Ok(Value::Dist { dimension, dist: dist.scale(factor_of_one + 0.0) })
 }
 
 /// An operation on magnitudes, with what it is worth where dimensions allow it.
@@ -187,6 +189,7 @@ fn mismatch(operator: Operator, left: &Value, right: &Value) -> ValueError {
         | (Value::Duration(_), Value::Number(number))
             if sum =>
         {
+            let number = shown(*number);
             error.suggesting(format!("{number} has no unit: write {number} ms"))
         }
         _ => error,
@@ -289,6 +292,16 @@ mod tests {
             let spot = text[error.span.clone()].trim_matches(['(', ')']);
             assert_eq!(spot, at.trim_matches(['(', ')']), "{text}: {error}");
         }
+    }
+
+    #[test]
+    fn zero_has_no_sign() {
+        for text in ["-0", "0 * -1", "0 / -1"] {
+            let number = parse(text).unwrap().read(&NoScope, Value::number).unwrap();
+            assert!(number == 0.0 && number.is_sign_positive(), "{text}");
+        }
+        let dist = parse("exp(1 ms) * -0").unwrap().read(&NoScope, Value::duration_dist).unwrap();
+        assert!(dist.mean().is_sign_positive());
     }
 
     #[test]

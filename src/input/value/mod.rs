@@ -2,6 +2,19 @@
 //!
 //! [`parse`] turns text into an [`Expr`] with a byte span on every part; [`Expr::eval`] computes
 //! it, with the parameters that a [`Scope`] knows; the readers of [`Value`] say what was wanted.
+//!
+//! ```
+//! use iowait::input::value::{NoScope, Value, parse};
+//!
+//! let wait = parse("2 * exp(40 ms)").unwrap().read(&NoScope, Value::duration_dist).unwrap();
+//! assert_eq!(wait.mean(), 80e6); // nanoseconds
+//!
+//! let mistake = parse("80").unwrap().read(&NoScope, Value::duration).unwrap_err();
+//! assert_eq!(
+//!     mistake.to_string(),
+//!     "80 has no unit; expected a duration, as in 80 ms; write 80 ms"
+//! );
+//! ```
 
 mod error;
 mod eval;

@@ -17,6 +17,16 @@ pub(super) fn whole(value: f64) -> Option<f64> {
     ((value - nearest).abs() <= WHOLE_TOLERANCE * nearest.abs().max(1.0)).then_some(nearest)
 }
 
+/// A number as messages show it: without hundreds of zeros.
+pub(super) fn shown(number: f64) -> String {
+    let magnitude = number.abs();
+    if magnitude == 0.0 || (1e-6..1e15).contains(&magnitude) {
+        number.to_string()
+    } else {
+        format!("{number:e}")
+    }
+}
+
 impl Value {
     /// A fixed duration, rounded to nanoseconds.
     ///
@@ -150,9 +160,10 @@ impl Value {
         match self {
             Self::Number(number) if (0.0..=1.0).contains(number) => Ok(Share(*number)),
             Self::Number(number) => {
-                let error = ValueError::whole(format!("{number} is not between 0 and 1"))
+                let error = ValueError::whole(format!("{} is not between 0 and 1", shown(*number)))
                     .expecting(EXPECTED);
-                Err(if (1.0..=100.0).contains(number) {
+                // Below 2 it may be a share that was computed a little too large.
+                Err(if (2.0..=100.0).contains(number) {
                     error.suggesting(format!("write {number} %"))
                 } else {
                     error
@@ -177,8 +188,12 @@ impl Value {
     /// The mistake of a value of another dimension; `unit` is what a bare number may lack.
     fn refused(&self, expected: &str, unit: &str) -> ValueError {
         match self {
+            Self::Number(number) if *number < 0.0 => {
+                ValueError::whole(format!("{} is below zero", shown(*number))).expecting(expected)
+            }
             Self::Number(number) if !unit.is_empty() => {
                 let space = if unit.starts_with('/') { "" } else { " " };
+                let number = shown(*number);
                 ValueError::whole(format!("{number} has no unit"))
                     .expecting(expected)
                     .suggesting(format!("write {number}{space}{unit}"))
@@ -192,13 +207,14 @@ impl Value {
 /// The whole number that `number` is, up to rounding.
 fn count_of(number: f64) -> Result<f64, ValueError> {
     const EXPECTED: &str = "a whole number of at least 0, as in 40";
+    let text = shown(number);
     let Some(count) = whole(number) else {
-        return Err(ValueError::whole(format!("{number} is not a whole number"))
+        return Err(ValueError::whole(format!("{text} is not a whole number"))
             .expecting(EXPECTED)
-            .suggesting(format!("write ceil({number}) or floor({number})")));
+            .suggesting(format!("write ceil({text}) or floor({text})")));
     };
     if !(0.0..=COUNT_MAX).contains(&count) {
-        return Err(ValueError::whole(format!("{number} is not a count")).expecting(EXPECTED));
+        return Err(ValueError::whole(format!("{text} is not a count")).expecting(EXPECTED));
     }
     // Adding zero turns -0 into 0.
     Ok(count + 0.0)
@@ -253,6 +269,9 @@ mod tests {
         );
         assert_eq!(said(value("2.5").count()).1, suggestion("write ceil(2.5) or floor(2.5)"));
         assert_eq!(said(value("20").share()).1, suggestion("write 20 %"));
+        assert_eq!(said(value("150 %").share()).1, None);
+        assert_eq!(said(value("1e300").duration()).1, suggestion("write 1e300 ms"));
+        assert_eq!(said(value("-5").duration()), ("-5 is below zero".to_owned(), None));
     }
 
     #[test]

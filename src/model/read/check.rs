@@ -51,7 +51,9 @@ fn refusals_of_no_time(model: &Model) -> Option<Problem> {
     }
     let refusing = model.runtimes.iter().find(|runtime| runtime.backlog.is_some());
     let refusing = refusing.map(|runtime| format!("the backlog of `{}`", runtime.name));
-    let failing = model.resources.iter().find(|resource| resource.queue.is_some());
+    let failing = model.resources.iter().find(|resource| {
+        resource.queue.is_some() || resource.timeout.is_some_and(crate::units::Span::is_zero)
+    });
     let failing = failing.map(|resource| format!("the queue of `{}`", resource.name));
     let full = refusing.or(failing)?;
     Some(

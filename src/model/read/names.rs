@@ -86,6 +86,8 @@ impl<'a> Names<'a> {
     /// The same with other values of some parameters; those that use them change with them.
     #[must_use]
     pub fn with(&self, instead: BTreeMap<String, Value>, beta: Beta) -> Self {
+        // The host is the same for all, even where its cores are a parameter that is set here.
+        let cores = self.lookup("cores").map(|cores| ("cores".to_owned(), cores));
         Self {
             notes: self.notes,
             folder: self.folder,
@@ -93,7 +95,7 @@ impl<'a> Names<'a> {
             instead,
             cores: self.cores,
             beta: Cell::new(beta),
-            known: RefCell::new(BTreeMap::new()),
+            known: RefCell::new(cores.into_iter().collect()),
             under_way: RefCell::new(Vec::new()),
             sheets: self.sheets,
         }

@@ -245,11 +245,6 @@ fn read_thread_pool(fields: &Fields<'_>) -> RuntimeKind {
     kind.spawn = fields.word("spawn", &SPAWN).unwrap_or_default();
     kind.spawn_cost = fields.duration("spawn_cost").unwrap_or(kind.spawn_cost);
     kind.memory_per_thread = fields.size("memory_per_thread").unwrap_or_default();
-    if fields.has("spawn_cost") && !fields.has("spawn") {
-        let problem = Problem::new("`spawn_cost` means nothing to a pool that stands ready")
-            .expected("spawn = \"per-request\" beside it");
-        fields.note("spawn_cost", problem);
-    }
     RuntimeKind::ThreadPool(kind)
 }
 

@@ -448,3 +448,86 @@ fn nesting_without_end_is_refused_and_overflows_no_stack() {
     let text = format!("[params]\n{chain}p20000 = 1\n{SMALLEST}");
     let _ = Model::read(&Document::from_text("m", &text), Overrides::NONE);
 }
+
+/// A key with a value as a file would say it.
+fn line(key: &Key, value: &str) -> String {
+    let bare = matches!(key.holds, Holds::Count | Holds::Flag | Holds::Number)
+        && value.chars().all(|letter| letter.is_ascii_alphanumeric());
+    if bare { format!("{} = {value}\n", key.name) } else { format!("{} = \"{value}\"\n", key.name) }
+}
+
+#[test]
+fn the_defaults_that_keys_of_runtimes_and_loads_tell_are_those_that_hold() {
+    for kind in runtime::KINDS {
+        let head = format!("{SMALLEST}[[runtime]]\nkind = \"{}\"\n", kind.word);
+        let silent = format!("{:?}", read(&head).runtimes);
+        for key in runtime::COMMON.iter().chain(kind.keys) {
+            if key.default.is_empty() || key.name == "name" {
+                continue;
+            }
+            let said = read(&format!("{head}{}", line(key, key.default)));
+            assert_eq!(format!("{:?}", said.runtimes), silent, "{} {}", kind.word, key.name);
+        }
+    }
+    let closed = load::KINDS.iter().find(|kind| kind.word == "closed").expect("a kind of load");
+    let silent = format!("{:?}", read(SMALLEST).load);
+    for key in load::COMMON.iter().chain(closed.keys).filter(|key| !key.default.is_empty()) {
+        let said = read(&format!("{SMALLEST}[load]\n{}", line(key, key.default)));
+        assert_eq!(format!("{:?}", said.load), silent, "{}", key.name);
+    }
+}
+
+#[test]
+fn every_word_that_a_key_lists_is_read_and_means_something_of_its_own() {
+    let mut tables: Vec<(String, &[Key])> = vec![("[host]\n".to_owned(), host::KEYS)];
+    tables.push(("[resource.db]\nslots = 1\n".to_owned(), resource::KEYS));
+    for kind in runtime::KINDS {
+        let head = format!("[[runtime]]\nkind = \"{}\"\n", kind.word);
+        tables.push((head.clone(), kind.keys));
+        tables.push((head, runtime::COMMON));
+    }
+    tables.push(("[[expect]]\nmetric = \"gain\"\nreported = 2\n".to_owned(), expect::KEYS));
+    for (head, keys) in tables {
+        for key in keys.iter().filter(|key| key.name != "kind") {
+            let Holds::Word(words) = key.holds else { continue };
+            let mut models: Vec<_> = words
+                .iter()
+                .map(|word| format!("{:?}", read(&format!("{SMALLEST}{head}{}", line(key, word)))))
+                .collect();
+            models.sort_unstable();
+            models.dedup();
+            assert_eq!(models.len(), words.len(), "{head}{}", key.name);
+        }
+    }
+}
+
+#[test]
+fn the_words_for_kinds_are_those_of_the_tables_and_of_the_types() {
+    for kinds in [&load::LOAD_KINDS, &runtime::RUNTIME_KINDS] {
+        let key = kinds.common.iter().find(|key| key.name == "kind").expect("a kind");
+        let Holds::Word(words) = key.holds else { panic!("words") };
+        assert_eq!(kinds.words(), words);
+    }
+    for word in runtime::RUNTIME_KINDS.words() {
+        let model = read(&format!("{SMALLEST}[[runtime]]\nkind = \"{word}\"\n"));
+        assert_eq!(model.runtimes[0].kind.keyword(), word);
+        assert_eq!(model.runtimes[0].name, word);
+    }
+}
+
+#[test]
+fn the_cores_are_the_hosts_even_where_a_runtime_sets_their_parameter() {
+    let text = "[params]\nn = 4\n[host]\ncores = \"$n\"\n[[request]]\nsteps = [{ cpu = \"1 ms\" }]\n\
+                [[runtime]]\nkind = \"sync-worker\"\nworkers = \"$cores\"\nset = { n = 2 }\n";
+    let model = read(text);
+    assert_eq!((model.host.cores, model.runtimes[0].kind.width()), (4, 4));
+}
+
+#[test]
+fn an_objective_of_a_flag_is_read_in_the_names_of_the_model() {
+    let model = read(FULL);
+    let objective = model.parse_objective("search.p99=200ms").expect("an objective");
+    assert_eq!((objective.metric.as_str(), objective.at_most), ("search.p99", true));
+    assert!(model.parse_objective("resource.postgres <= 80 %").is_ok());
+    assert!(model.parse_objective("shop.p99=200ms").is_err());
+}
