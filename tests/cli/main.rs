@@ -45,12 +45,13 @@ impl Played {
         }
     }
 
-    /// Asserts the exit status, and that standard error says each of these.
+    /// Asserts the exit status, and that standard error says each of these, wherever its lines break.
     #[track_caller]
     fn ends(self, status: i32, words: &[&str]) -> Self {
         assert_eq!(self.status, status, "{self:#?}");
+        let flowing = self.err.split_whitespace().collect::<Vec<_>>().join(" ");
         for word in words {
-            assert!(self.err.contains(word), "`{word}` is not in:\n{}", self.err);
+            assert!(flowing.contains(word), "`{word}` is not in:\n{}", self.err);
         }
         self
     }

@@ -90,7 +90,7 @@ fn a_file_that_is_no_model_is_told_by_its_name() {
         ("web-reqest", "did you mean `web-request`?"),
     ] {
         for command in ["run", "theory", "check"] {
-            play_at(home.path(), &[command, file]).ends(2, &[words, "to do: "]);
+            play_at(home.path(), &[command, file]).ends(2, &[words, "to do:"]);
         }
     }
 }
