@@ -122,7 +122,8 @@ impl World<'_> {
         this.switch_left =
             if this.last == thread || this.last == NONE { 0 } else { host.context_switch.0 };
         this.last = thread;
-        this.slice_end = self.now + host.timeslice;
+        // The slice is the thread's own: a switch longer than it would otherwise leave nothing to run in.
+        this.slice_end = self.now + Span(this.switch_left) + host.timeslice;
         this.slice_timer = false;
         self.threads[thread as usize].core = core;
         self.start_burst(core);
