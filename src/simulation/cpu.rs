@@ -248,8 +248,7 @@ impl World<'_> {
 
     /// Takes threads without a burst off the cores on which they linger.
     pub(super) fn cpu_release_lingering(&mut self, instance: u32) {
-        let mut lingering =
-            std::mem::take(&mut self.instances[instance as usize].cpu.lingering);
+        let mut lingering = std::mem::take(&mut self.instances[instance as usize].cpu.lingering);
         for core in lingering.drain(..) {
             let this = &mut self.cores[core as usize];
             if this.bursting || this.idle {

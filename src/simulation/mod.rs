@@ -91,7 +91,12 @@ impl Control {
 
 /// Runs replication number `replication` of a runtime.
 #[must_use]
-pub fn replicate(setup: &Setup, replication: u32, window: Window, control: &Control) -> Replication {
+pub fn replicate(
+    setup: &Setup,
+    replication: u32,
+    window: Window,
+    control: &Control,
+) -> Replication {
     run(setup, setup.key(replication, false), window, control, false)
 }
 

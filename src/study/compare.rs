@@ -55,7 +55,11 @@ fn simulated_gain(model: &Model, own: &[Sample], base: &[Sample]) -> Estimate {
     };
     let (Some(own), Some(base)) = (figures(own), figures(base)) else { return Estimate::NONE };
     let (value, ci95) = if batch { ratio_ci95(&base, &own) } else { ratio_ci95(&own, &base) };
-    if value.is_finite() { Estimate { value: Some(value), ci95, ..Estimate::NONE } } else { Estimate::NONE }
+    if value.is_finite() {
+        Estimate { value: Some(value), ci95, ..Estimate::NONE }
+    } else {
+        Estimate::NONE
+    }
 }
 
 /// The requests that a runtime can have in flight for each core: the N of `E(N)`.

@@ -104,13 +104,20 @@ fn limit_sentence(evidence: &Evidence<'_>, limit: &str, utilization: Option<f64>
     let Some(_) = evidence.throughput else {
         let rate = evidence.capacity.lowest().rate;
         return if rate.is_finite() {
-            format!("{} allow at most {} requests a second.", limit_words(evidence, limit), trimmed(rate))
+            format!(
+                "{} allow at most {} requests a second.",
+                limit_words(evidence, limit),
+                trimmed(rate)
+            )
         } else {
             "nothing limits it: its requests take no time.".to_owned()
         };
     };
-    let cpu = evidence.used("cpu").map_or(String::new(), |used| format!("; the CPU is {} busy", percent(used)));
-    let busy = utilization.map_or_else(|| "the limit".to_owned(), |used| format!("{} busy", percent(used)));
+    let cpu = evidence
+        .used("cpu")
+        .map_or(String::new(), |used| format!("; the CPU is {} busy", percent(used)));
+    let busy = utilization
+        .map_or_else(|| "the limit".to_owned(), |used| format!("{} busy", percent(used)));
     match limit {
         "load" => format!("the load is all that limits it{cpu}."),
         "cpu" => format!("the CPU is the limit, {busy}."),
@@ -154,7 +161,8 @@ fn gap_sentence(evidence: &Evidence<'_>) -> Option<String> {
     let reasons = reasons(evidence, gap > 0.0);
     let (verb, size) = if gap > 0.0 { ("It misses", gap) } else { ("It gains", -gap) };
     let than = if gap > 0.0 { "of the formula's" } else { "more than the formula's" };
-    let because = if reasons.is_empty() { String::new() } else { format!(": {}", reasons.join(", ")) };
+    let because =
+        if reasons.is_empty() { String::new() } else { format!(": {}", reasons.join(", ")) };
     Some(format!("{verb} {} {than} {}{because}.", trimmed(size), trimmed(formula)))
 }
 
@@ -175,8 +183,10 @@ fn reasons(evidence: &Evidence<'_>, misses: bool) -> Vec<String> {
     if evidence.gain.formula_n.is_some_and(|few| few < 0.999 * formula) {
         reasons.push("fewer requests in flight than its best concurrency".to_owned());
     }
-    if offered_rps(model).is_some() && evidence.throughput.is_some() && binding(evidence) == "load" {
-        reasons.push("an open load gives both the same throughput until one can't keep up".to_owned());
+    if offered_rps(model).is_some() && evidence.throughput.is_some() && binding(evidence) == "load"
+    {
+        reasons
+            .push("an open load gives both the same throughput until one can't keep up".to_owned());
     }
     if evidence.capacity.lowest().resource.starts_with("resource.") {
         reasons.push("a pool is narrower than the cores need".to_owned());
@@ -205,7 +215,9 @@ fn losses(evidence: &Evidence<'_>) -> Vec<String> {
         let idle = percent(1.0 - cpu);
         losses.push(match &evidence.runtime.kind {
             RuntimeKind::EventLoop(kind) if kind.loops > 1 => {
-                format!("the cores idle {idle} of the time, for each loop serves only its own tasks")
+                format!(
+                    "the cores idle {idle} of the time, for each loop serves only its own tasks"
+                )
             }
             _ if varied => format!("times vary, so the cores idle {idle} of the time"),
             _ => format!("the cores idle {idle} of the time"),
@@ -228,7 +240,9 @@ fn varies(model: &Model) -> bool {
                     }
                     StepKind::Hold { steps, .. } => steps_vary(steps),
                     StepKind::Offload { share, steps } => is_mixed(share.0) || steps_vary(steps),
-                    StepKind::Parallel { branches } => branches.iter().any(|branch| steps_vary(branch)),
+                    StepKind::Parallel { branches } => {
+                        branches.iter().any(|branch| steps_vary(branch))
+                    }
                     StepKind::Repeat { count, steps } => !count.is_constant() || steps_vary(steps),
                     StepKind::Chance { probability, steps } => {
                         is_mixed(probability.0) || steps_vary(steps)

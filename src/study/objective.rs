@@ -8,7 +8,11 @@ use super::sample::Sample;
 
 /// Every objective of the model for one runtime.
 #[must_use]
-pub fn judge(objectives: &[Objective], result: &RuntimeResult, samples: &[Sample]) -> Vec<SloResult> {
+pub fn judge(
+    objectives: &[Objective],
+    result: &RuntimeResult,
+    samples: &[Sample],
+) -> Vec<SloResult> {
     objectives
         .iter()
         .enumerate()
@@ -31,7 +35,8 @@ pub fn judge(objectives: &[Objective], result: &RuntimeResult, samples: &[Sample
 /// Whether a metric is a response time, which has no value under a load that grows without bound.
 fn is_time(metric: &str) -> bool {
     let name = metric.rsplit('.').next().unwrap_or(metric);
-    matches!(name, "mean" | "max" | "accept_wait") || crate::model::metric::percentile(name).is_some()
+    matches!(name, "mean" | "max" | "accept_wait")
+        || crate::model::metric::percentile(name).is_some()
 }
 
 fn value(

@@ -27,7 +27,10 @@ pub fn is_steady(model: &Model, runtime: &Runtime, samples: &[Sample]) -> Option
         return Some(false);
     }
     let sheds = runtime.backlog.is_some()
-        || model.resources.iter().any(|resource| resource.queue.is_some() || resource.timeout.is_some());
+        || model
+            .resources
+            .iter()
+            .any(|resource| resource.queue.is_some() || resource.timeout.is_some());
     if let Some(offered) = offered_rps(model)
         && !sheds
         && offered * (1.0 + 1e-12) >= Capacity::of(model, runtime).rate()

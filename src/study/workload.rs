@@ -1,7 +1,7 @@
 //! What a model asks for: its demands, its load and its host, in figures and in words.
 
-use crate::model::{Demand, LoadKind, Model, Runtime, Step, StepKind};
 use crate::input::dist::Dist;
+use crate::model::{Demand, LoadKind, Model, Runtime, Step, StepKind};
 use crate::units::Span;
 
 use super::result::{RuntimeWorkload, Summary, Workload};
