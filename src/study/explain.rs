@@ -122,29 +122,32 @@ fn limit_sentence(evidence: &Evidence<'_>, limit: &str, utilization: Option<f64>
         "load" => format!("the load is all that limits it{cpu}."),
         "cpu" => format!("the CPU is the limit, {busy}."),
         "clients" => format!("its clients are the limit: there are too few to keep it busy{cpu}."),
-        "gil" => format!("the interpreter lock is the limit, {busy}{cpu}."),
-        other => format!("{} are the limit, {busy}{cpu}.", limit_words(evidence, other)),
+        other => format!("{} the limit, {busy}{cpu}.", limit_words(evidence, other)),
     }
 }
 
 fn limit_words(evidence: &Evidence<'_>, limit: &str) -> String {
     let width = evidence.runtime.kind.width() * u64::from(evidence.runtime.instances);
+    let own = |one: &str| if width == 1 { format!("its {one} is") } else { format!("its {width} {one}s are") };
     match limit {
         "workers" => match evidence.runtime.kind {
-            RuntimeKind::ThreadPool(_) => format!("its {width} threads"),
-            _ => format!("its {width} workers"),
+            RuntimeKind::ThreadPool(_) => own("thread"),
+            _ => own("worker"),
         },
-        "loop" => format!("its {width} loops"),
-        "cpu" => "its cores".to_owned(),
-        "gil" => "its interpreter locks".to_owned(),
-        "executor" => "its executor threads".to_owned(),
-        "clients" => "its clients".to_owned(),
+        "loop" => own("loop"),
+        "cpu" => "the CPU is".to_owned(),
+        "gil" => "the interpreter lock is".to_owned(),
+        "executor" => "its executor threads are".to_owned(),
+        "clients" => "its clients are".to_owned(),
         name => {
             let name = name.strip_prefix("resource.").unwrap_or(name);
             let resource = evidence.model.resources.iter().find(|other| other.name == name);
             resource.map_or_else(
-                || name.to_owned(),
-                |resource| format!("the {} slots of {name}", resource.slots),
+                || format!("{name} is"),
+                |resource| match resource.slots {
+                    1 => format!("the one slot of {name} is"),
+                    slots => format!("the {slots} slots of {name} are"),
+                },
             )
         }
     }
@@ -169,24 +172,22 @@ fn gap_sentence(evidence: &Evidence<'_>) -> Option<String> {
 /// The assumptions of the formula that do not hold here.
 fn reasons(evidence: &Evidence<'_>, misses: bool) -> Vec<String> {
     let model = evidence.model;
+    if evidence.throughput.is_some() && binding(evidence) == "load" {
+        return vec!["under an open load both do the same until one can't keep up".to_owned()];
+    }
     let base = &model.runtimes[model.run.baseline];
     let mut reasons = Vec::new();
-    let cores = u64::from(model.host.cores);
-    let base_width = base.kind.width();
-    if base_width != cores {
+    let (base_width, usable) = (base.kind.width(), usable_cores(model, evidence.runtime));
+    if base_width != usable {
         reasons.push(format!(
-            "the baseline has {base_width} on {cores} core{} where the formula has one each",
-            if cores == 1 { "" } else { "s" }
+            "the baseline has {base_width} where this one can keep {usable} core{} busy",
+            if usable == 1 { "" } else { "s" }
         ));
     }
     let formula = evidence.gain.formula.unwrap_or(f64::INFINITY);
-    if evidence.gain.formula_n.is_some_and(|few| few < 0.999 * formula) {
+    let width = evidence.gain.formula_n.unwrap_or(f64::INFINITY);
+    if width * f64::from(model.host.cores) < 0.999 * formula * usable as f64 {
         reasons.push("fewer requests in flight than its best concurrency".to_owned());
-    }
-    if offered_rps(model).is_some() && evidence.throughput.is_some() && binding(evidence) == "load"
-    {
-        reasons
-            .push("an open load gives both the same throughput until one can't keep up".to_owned());
     }
     if evidence.capacity.lowest().resource.starts_with("resource.") {
         reasons.push("a pool is narrower than the cores need".to_owned());
@@ -198,6 +199,17 @@ fn reasons(evidence: &Evidence<'_>, misses: bool) -> Vec<String> {
         reasons.push("the runtimes need different CPU or I/O for a request".to_owned());
     }
     reasons
+}
+
+/// How many cores of an instance a runtime can keep busy at once.
+fn usable_cores(model: &Model, runtime: &Runtime) -> u64 {
+    let threads = match &runtime.kind {
+        RuntimeKind::SyncWorker(kind) => u64::from(kind.workers),
+        RuntimeKind::ThreadPool(kind) if kind.gil => u64::from(kind.processes),
+        RuntimeKind::ThreadPool(_) => runtime.kind.width(),
+        RuntimeKind::EventLoop(kind) => u64::from(kind.loops),
+    };
+    threads.min(u64::from(model.host.cores))
 }
 
 /// What the simulated host loses against one that is always busy with requests.
@@ -287,16 +299,8 @@ pub fn notes(model: &Model, capacities: &[Capacity]) -> Vec<String> {
 
 /// Runtimes that cannot use the cores that others can.
 fn unequal_cores(model: &Model) -> Option<String> {
-    let cores = u64::from(model.host.cores);
-    let usable = |runtime: &Runtime| {
-        let threads = match &runtime.kind {
-            RuntimeKind::SyncWorker(kind) => u64::from(kind.workers),
-            RuntimeKind::ThreadPool(kind) if kind.gil => u64::from(kind.processes),
-            RuntimeKind::ThreadPool(_) => runtime.kind.width(),
-            RuntimeKind::EventLoop(kind) => u64::from(kind.loops),
-        };
-        threads.min(cores) * u64::from(runtime.instances)
-    };
+    let usable =
+        |runtime: &Runtime| usable_cores(model, runtime) * u64::from(runtime.instances);
     let needs_cpu = Demand::of_classes(&model.requests).t_cpu_s > 0.0;
     let all: Vec<u64> = model.runtimes.iter().map(usable).collect();
     if !needs_cpu || all.iter().min() == all.iter().max() {

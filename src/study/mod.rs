@@ -137,6 +137,7 @@ fn study(model: &Model, simulate: bool, control: &Control) -> Result<Found, Fail
     summary.notes = explain::notes(model, &capacities);
     let mut warmup = Span::ZERO;
     let mut samples: Samples = Vec::new();
+    let mut settled = true;
     if simulate {
         let cut = pilot::warmup(model, &setups, control);
         warmup = cut.warmup;
@@ -146,6 +147,7 @@ fn study(model: &Model, simulate: bool, control: &Control) -> Result<Found, Fail
             return Err(Failure::Interrupted);
         }
         note_the_run(model, &samples, control, &mut summary);
+        settled = cut.settled;
     }
     let runtimes: Vec<RuntimeResult> = (0..model.runtimes.len())
         .map(|place| {
@@ -153,11 +155,11 @@ fn study(model: &Model, simulate: bool, control: &Control) -> Result<Found, Fail
             runtime_result(model, &setups[place], place, &capacities[place], (own, &samples))
         })
         .collect();
-    if runtimes.iter().all(|runtime| runtime.steady != Some(false))
-        && simulate
-        && !pilot_settled(&samples)
-    {
-        summary.notes.push("nothing was measured in its window".to_owned());
+    if !settled && runtimes.iter().all(|runtime| runtime.steady != Some(false)) {
+        summary.notes.push(format!(
+            "the pilots did not settle: {} may be too short a warm-up (run.warmup)",
+            warmup
+        ));
     }
     Ok(Found {
         workload: workload::workload(model),
@@ -166,10 +168,6 @@ fn study(model: &Model, simulate: bool, control: &Control) -> Result<Found, Fail
         runtimes,
         summary,
     })
-}
-
-fn pilot_settled(samples: &Samples) -> bool {
-    samples.iter().flatten().any(|sample| sample.counts.ended() > 0)
 }
 
 fn refuse_limits(samples: &Samples) -> Result<(), Failure> {

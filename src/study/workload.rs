@@ -112,8 +112,8 @@ fn describe_steps(steps: &[Step]) -> String {
         steps => plain(steps, &mut families),
     };
     let Some(text) = text else {
-        let demand = Demand::of_steps(steps);
-        return format!("{} waits, {} steps as written", trimmed(demand.calls), steps.len());
+        let calls = Demand::of_steps(steps).calls;
+        return format!("{} wait{} a request", trimmed(calls), if calls == 1.0 { "" } else { "s" });
     };
     families.sort_unstable();
     families.dedup();
