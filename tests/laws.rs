@@ -363,7 +363,7 @@ fn scale_steps(steps: &mut [Step], times: f64) {
 #[test]
 fn the_same_requests_meet_every_runtime() {
     // With one client nobody waits for anybody: every runtime answers each request in its own time.
-    let work = vec![repeat(3.0, vec![cpu(exp_ms(1.0)), io(exp_ms(5.0))]), cpu(exp_ms(2.0))];
+    let work = vec![repeat(3, vec![cpu(exp_ms(1.0)), io(exp_ms(5.0))]), cpu(exp_ms(2.0))];
     let model = model(Load::closed(1), work);
     let runs: Vec<_> =
         [sync(3), threads(7), loops(1)].iter().map(|it| run(&model, it, 0.0, 2_000)).collect();

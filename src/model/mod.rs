@@ -56,6 +56,28 @@ pub struct Model {
     pub expects: Vec<Expect>,
 }
 
+impl Model {
+    /// One class of requests under a load on a host of one core, with no resource and the defaults
+    /// of a run. The fields are public: what differs is set afterwards.
+    #[must_use]
+    pub fn new(name: &str, load: Load, steps: Vec<Step>, runtimes: Vec<Runtime>) -> Self {
+        Self {
+            name: name.to_owned(),
+            title: None,
+            source: None,
+            description: None,
+            host: Host::default(),
+            load,
+            resources: Vec::new(),
+            requests: vec![RequestClass::only(steps)],
+            runtimes,
+            run: RunSpec::default(),
+            scenarios: Vec::new(),
+            expects: Vec::new(),
+        }
+    }
+}
+
 /// The same model under other values: `[[scenario]]`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Scenario {

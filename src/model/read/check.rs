@@ -54,7 +54,7 @@ fn refusals_of_no_time(model: &Model) -> Option<Problem> {
     let failing = model.resources.iter().find(|resource| {
         resource.queue.is_some() || resource.timeout.is_some_and(crate::units::Span::is_zero)
     });
-    let failing = failing.map(|resource| format!("the queue of `{}`", resource.name));
+    let failing = failing.map(|resource| format!("the resource `{}`", resource.name));
     let full = refusing.or(failing)?;
     Some(
         Problem::new(format!("{full} may be full, and clients would ask forever at one instant"))
