@@ -11,7 +11,9 @@ use iowait::engine::Key;
 use iowait::input::dist::Dist;
 use iowait::model::request::Gil;
 use iowait::model::runtime::{Assign, Balance, EventLoop, Executor, GilOrder, Spawn, ThreadPool};
-use iowait::model::{Host, Load, LoadKind, Model, Resource, Runtime, RuntimeKind, Scheduling, Scope};
+use iowait::model::{
+    Host, Load, LoadKind, Model, Resource, Runtime, RuntimeKind, Scheduling, Scope,
+};
 use iowait::model::{RequestClass, Step, StepKind};
 use iowait::simulation::{Control, Replication, Setup, Stop, Window, replicate};
 use iowait::units::{Rate, Share, Span, Time};
@@ -81,7 +83,9 @@ impl Maker {
                 // Nothing inside asks for a slot: two pools in two orders could deadlock.
                 steps: self.steps(depth - 1, 0),
             },
-            2 | 3 => StepKind::Offload { share: self.share(), steps: self.steps(depth - 1, resources) },
+            2 | 3 => {
+                StepKind::Offload { share: self.share(), steps: self.steps(depth - 1, resources) }
+            }
             4 => {
                 let count = 1 + self.below(3);
                 let branches = (0..count).map(|_| self.steps(depth - 1, resources)).collect();
@@ -91,7 +95,10 @@ impl Maker {
                 count: Dist::constant(self.below(4) as f64),
                 steps: self.steps(depth - 1, resources),
             },
-            _ => StepKind::Chance { probability: self.share(), steps: self.steps(depth - 1, resources) },
+            _ => StepKind::Chance {
+                probability: self.share(),
+                steps: self.steps(depth - 1, resources),
+            },
         };
         Step { kind, fail, label: None }
     }
@@ -137,7 +144,9 @@ impl Maker {
 
     fn runtime(&mut self) -> Runtime {
         let kind = match self.below(3) {
-            0 => RuntimeKind::SyncWorker(iowait::model::runtime::SyncWorker::new(1 + self.below(6) as u32)),
+            0 => RuntimeKind::SyncWorker(iowait::model::runtime::SyncWorker::new(
+                1 + self.below(6) as u32,
+            )),
             1 => RuntimeKind::ThreadPool(ThreadPool {
                 processes: 1 + self.below(3) as u32,
                 gil: self.chance(0.5),
@@ -389,12 +398,7 @@ fn who_waits_for_two_slots_of_a_pool_of_two_can_deadlock_and_it_is_said() {
     let inner = hold(0, vec![cpu(ms(1.0))]);
     let mut model = model(batch(10), vec![hold(0, vec![io(ms(5.0)), inner])]);
     model.resources = vec![pool("lock", 2)];
-    let found = replicate(
-        &Setup::new(&model, &threads(10)),
-        0,
-        Window::WHOLE,
-        &Control::default(),
-    );
+    let found = replicate(&Setup::new(&model, &threads(10)), 0, Window::WHOLE, &Control::default());
     let Stop::Deadlock(words) = found.stop else { panic!("{:?}", found.stop) };
     assert!(words.contains("all 2 slots of lock are held by requests 0, 1"), "{words}");
     // Under an open load arrivals go on for ever; it is noticed all the same.

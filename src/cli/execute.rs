@@ -54,7 +54,7 @@ impl Job<'_> {
             Some(source) => source.document(session)?,
             None => ModelSource::default_document(),
         };
-        let case = self.case(&document)?;
+        let case = self.case(&document).inspect_err(|_| self.introduce_quick(session))?;
         let folder = self.folder(&case.model.name)?;
         let control = Arc::new(Control::default());
         let outcome = self.study(&case, &control, session)?;
@@ -87,6 +87,13 @@ impl Job<'_> {
         }
         flags.add_objectives(&mut model)?;
         Ok(Case { model, scenarios, sha256: document.sha256() })
+    }
+
+    /// Says what the file is that messages about a model of flags point into, for nobody has seen it.
+    fn introduce_quick(&self, session: &mut Session<'_>) {
+        if self.source.is_some_and(|source| matches!(source.quick(), Ok(Some(_)))) {
+            session.note("quick.toml is what the flags mean, as --print-model shows it");
+        }
     }
 
     /// Where files go, if any are written.

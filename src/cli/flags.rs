@@ -5,14 +5,14 @@ use std::path::PathBuf;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, ColorChoice};
 
+use super::values::{jobs, seed, whole};
+use crate::input::Problems;
 use crate::input::problem::{Place, Problem, Source};
 use crate::input::value::NoScope;
-use crate::input::{Problems, value};
 use crate::model::metric::Vocabulary;
 use crate::model::{Model, Objective, Overrides};
 use crate::report::chart::{CHARTS, Chart, Page, Theme, WIDTHS, width_mm};
 use crate::report::{self, FORMATS, Format};
-use crate::units::{Rate, Span};
 
 /// What `--chart` calls all of them.
 const ALL: &str = "all";
@@ -27,7 +27,7 @@ pub struct RunFlags {
     #[command(flatten)]
     pub output: OutputFlags,
     /// Cores that the simulation may use; all by default. The results are the same
-    #[arg(long, value_name = "N", help_heading = "How it runs", value_parser = whole::<u16>)]
+    #[arg(long, value_name = "N", help_heading = "How it runs", value_parser = jobs)]
     pub jobs: Option<u16>,
     /// Of the terminal.
     #[command(flatten)]
@@ -221,72 +221,6 @@ fn chart_format(text: &str) -> Result<String, String> {
     }
 }
 
-/// Reads a whole number above 0; `_` may part its digits, as in the model file.
-///
-/// # Errors
-///
-/// What was expected, in one line.
-pub fn whole<T: TryFrom<u64>>(text: &str) -> Result<T, String> {
-    let number = digits(text).filter(|number| *number > 0);
-    let fitting = number.and_then(|number| T::try_from(number).ok());
-    fitting.ok_or_else(|| {
-        let most = 1_u128 << (8 * size_of::<T>());
-        format!("expected a whole number from 1 to {}", most - 1)
-    })
-}
-
-/// Reads a seed: any whole number that 63 bits hold, as TOML does.
-fn seed(text: &str) -> Result<u64, String> {
-    let seed = digits(text).filter(|seed| i64::try_from(*seed).is_ok());
-    seed.ok_or_else(|| format!("expected a whole number from 0 to {}", i64::MAX))
-}
-
-fn digits(text: &str) -> Option<u64> {
-    // `+7` would parse too.
-    let plain = text.chars().all(|c| c.is_ascii_digit() || c == '_');
-    text.replace('_', "").parse().ok().filter(|_| plain)
-}
-
-/// A value that a flag takes: as it was written, for models and command lines, and what it is.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Given<T> {
-    /// As it was written, without space around it.
-    pub text: String,
-    /// What that means.
-    pub value: T,
-}
-
-/// Reads a length of time.
-///
-/// # Errors
-///
-/// What is wrong, what was expected and what was perhaps meant, in one line.
-pub fn duration(text: &str) -> Result<Given<Span>, String> {
-    given(text, value::Value::duration)
-}
-
-/// Reads a rate above zero.
-///
-/// # Errors
-///
-/// As [`duration`].
-pub fn rate(text: &str) -> Result<Given<Rate>, String> {
-    given(text, value::Value::rate)
-}
-
-fn given<T>(
-    text: &str,
-    read: impl Fn(&value::Value) -> Result<T, value::ValueError>,
-) -> Result<Given<T>, String> {
-    let value = value::parse(text).and_then(|expr| read(&expr.eval(&NoScope)?));
-    let sentence = |error: value::ValueError| {
-        let expected = error.expected.map(|what| format!("expected {what}"));
-        let parts = [Some(error.message), expected, error.suggestion];
-        parts.into_iter().flatten().collect::<Vec<_>>().join("; ")
-    };
-    value.map(|value| Given { text: text.trim().to_owned(), value }).map_err(sentence)
-}
-
 #[cfg(test)]
 mod tests {
     use clap::Parser;
@@ -366,30 +300,6 @@ mod tests {
         for name in names {
             assert!(help.contains(name), "{name} is not in the help");
         }
-    }
-
-    #[test]
-    fn a_duration_is_kept_as_written_and_a_bare_number_is_refused_with_a_hint() {
-        let seven = Given { text: "7ms".to_owned(), value: Span::from_millis(7) };
-        assert_eq!(duration(" 7ms "), Ok(seven));
-        let error = duration("7").unwrap_err();
-        assert!(error.contains("expected a duration") && error.contains("ms"), "{error}");
-        assert!(duration("exp(7 ms)").is_err());
-        assert!(rate("120/s").is_ok() && rate("0/s").is_err() && rate("120").is_err());
-    }
-
-    #[test]
-    fn a_whole_number_is_read_within_its_range_and_refused_with_it() {
-        assert_eq!(whole::<u64>("100_000"), Ok(100_000));
-        assert_eq!(whole::<u16>("65535"), Ok(u16::MAX));
-        assert_eq!(
-            whole::<u16>("65536"),
-            Err("expected a whole number from 1 to 65535".to_owned())
-        );
-        for text in ["0", "", "-1", "+1", "1.5", "x", "99999999999999999999"] {
-            assert!(whole::<u64>(text).is_err(), "{text}");
-        }
-        assert_eq!((seed("0"), seed("9223372036854775808").is_err()), (Ok(0), true));
     }
 
     #[test]

@@ -21,6 +21,7 @@ mod shell;
 mod signals;
 mod source;
 mod theory;
+mod values;
 
 use std::ffi::OsString;
 
@@ -42,8 +43,8 @@ use crate::model::shipped;
 /// What would another execution model buy me? Sync workers, a thread pool and event loops on the same random requests,
 /// the gain held against 1 + T_io/T_cpu.
 ///
-/// Without a command it runs the typical web request and writes its files and charts to output/web-request/run; the
-/// flags of `run` that need no model work there too.
+/// Without a command it runs the typical web request and writes its files and charts to output/web-request/run. The
+/// flags of `run` that do not describe a model work there too: iowait --seed 7.
 #[derive(Debug, Parser)]
 #[command(
     name = "iowait",
@@ -95,19 +96,34 @@ impl Program {
     }
 }
 
-/// Adds what was perhaps meant to a word that is no command: a command, or a model to run.
+/// Adds what was perhaps meant: to a word that is no command a command or a model to run, to a flag the command that
+/// takes it.
 fn with_tips(mut error: clap::Error) -> clap::Error {
-    let word = match (error.kind(), error.get(ContextKind::InvalidSubcommand)) {
-        (ErrorKind::InvalidSubcommand, Some(ContextValue::String(word))) => word.clone(),
+    let context = match error.kind() {
+        ErrorKind::InvalidSubcommand => ContextKind::InvalidSubcommand,
+        ErrorKind::UnknownArgument => ContextKind::InvalidArg,
         _ => return error,
     };
+    let Some(ContextValue::String(word)) = error.get(context) else { return error };
+    let word = word.clone();
+    let mut tip = |text: String| {
+        error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![text.into()]));
+    };
     let program = Program::command();
-    let commands = program.get_subcommands().map(clap::Command::get_name);
-    if let Some(near) = did_you_mean(&word, commands) {
+    if context == ContextKind::InvalidArg {
+        let run = program.find_subcommand("run").expect("the table of commands has it");
+        let mut flags = run.get_arguments().filter_map(clap::Arg::get_long);
+        if flags.any(|flag| word.strip_prefix("--") == Some(flag)) {
+            tip(format!("it is a flag of run: iowait run {word}"));
+        }
+        return error;
+    }
+    if let Some(near) =
+        did_you_mean(&word, program.get_subcommands().map(|command| command.get_name()))
+    {
         error.insert(ContextKind::SuggestedSubcommand, ContextValue::Strings(vec![near]));
     } else if word.ends_with(".toml") || shipped::find(&word).is_some() {
-        let tip = format!("to run a model: iowait run {}", shell::quoted(&word));
-        error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip.into()]));
+        tip(format!("to run a model: iowait run {}", shell::quoted(&word)));
     }
     error
 }

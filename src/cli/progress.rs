@@ -45,7 +45,7 @@ fn watch(control: &Control, done: &AtomicBool) {
     let mut bar: Option<ProgressBar> = None;
     while !done.load(Ordering::Acquire) {
         if start.elapsed() >= PATIENCE {
-            let bar = bar.get_or_insert_with(new_bar);
+            let bar = bar.get_or_insert_with(|| new_bar().with_elapsed(start.elapsed()));
             show(bar, control);
         }
         thread::park_timeout(BEAT);
@@ -57,7 +57,7 @@ fn watch(control: &Control, done: &AtomicBool) {
 
 fn new_bar() -> ProgressBar {
     let style =
-        ProgressStyle::with_template("  {bar:30} {pos}/{len} replications, {elapsed} {msg}")
+        ProgressStyle::with_template("  {bar:20} {pos}/{len} replications, {elapsed} {msg}")
             .expect("the template is a constant that a test draws")
             .progress_chars("=> ");
     ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr()).with_style(style)
@@ -66,11 +66,7 @@ fn new_bar() -> ProgressBar {
 fn show(bar: &ProgressBar, control: &Control) {
     bar.set_length(control.planned());
     bar.set_position(control.finished());
-    bar.set_message(if control.is_cancelled() {
-        "stopping; Ctrl-C again ends at once"
-    } else {
-        ""
-    });
+    bar.set_message(if control.is_cancelled() { "stopping; Ctrl-C again quits" } else { "" });
     bar.tick();
 }
 

@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 
 use clap::Args;
 
-use super::flags::{Given, duration, rate, whole};
 use super::shell;
+use super::values::{Given, duration, rate, whole};
 use crate::input::suggest::did_you_mean;
 use crate::units::{Rate, Span};
 

@@ -8,7 +8,7 @@ use super::flags::RunFlags;
 use super::session::Session;
 use super::source::ModelSource;
 
-/// Simulate every runtime of the model; the comparison table, the formula check, the reason
+/// Simulate every runtime of the model and hold the gain against the formula
 ///
 /// The same random requests meet every runtime, so that runtimes differ by what they do and not by luck. Files are
 /// written only with --out.

@@ -8,7 +8,7 @@ use super::flags::RunFlags;
 use super::session::Session;
 use super::source::ModelSource;
 
-/// The formula, bounds and exact results alone, at once, no simulation
+/// The formula, bounds and exact results alone, at once
 ///
 /// Every figure that only a simulation could give is a dash, and null in JSON. Objectives are not judged.
 #[derive(Args, Debug)]

@@ -50,6 +50,10 @@ fn flags_that_contradict_each_other_are_refused() {
         (vec!["run", "--cpu", "1ms"], vec!["--cpu needs --io"]),
         (vec!["run", "--clients", "9"], vec!["--set load.clients=VALUE"]),
         (vec!["run", "--chart", "gain"], vec!["--out DIR"]),
+        (
+            vec!["run", "--cpu", "1ms", "--io", "1ms", "--print-model", "--seed", "1"],
+            vec!["cannot be used with"],
+        ),
         (vec!["theory", "--cpu", "0s", "--io", "0s"], vec!["does nothing"]),
     ] {
         play(&args).ends(2, &words);
@@ -62,6 +66,12 @@ fn a_value_in_front_of_the_models_is_shown_with_the_spot() {
     played.ends(2, &["--set:1:6: `clientz`", "^^^^^^^", "did you mean `clients`?"]);
     small(&["--set", "foo"]).ends(2, &["--set:1:1: this sets nothing", "NAME=VALUE"]);
     small(&["--precision", "3x"]).ends(2, &["--precision:1:16: `x` is not a unit"]);
+}
+
+#[test]
+fn a_mistake_in_a_model_of_flags_says_where_that_model_is() {
+    let played = play(&["run", "--cpu", "1ms", "--io", "9ms", "--cores", "4000000000"]);
+    played.ends(2, &["quick.toml is what the flags mean", "quick.toml:9:9: `cores` is 4000000000"]);
 }
 
 #[test]
