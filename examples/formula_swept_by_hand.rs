@@ -29,8 +29,9 @@ pub fn write(out: &mut impl Write) -> io::Result<()> {
         let exact = (1.0 - erlang_b(u64::from(1 + beta), f64::from(beta)).expect("valid"))
             * f64::from(1 + beta);
         let model = one_worker_against_a_pool(beta);
-        let outcome = iowait::study::run(&Case::of(model), &Options::default(), &Control::default())
-            .expect("a closed load ends");
+        let outcome =
+            iowait::study::run(&Case::of(model), &Options::default(), &Control::default())
+                .expect("a closed load ends");
         let gain = outcome.runtimes[1].gain.clone();
         let simulated = gain.simulated.value.expect("simulated");
         let half = gain.simulated.half_width().expect("ten replications");

@@ -115,7 +115,7 @@ fn run(
     watch: bool,
 ) -> Replication {
     let mut record = Recorder::new(setup.class_names.len(), window.requests);
-    record.series = watch.then(Series::new);
+    record.series = watch.then(Series::default);
     let mut world = World::new(setup, key, record);
     let stop = world.run(window, control);
     world.close(stop)

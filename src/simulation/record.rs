@@ -69,9 +69,9 @@ pub struct Series {
     pub response: BatchMeans,
 }
 
-impl Series {
+impl Default for Series {
     /// Nothing watched yet.
-    pub fn new() -> Self {
+    fn default() -> Self {
         Self {
             time: BatchMeans::default(),
             in_flight: BatchMeans::default(),

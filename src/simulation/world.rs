@@ -207,7 +207,8 @@ impl<'a> World<'a> {
     /// Runs the replication until its window closes or nothing is left to happen.
     pub fn run(&mut self, window: Window, control: &Control) -> Stop {
         self.begin(window);
-        let mut until_look = LOOK_EVERY;
+        // A first look at once: thousands of short replications notice an interruption too.
+        let mut until_look = 1;
         let mut ends_at_start = 0;
         loop {
             self.deliver_instant();

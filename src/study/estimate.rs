@@ -142,7 +142,7 @@ pub fn memory(samples: &[Sample]) -> MeanPeak {
 #[must_use]
 pub fn wasted(samples: &[Sample]) -> Wasted {
     Wasted {
-        requests: samples.iter().map(|sample| sample.wasted.0).sum(),
+        requests: (!samples.is_empty()).then(|| samples.iter().map(|sample| sample.wasted.0).sum()),
         cpu_s: estimate(samples, |sample| Some(sample.wasted.1)),
     }
 }

@@ -128,7 +128,9 @@ fn limit_sentence(evidence: &Evidence<'_>, limit: &str, utilization: Option<f64>
 
 fn limit_words(evidence: &Evidence<'_>, limit: &str) -> String {
     let width = evidence.runtime.kind.width() * u64::from(evidence.runtime.instances);
-    let own = |one: &str| if width == 1 { format!("its {one} is") } else { format!("its {width} {one}s are") };
+    let own = |one: &str| {
+        if width == 1 { format!("its {one} is") } else { format!("its {width} {one}s are") }
+    };
     match limit {
         "workers" => match evidence.runtime.kind {
             RuntimeKind::ThreadPool(_) => own("thread"),
@@ -299,8 +301,7 @@ pub fn notes(model: &Model, capacities: &[Capacity]) -> Vec<String> {
 
 /// Runtimes that cannot use the cores that others can.
 fn unequal_cores(model: &Model) -> Option<String> {
-    let usable =
-        |runtime: &Runtime| usable_cores(model, runtime) * u64::from(runtime.instances);
+    let usable = |runtime: &Runtime| usable_cores(model, runtime) * u64::from(runtime.instances);
     let needs_cpu = Demand::of_classes(&model.requests).t_cpu_s > 0.0;
     let all: Vec<u64> = model.runtimes.iter().map(usable).collect();
     if !needs_cpu || all.iter().min() == all.iter().max() {

@@ -87,21 +87,8 @@ pub fn run(case: &Case, options: &Options, control: &Control) -> Result<Outcome,
         .build()
         .map_err(|error| Failure::Limit(format!("cannot start threads: {error}")))?;
     pool.install(|| {
-        let base = study(&case.model, options.simulate, control)?;
-        let scenarios = case
-            .scenarios
-            .iter()
-            .map(|(name, model)| {
-                let found = study(model, options.simulate, control)?;
-                Ok(ScenarioResult {
-                    name: name.clone(),
-                    workload: found.workload,
-                    warmup_s: found.warmup.seconds(),
-                    runtimes: found.runtimes,
-                    summary: found.summary,
-                })
-            })
-            .collect::<Result<_, Failure>>()?;
+        let mut base = study(&case.model, options.simulate, control)?;
+        let scenarios = scenarios(case, options, control, &mut base.summary)?;
         Ok(Outcome {
             iowait: env!("CARGO_PKG_VERSION").to_owned(),
             model: case.model.name.clone(),
@@ -117,6 +104,33 @@ pub fn run(case: &Case, options: &Options, control: &Control) -> Result<Outcome,
             summary: base.summary,
         })
     })
+}
+
+/// Every scenario; interrupted, those that were finished.
+fn scenarios(
+    case: &Case,
+    options: &Options,
+    control: &Control,
+    summary: &mut Summary,
+) -> Result<Vec<ScenarioResult>, Failure> {
+    let mut scenarios = Vec::new();
+    for (name, model) in &case.scenarios {
+        let found = match study(model, options.simulate, control) {
+            Err(Failure::Interrupted) => {
+                summary.notes.push(format!("interrupted before scenario {name} had a result"));
+                break;
+            }
+            found => found?,
+        };
+        scenarios.push(ScenarioResult {
+            name: name.clone(),
+            workload: found.workload,
+            warmup_s: found.warmup.seconds(),
+            runtimes: found.runtimes,
+            summary: found.summary,
+        });
+    }
+    Ok(scenarios)
 }
 
 /// What is found of one model.
@@ -139,7 +153,13 @@ fn study(model: &Model, simulate: bool, control: &Control) -> Result<Found, Fail
     let mut samples: Samples = Vec::new();
     let mut settled = true;
     if simulate {
-        let cut = pilot::warmup(model, &setups, control);
+        let sustained: Vec<bool> = model
+            .runtimes
+            .iter()
+            .zip(&capacities)
+            .map(|(runtime, capacity)| !steady::overloaded(model, runtime, capacity))
+            .collect();
+        let cut = pilot::warmup(model, &setups, &sustained, control);
         warmup = cut.warmup;
         samples = replicate::replicate_all(model, &setups, warmup, control);
         refuse_limits(&samples)?;
@@ -214,7 +234,7 @@ fn runtime_result(
         name: runtime.name.clone(),
         kind: runtime.kind.keyword().to_owned(),
         workload: workload::runtime_workload(model, runtime),
-        requests: estimate::counts(own),
+        requests: (!own.is_empty()).then(|| estimate::counts(own)),
         throughput_rps,
         response_s: estimate::responses(own, |sample| sample.response),
         classes: estimate::classes(setup, own),
@@ -235,11 +255,11 @@ fn runtime_result(
         },
         bottleneck,
         slo: Vec::new(),
-        steady: steady::is_steady(model, runtime, own),
+        steady: steady::is_steady(model, runtime, capacity, own),
         warnings: explain::warnings(model, runtime, own),
-        events: own.iter().map(|sample| sample.events).sum(),
+        events: (!own.is_empty()).then(|| own.iter().map(|sample| sample.events).sum()),
         width: runtime.kind.width() * u64::from(runtime.instances),
     };
-    result.slo = objective::judge(&model.run.slo, &result, own);
+    result.slo = objective::judge(&model.run.slo, &result, place == model.run.baseline, own);
     result
 }

@@ -6,16 +6,19 @@ use super::estimate::estimate;
 use super::result::{RuntimeResult, SloResult};
 use super::sample::Sample;
 
-/// Every objective of the model for one runtime.
+/// Every objective of the model for one runtime; those on gains do not concern the baseline.
 #[must_use]
 pub fn judge(
     objectives: &[Objective],
     result: &RuntimeResult,
+    is_baseline: bool,
     samples: &[Sample],
 ) -> Vec<SloResult> {
     objectives
         .iter()
         .enumerate()
+        // The baseline's gain is 1 by definition: nothing to judge.
+        .filter(|(_, objective)| !(is_baseline && objective.metric.starts_with("gain")))
         .map(|(place, objective)| {
             let value = value(objective, place, result, samples);
             let met = value.map(|value| {

@@ -4,9 +4,7 @@
 
 use iowait::input::dist::Dist;
 use iowait::model::runtime::{EventLoop, SyncWorker, ThreadPool};
-use iowait::model::{
-    Load, LoadKind, Model, Resource, Runtime, Scheduling, Scope, Step, StepKind,
-};
+use iowait::model::{Load, LoadKind, Model, Resource, Runtime, Scheduling, Scope, Step, StepKind};
 use iowait::simulation::{Control, Replication, Setup, Window, replicate};
 use iowait::units::{Share, Span};
 
