@@ -5,6 +5,7 @@ use crate::stats::interval::ratio_ci95;
 use crate::theory::formula;
 
 use super::capacity::Capacity;
+use super::exact::Applies;
 use super::result::{Estimate, Gain};
 use super::sample::Sample;
 use super::workload::demand_of;
@@ -44,6 +45,17 @@ pub fn gain(model: &Model, place: usize, samples: &[Vec<Sample>]) -> Gain {
     }
 }
 
+/// The ratio of exact throughputs of the runtime at `place` and of the baseline, where both are
+/// exact; the baseline's gain over itself is 1.
+#[must_use]
+pub fn exact_gain(model: &Model, place: usize, exact: &[Applies]) -> Option<f64> {
+    if place == model.run.baseline {
+        return Some(1.0);
+    }
+    let of = |place: usize| exact.get(place)?.solution().map(|found| found.throughput_rps);
+    Some(of(place)? / of(model.run.baseline)?)
+}
+
 /// The ratio of mean throughputs, or of makespans, with the interval of the paired ratios.
 fn simulated_gain(model: &Model, own: &[Sample], base: &[Sample]) -> Estimate {
     let batch = matches!(model.load.kind, LoadKind::Batch { .. });
@@ -55,7 +67,11 @@ fn simulated_gain(model: &Model, own: &[Sample], base: &[Sample]) -> Estimate {
     };
     let (Some(own), Some(base)) = (figures(own), figures(base)) else { return Estimate::NONE };
     let (value, ci95) = if batch { ratio_ci95(&base, &own) } else { ratio_ci95(&own, &base) };
-    if value.is_finite() { Estimate { value: Some(value), ci95, ..Estimate::NONE } } else { Estimate::NONE }
+    if value.is_finite() {
+        Estimate { value: Some(value), ci95, ..Estimate::NONE }
+    } else {
+        Estimate::NONE
+    }
 }
 
 /// The requests that a runtime can have in flight for each core: the N of `E(N)`.
