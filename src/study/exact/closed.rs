@@ -82,6 +82,7 @@ impl Closed<'_> {
             } else {
                 let flow = Flow {
                     alike: gaps::alike(&self.system.classes, self.think),
+                    mixes: cores::mixes(self.system, self.think),
                     back_to_back: self.think_s == 0.0 || self.think.cdf(0.0) > 0.0,
                 };
                 network.because(cores::shared(self.system, flow)?);

@@ -25,6 +25,9 @@ const LOOP: &str = "a loop";
 pub struct Flow {
     /// Customers cannot be told apart.
     pub alike: bool,
+    /// Nothing keeps customers in step for ever: some of their times have a density, or they come
+    /// and go by chance.
+    pub mixes: bool,
     /// A thread may begin a request at the instant at which it ended another.
     pub back_to_back: bool,
 }
@@ -35,6 +38,9 @@ pub struct Flow {
 /// What breaks it.
 pub fn shared(system: &System<'_>, flow: Flow) -> Result<&'static str, Obstacle> {
     if system.host.scheduling == Scheduling::ProcessorSharing {
+        if !flow.mixes {
+            return Err(Obstacle::PhaseLocked);
+        }
         return Ok("processor sharing is insensitive to the distribution of bursts");
     }
     let mean = one_mean(system, CORES)?;
@@ -68,6 +74,38 @@ pub fn looped(system: &System<'_>) -> Result<&'static str, Obstacle> {
         return Err(Obstacle::EmptyTurn);
     }
     Ok("each turn of a loop is one exponential burst, in order of arrival")
+}
+
+/// Whether a time that clients meet again and again, the time to think among them, has a density.
+///
+/// Without one a closed system keeps what it began with: all clients start at once, and those in
+/// step stay in step. Its stationary distribution is then not what it does.
+#[must_use]
+pub fn mixes(system: &System<'_>, think: &Dist) -> bool {
+    let mut found = has_density(think);
+    for class in &system.classes {
+        turns::each(&class.steps, &mut |step| {
+            if let StepKind::Cpu { demand: time, .. } | StepKind::Io { wait: time, .. } = &step.kind
+            {
+                found |= has_density(time);
+            }
+        });
+    }
+    found
+}
+
+fn has_density(time: &Dist) -> bool {
+    let discrete = matches!(
+        time,
+        Dist::Constant(_)
+            | Dist::Empirical(_)
+            | Dist::Mix(_)
+            | Dist::UniformCount(_)
+            | Dist::Geometric(_)
+            | Dist::Poisson(_)
+            | Dist::Scaled(_)
+    );
+    !discrete && !time.is_constant()
 }
 
 /// The mean, in nanoseconds, of bursts that are exponential of one mean.

@@ -79,6 +79,12 @@ pub enum Obstacle {
          exponential ones of one mean have product form"
     )]
     BurstsNotExponential(&'static str),
+    /// Nothing has a density.
+    #[error(
+        "times are constant or of a few values: clients that start in step stay in step, whatever \
+         the stationary distribution says"
+    )]
+    PhaseLocked,
     /// Several means.
     #[error("bursts that queue for {0} have several means: product form needs one mean for all")]
     BurstsOfSeveralMeans(&'static str),

@@ -103,8 +103,12 @@ pub fn solve(system: &System<'_>, stream: Stream) -> Result<Solution, Obstacle> 
     match system.server {
         Server::Threads { total, .. } => threads(system, stream, total),
         Server::Loops { loops, max_tasks, assign } => {
+            // Turns that take no time make no loop late: which one takes a request is nothing.
+            if system.demand.t_cpu_s == 0.0 {
+                return network_of_loops(system, stream, max_tasks);
+            }
             let loops = u32::try_from(loops).unwrap_or(u32::MAX);
-            if u64::from(loops) > system.cores() && system.demand.t_cpu_s > 0.0 {
+            if u64::from(loops) > system.cores() {
                 return Err(Obstacle::MoreLoopsThanCores);
             }
             let stream = match assign {
@@ -276,8 +280,8 @@ fn network_of_threads(
     if burst_s > 0.0 && alone.stays_within(cores) {
         network.delay(burst_s, "there is a core for everyone");
     } else if burst_s > 0.0 {
-        let alike = gaps::single_burst(&system.classes) && network.pools == 0;
-        let why = cores::shared(system, Flow { alike, back_to_back: false })?;
+        let alike = gaps::single_burst(&system.classes);
+        let why = cores::shared(system, Flow { alike, mixes: true, back_to_back: false })?;
         network.station(burst_s, cores, why)?;
     }
     if !network.crowd.stays_within(threads) {
@@ -293,7 +297,7 @@ fn looped(
     stream: Stream,
     max_tasks: Option<u64>,
 ) -> Result<Solution, Obstacle> {
-    if system.turns.resumed || system.demand.t_cpu_s == 0.0 {
+    if system.turns.resumed {
         return network_of_loops(system, stream, max_tasks);
     }
     // One turn, and perhaps a last wait: a queue in order of arrival, and a delay behind it.
@@ -338,8 +342,6 @@ struct Network {
     stream: Stream,
     response_s: f64,
     crowd: Crowd,
-    /// Stations that are pools.
-    pools: usize,
     /// Stations where requests queue.
     queues: usize,
     why: Vec<&'static str>,
@@ -359,7 +361,6 @@ impl Network {
             stream: Stream { rate_rps: total, queues: 1, ..stream },
             response_s: 0.0,
             crowd: Crowd::default(),
-            pools: pools.len(),
             queues: 0,
             why: Vec::new(),
         };
