@@ -92,6 +92,7 @@ pub fn theory_only() -> Outcome {
                     throughput_rps: rps,
                     response_mean_s: Some(648.0 / rps),
                 }),
+                why: "bursts are exponential".into(),
             },
             gain: Gain { simulated: Estimate::NONE, over_formula: None, ..kept },
             steady: None,

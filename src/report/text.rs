@@ -7,6 +7,10 @@ use super::view::{self, Kind, Remark, Section};
 use super::wrap::{hanging, pieces};
 use crate::study::result::Outcome;
 
+mod widths;
+
+pub use widths::widths;
+
 /// Writes the base model and each scenario, one after the other, in lines of at most `style.width`
 /// columns.
 ///

@@ -5,6 +5,7 @@ use crate::stats::interval::ratio_ci95;
 use crate::theory::formula;
 
 use super::capacity::Capacity;
+use super::exact::Applies;
 use super::result::{Estimate, Gain};
 use super::sample::Sample;
 use super::workload::demand_of;
@@ -48,6 +49,17 @@ pub fn gain(model: &Model, place: usize, samples: &[Vec<Sample>]) -> Gain {
 /// show as 80.99999999999999.
 fn tidy(ratio: f64) -> f64 {
     format!("{ratio:.14e}").parse().unwrap_or(ratio)
+}
+
+/// The ratio of exact throughputs of the runtime at `place` and of the baseline, where both are
+/// exact; the baseline's gain over itself is 1.
+#[must_use]
+pub fn exact_gain(model: &Model, place: usize, exact: &[Applies]) -> Option<f64> {
+    if place == model.run.baseline {
+        return Some(1.0);
+    }
+    let of = |place: usize| exact.get(place)?.solution().map(|found| found.throughput_rps);
+    Some(of(place)? / of(model.run.baseline)?)
 }
 
 /// The ratio of mean throughputs, or of makespans, with the interval of the paired ratios.

@@ -5,6 +5,7 @@
 pub mod capacity;
 pub mod compare;
 pub mod estimate;
+pub mod exact;
 pub mod explain;
 mod metric;
 pub mod objective;
@@ -13,6 +14,7 @@ pub mod replicate;
 pub mod result;
 pub mod sample;
 pub mod steady;
+pub mod widths;
 pub mod workload;
 
 use crate::model::{Model, Runtime};
@@ -20,9 +22,10 @@ use crate::simulation::{Control, Setup, Stop};
 use crate::units::Span;
 
 use capacity::Capacity;
+use exact::Applies;
 use explain::Evidence;
 use replicate::Samples;
-use result::{Outcome, RuntimeResult, ScenarioResult, Summary, Theory, Workload};
+use result::{Exact, Outcome, RuntimeResult, ScenarioResult, Summary, Theory, Workload};
 use sample::Sample;
 
 /// A model with its scenarios, each read already.
@@ -147,6 +150,8 @@ fn study(model: &Model, simulate: bool, control: &Control) -> Result<Found, Fail
         model.runtimes.iter().map(|runtime| Setup::new(model, runtime)).collect();
     let capacities: Vec<Capacity> =
         model.runtimes.iter().map(|runtime| Capacity::of(model, runtime)).collect();
+    let exact: Vec<Applies> =
+        model.runtimes.iter().map(|runtime| exact::of(model, runtime)).collect();
     let mut summary = workload::summary(model);
     summary.notes = explain::notes(model, &capacities);
     let mut warmup = Span::ZERO;
@@ -172,7 +177,8 @@ fn study(model: &Model, simulate: bool, control: &Control) -> Result<Found, Fail
     let runtimes: Vec<RuntimeResult> = (0..model.runtimes.len())
         .map(|place| {
             let own = samples.get(place).map_or(&[][..], Vec::as_slice);
-            runtime_result(model, &setups[place], place, &capacities[place], (own, &samples))
+            let theory = (&capacities[place], exact.as_slice());
+            runtime_result(model, &setups[place], place, theory, (own, &samples))
         })
         .collect();
     if !settled && runtimes.iter().all(|runtime| runtime.steady != Some(false)) {
@@ -211,15 +217,28 @@ fn note_the_run(model: &Model, samples: &Samples, control: &Control, summary: &m
     }
 }
 
+fn theory(capacity: &Capacity, exact: &Applies) -> Theory {
+    Theory {
+        bound_rps: Some(capacity.rate()).filter(|rate| rate.is_finite()),
+        exact: exact.solution().map(|found| Exact {
+            method: found.method.to_owned(),
+            throughput_rps: found.throughput_rps,
+            response_mean_s: found.response_mean_s,
+        }),
+        why: exact.why(),
+    }
+}
+
 fn runtime_result(
     model: &Model,
     setup: &Setup,
     place: usize,
-    capacity: &Capacity,
+    (capacity, exact): (&Capacity, &[Applies]),
     (own, samples): (&[Sample], &Samples),
 ) -> RuntimeResult {
     let runtime: &Runtime = &model.runtimes[place];
-    let gain = compare::gain(model, place, samples);
+    let mut gain = compare::gain(model, place, samples);
+    gain.exact = compare::exact_gain(model, place, exact);
     let utilization = estimate::utilization(setup, own);
     let throughput_rps = estimate::estimate(own, |sample| sample.throughput);
     let bottleneck = explain::bottleneck(&Evidence {
@@ -249,10 +268,7 @@ fn runtime_result(
         makespan_s: estimate::makespan(model, own),
         cost: estimate::cost(runtime, own),
         gain,
-        theory: Theory {
-            bound_rps: Some(capacity.rate()).filter(|rate| rate.is_finite()),
-            exact: None,
-        },
+        theory: theory(capacity, &exact[place]),
         bottleneck,
         slo: Vec::new(),
         steady: steady::is_steady(model, runtime, capacity, own),

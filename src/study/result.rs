@@ -340,6 +340,9 @@ pub struct Theory {
     pub bound_rps: Option<f64>,
     /// Where a queueing model is exact.
     pub exact: Option<Exact>,
+    /// Why it is, or what breaks exactness: one sentence without a full stop; not part of the JSON.
+    #[serde(skip)]
+    pub why: String,
 }
 
 /// An exact result.

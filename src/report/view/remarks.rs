@@ -45,10 +45,13 @@ pub fn all(source: &Source<'_>) -> Vec<Remark> {
         .iter()
         .flat_map(|runtime| runtime.warnings.iter().map(|warning| of(&runtime.name, warning)));
     let reasons = source.runtimes.iter().filter_map(why);
+    // Beside a simulation it matters little how the figure that it is held against was found.
+    let by_theory = source.runtimes.iter().filter(|_| !source.simulated()).filter_map(exactness);
     unsteady
         .chain(warnings)
         .map(remark(Kind::Warning))
         .chain(reasons.map(remark(Kind::Why)))
+        .chain(by_theory.map(remark(Kind::Why)))
         .chain(source.summary.notes.iter().cloned().map(remark(Kind::Note)))
         .collect()
 }
@@ -102,6 +105,19 @@ fn why(runtime: &RuntimeResult) -> Option<String> {
     if sentences.is_empty() { None } else { Some(sentences.join(" ")) }
 }
 
+/// Which queueing model is exact and why, or what breaks exactness.
+fn exactness(runtime: &RuntimeResult) -> Option<String> {
+    let theory = &runtime.theory;
+    if theory.why.is_empty() {
+        return None;
+    }
+    let verdict = match &theory.exact {
+        Some(exact) => format!("exact by {}", exact.method),
+        None => "no exact result".to_owned(),
+    };
+    Some(of(&runtime.name, &format!("{verdict}: {}.", theory.why)))
+}
+
 /// The sentence led by the runtime's name, unless it begins with it already.
 fn of(name: &str, sentence: &str) -> String {
     let sentence = sentence.trim();
@@ -128,6 +144,23 @@ mod tests {
              tasks)."
         );
         assert_eq!(remarks[3].kind, Kind::Note);
+    }
+
+    #[test]
+    fn theory_alone_says_why_it_is_exact_or_what_breaks_it() {
+        let mut outcome = fixture::theory_only();
+        outcome.runtimes[2].theory.exact = None;
+        outcome.runtimes[2].theory.why = "loops share a socket".into();
+        let texts = |outcome| -> Vec<String> {
+            let remarks = sections(outcome).remove(0).remarks;
+            remarks.into_iter().map(|remark| remark.text).collect()
+        };
+        let found = texts(&outcome);
+        assert!(found.contains(&"threads: exact by MVA: bursts are exponential.".to_owned()));
+        assert!(found.contains(&"loops: no exact result: loops share a socket.".to_owned()));
+        let mut simulated = fixture::web_request();
+        simulated.runtimes[2].theory.why = "loops share a socket".into();
+        assert!(!texts(&simulated).iter().any(|text| text.contains("socket")));
     }
 
     #[test]
