@@ -153,6 +153,30 @@ mod tests {
         }
     }
 
+    /// P(|T| ≤ t) for whole degrees: the finite sums of Abramowitz and Stegun 26.7.3 and 26.7.4.
+    fn within(t: f64, df: u32) -> f64 {
+        let angle = libm::atan(t / f64::from(df).sqrt());
+        let (sin, cos) = libm::sincos(angle);
+        let odd = df % 2 == 1;
+        let mut term = if odd { cos } else { 1.0 };
+        let mut sum = 0.0;
+        for k in (if odd { 1 } else { 0 }..df - 1).step_by(2) {
+            sum += term;
+            term *= cos * cos * f64::from(k + 1) / f64::from(k + 2);
+        }
+        if odd { (angle + sin * sum) * std::f64::consts::FRAC_2_PI } else { sin * sum }
+    }
+
+    #[test]
+    fn whole_degrees_invert_the_finite_sums_to_the_last_digits() {
+        for df in 2..400 {
+            for p in [0.51, 0.6, 0.75, 0.9, 0.975, 0.9995] {
+                let found = within(quantile(p, f64::from(df)), df);
+                assert!((found - (2.0 * p - 1.0)).abs() < 1e-13, "t({p}, {df}): {found}");
+            }
+        }
+    }
+
     #[test]
     fn the_two_methods_meet_where_one_hands_over_to_the_other() {
         for p in [0.6, 0.975, 0.9999] {

@@ -133,6 +133,8 @@ mod tests {
         // The bound: 0.9 (2.25/0.81 + 0.25) / 0.2 in units of S.
         let bound = kingman_bound_s(0.9, 1.0, variation).unwrap();
         assert!((bound - 0.9 * (2.25 / 0.81 + 0.25) / 0.2).abs() < 1e-12);
+        let scaled = kingman_bound_s(45.0, 0.02, variation).unwrap();
+        assert!((scaled - bound * 0.02).abs() < 1e-13);
     }
 
     #[test]

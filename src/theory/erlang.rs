@@ -97,6 +97,17 @@ mod tests {
     }
 
     #[test]
+    fn ten_thousand_servers_lose_what_forty_digits_say() {
+        // The same recurrence in 40-digit arithmetic.
+        for (offered, expected) in
+            [(10_000.0, 0.007_936_563_248_805_672), (9_500.0, 9.642_737_926_005_891e-9)]
+        {
+            let found = erlang_b(10_000, offered).unwrap();
+            assert!((found / expected - 1.0).abs() < 1e-12, "{offered}: {found}");
+        }
+    }
+
+    #[test]
     fn impossible_and_unstable_input_is_refused() {
         assert!(erlang_b(3, f64::NAN).is_err());
         assert!(erlang_b(3, -1.0).is_err());

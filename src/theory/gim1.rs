@@ -182,6 +182,27 @@ mod tests {
     }
 
     #[test]
+    fn a_slower_clock_scales_every_time_and_no_share() {
+        let (unit, scaled) = (
+            Gim1::new(Arrivals::Constant, 0.9, 1.0).unwrap(),
+            Gim1::new(Arrivals::Constant, 45.0, 0.02).unwrap(),
+        );
+        for p in [0.5, 0.99] {
+            for (a, b) in [
+                (unit.wait_percentile_s(p), scaled.wait_percentile_s(p)),
+                (unit.response_percentile_s(p), scaled.response_percentile_s(p)),
+            ] {
+                assert!((a.unwrap() * 0.02 - b.unwrap()).abs() < 1e-12, "{p}: {a:?} {b:?}");
+            }
+        }
+        let (unit, scaled) = (unit.prediction(), scaled.prediction());
+        assert!((unit.wait_mean_s * 0.02 / scaled.wait_mean_s - 1.0).abs() < 1e-12);
+        assert!((unit.response_mean_s * 0.02 / scaled.response_mean_s - 1.0).abs() < 1e-12);
+        assert!((unit.throughput_rps / 0.02 / scaled.throughput_rps - 1.0).abs() < 1e-12);
+        assert!((unit.utilization - scaled.utilization).abs() < 1e-15);
+    }
+
+    #[test]
     fn impossible_and_unstable_input_is_refused() {
         assert!(matches!(
             Gim1::new(Arrivals::Constant, 1.0, 1.0),

@@ -184,6 +184,8 @@ mod tests {
             (4, 9.0, 0.95, 44),
             (4, 9.0, 0.99, 50),
             (4, 0.0, 0.9, 4),
+            // Three of four cores are exactly the target: enough.
+            (4, 0.0, 0.75, 3),
         ] {
             assert_eq!(threads_for(cores, beta, target), Ok(threads), "{cores} {target}");
         }
@@ -229,11 +231,11 @@ mod tests {
     }
 
     #[test]
-    fn a_million_threads_on_ten_thousand_cores_are_stable_and_quick() {
-        let started = std::time::Instant::now();
-        // At N = C (1 + β) the chain is critical: U is just below 1, by a term of order 1/√C.
+    fn a_million_threads_on_ten_thousand_cores_are_stable() {
+        // At N = C (1 + β) the chain is critical. The forward recursion in 40-digit arithmetic says:
         let model = MachineRepair::new(1_000_000, 10_000, 99.0, 1.0).unwrap();
-        assert!((0.99..1.0).contains(&model.utilization()), "{}", model.utilization());
+        assert!((model.utilization() / 0.999_278_460_441_761_7 - 1.0).abs() < 1e-11);
+        assert!((model.at_servers_mean() / 10_714.324_162_655_93 - 1.0).abs() < 1e-11);
         // Far below saturation nobody waits: X = N / (Z + S).
         let idle = MachineRepair::new(1_000_000, 10_000, 999.0, 1.0).unwrap();
         assert!((idle.throughput_rps() / 1000.0 - 1.0).abs() < 1e-12);
@@ -241,7 +243,6 @@ mod tests {
         let full = MachineRepair::new(1_000_000, 10_000, 9.0, 1.0).unwrap();
         assert!((full.throughput_rps() / 1e4 - 1.0).abs() < 1e-12);
         assert!((full.residence_mean_s() / 91.0 - 1.0).abs() < 1e-9);
-        assert!(started.elapsed().as_millis() < 1000);
     }
 
     #[test]
@@ -256,6 +257,7 @@ mod tests {
         assert!(MachineRepair::new(1 << 30, 1, 1.0, 1.0).unwrap().distribution().is_err());
         assert!(matches!(threads_for(1, 1e15, 0.9), Err(TheoryError::TooLarge { .. })));
         assert!(threads_for(1, 9.0, 1.0).is_err());
+        assert!(threads_for(1, 9.0, 0.0).is_err());
         assert!(threads_for(1, 9.0, f64::NAN).is_err());
     }
 

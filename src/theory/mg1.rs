@@ -159,6 +159,27 @@ mod tests {
     }
 
     #[test]
+    fn a_slower_clock_scales_every_time_and_no_share() {
+        type Family = fn(f64) -> ServiceMoments;
+        let families: [Family; 4] = [
+            ServiceMoments::constant,
+            ServiceMoments::exponential,
+            |mean_s| ServiceMoments::erlang(3, mean_s),
+            |mean_s| ServiceMoments::with_cv(mean_s, 1.7),
+        ];
+        for family in families {
+            let (unit, scaled) =
+                (Mg1::new(0.8, family(1.0)).unwrap(), Mg1::new(40.0, family(0.02)).unwrap());
+            assert!((unit.wait_mean_s() * 0.02 / scaled.wait_mean_s() - 1.0).abs() < 1e-12);
+            let variances = unit.response_variance_s2().zip(scaled.response_variance_s2());
+            assert!(variances.is_none_or(|(a, b)| (a * 0.0004 / b - 1.0).abs() < 1e-12));
+            assert!(
+                (unit.prediction().utilization - scaled.prediction().utilization).abs() < 1e-15
+            );
+        }
+    }
+
+    #[test]
     fn exponential_service_has_the_variance_of_an_exponential_response() {
         // M/M/1: the response is exponential with mean 1/(μ − λ) = 5, so its variance is 25.
         let model = Mg1::new(0.8, ServiceMoments::exponential(1.0)).unwrap();

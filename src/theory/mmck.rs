@@ -47,7 +47,7 @@ impl Mmck {
         Ok(Self { service_s, servers, averages })
     }
 
-    /// The probability that an arrival finds no room and is lost.
+    /// The probability that an arrival finds no room and is lost; one below 1e-300 is 0.
     #[must_use]
     pub const fn loss_probability(&self) -> f64 {
         self.averages.full
@@ -130,7 +130,7 @@ mod tests {
         fn without_waiting_room_it_is_erlang_b(servers in 1_u64..200, offered in 0.01_f64..400.0) {
             let found = Mmck::new(offered, 1.0, servers, servers).unwrap().loss_probability();
             let expected = erlang::erlang_b(servers, offered).unwrap();
-            prop_assert!((found - expected).abs() <= 1e-9 * expected, "{} {}", found, expected);
+            prop_assert!((found - expected).abs() <= 1e-9 * expected + 1e-299, "{} {}", found, expected);
         }
 
         #[test]

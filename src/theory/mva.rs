@@ -342,9 +342,8 @@ mod tests {
     }
 
     #[test]
-    fn a_million_requests_take_milliseconds_and_obey_the_bounds() {
+    fn a_million_requests_are_stable_and_obey_the_bounds() {
         let cpu = Station::servers(0.001, 10_000);
-        let started = std::time::Instant::now();
         let found =
             solve(&[cpu, Station::delay(0.099), Station::queue(1e-8)], 0.0, 1_000_000).unwrap();
         assert!(found.throughput_rps < 1e7 && found.throughput_rps > 0.99e7, "{found:?}");
@@ -353,7 +352,6 @@ mod tests {
         let pure = solve(&[Station::queue(0.001)], 1.0, 1_000_000).unwrap();
         assert!(close(pure.throughput_rps, 1000.0));
         assert!(close(pure.response_mean_s, 999.0));
-        assert!(started.elapsed().as_millis() < 2000);
     }
 
     #[test]
@@ -375,6 +373,10 @@ mod tests {
         assert!(close(found.throughput_rps, by_convolution(&stations, 0.0, 64)));
         let total: f64 = found.stations.iter().map(|station| station.number_mean).sum();
         assert!(close(total, 64.0));
+        // Both nearly saturated; the convolution in 40-digit arithmetic.
+        let stations = [Station::servers(0.002, 8), Station::servers(0.005, 20)];
+        let found = solve(&stations, 0.02, 300).unwrap().throughput_rps;
+        assert!((found / 3_980.152_685_646_48 - 1.0).abs() < 1e-12, "{found}");
     }
 
     #[test]

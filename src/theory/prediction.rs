@@ -46,3 +46,34 @@ pub trait Predict {
 pub(super) fn is_percentile(p: f64) -> bool {
     (0.0..1.0).contains(&p)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Nothing;
+
+    impl Predict for Nothing {
+        fn prediction(&self) -> Prediction {
+            Prediction {
+                method: "none",
+                throughput_rps: 50.0,
+                response_mean_s: 0.2,
+                wait_mean_s: 0.1,
+                utilization: 0.5,
+            }
+        }
+    }
+
+    #[test]
+    fn the_number_in_flight_is_littles_law() {
+        assert_eq!(Nothing.prediction().in_flight_mean(), 10.0);
+    }
+
+    #[test]
+    fn a_model_says_nothing_of_percentiles_unless_it_can() {
+        assert_eq!(Nothing.response_percentile_s(0.5), None);
+        assert_eq!(Nothing.wait_percentile_s(0.5), None);
+        assert!(is_percentile(0.0) && !is_percentile(1.0) && !is_percentile(f64::NAN));
+    }
+}

@@ -91,3 +91,32 @@ pub(super) fn check(
     error::positive("the sum of all demands and the think time", cycle_s)?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_station_passes_as_many_as_its_servers_can() {
+        for (station, width, capacity_rps) in [
+            (Station::queue(0.01), Some(1), 100.0),
+            (Station::servers(0.01, 4), Some(4), 400.0),
+            (Station::delay(0.01), None, f64::INFINITY),
+            (Station::queue(0.0), Some(1), f64::INFINITY),
+        ] {
+            assert_eq!((station.width(), station.capacity_rps()), (width, capacity_rps));
+        }
+    }
+
+    #[test]
+    fn a_network_needs_someone_and_something_that_takes_time() {
+        let queue = Station::queue(1.0);
+        assert!(check(&[queue], 0.0, 1).is_ok());
+        assert!(check(&[], 1.0, 1).is_ok());
+        assert!(check(&[queue], 0.0, 0).is_err());
+        assert!(check(&[Station::queue(0.0)], 0.0, 1).is_err());
+        assert!(check(&[queue, Station::delay(f64::INFINITY)], 0.0, 1).is_err());
+        // Each finite, their sum not.
+        assert!(check(&[Station::queue(f64::MAX), Station::queue(f64::MAX)], 0.0, 1).is_err());
+    }
+}
