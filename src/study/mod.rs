@@ -13,6 +13,7 @@ pub mod replicate;
 pub mod result;
 pub mod sample;
 pub mod steady;
+pub mod verify;
 pub mod workload;
 
 use crate::model::{Model, Runtime};
