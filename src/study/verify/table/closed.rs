@@ -7,8 +7,8 @@ use crate::input::dist::Dist;
 use crate::model::Runtime;
 use crate::model::Scheduling::{self, Fifo, ProcessorSharing, RoundRobin};
 use crate::study::verify::build::{
-    cpu, event_loop, exp_ms, hyperexp_ms, io, lognormal_ms, ms, repeat, threads, uniform_ms,
-    workers,
+    cpu, erlang_ms, event_loop, exp_ms, hyperexp_ms, io, lognormal_ms, ms, repeat, threads,
+    uniform_ms, workers,
 };
 use crate::study::verify::{Case, Measure};
 use crate::theory::machine_repair::MachineRepair;
@@ -36,6 +36,7 @@ pub(super) fn cases() -> Vec<Case> {
         repair("44 workers, 4 cores, sliced", (44, 4, RoundRobin), exp_ms(9.0), workers(44)),
         repair("20 tasks, sliced", (20, 1, RoundRobin), uniform_ms(0.0, 18.0), event_loop()),
         repair("30 threads, sliced", (30, 2, RoundRobin), exp_ms(9.0), threads(30)),
+        shared("20 threads, shared core", (20, 1), erlang_ms(3), threads(20)),
         shared("40 threads, 4 shared cores, cv 2", (40, 4), hyperexp_ms(1.0, 2.0), threads(40)),
         shared("20 workers, shared core", (20, 1), uniform_ms(0.0, 2.0), workers(20)),
         shared("20 tasks, shared core", (20, 1), exp_ms(1.0), event_loop()),
