@@ -181,7 +181,9 @@ fn verdict(report: &Report) -> String {
     );
     let run = format!(
         "{} replications of {} requests or more, seed {}.",
-        report.replications, report.requests, report.seed
+        report.replications,
+        figure(report.requests as f64, 20),
+        report.seed
     );
     let off = report.off().count();
     if off > 0 {
@@ -241,19 +243,18 @@ mod tests {
 
     #[test]
     fn the_screen_has_a_line_for_each_case_and_says_what_it_means() {
-        assert_eq!(
-            written("table", Verdict::Agrees),
-            "\
-  thread-pool     figure        exact   simulated      off by
-  M/M/1 at 50 %   cpu use         0.5       0.498   -2.0 s.e.
-  4 jobs          throughput   1000/s      1000/s   +9.0 s.e.
-
-  Right All 4 figures of 2 cases agree; the furthest is 9.0 standard errors off.
-        Beyond 6.1 standard errors (s.e.) a figure counts as wrong: by chance
-        that happens to one of all figures with less than one seed in a
-        thousand. 40 replications of 40000 requests or more, seed 42.
-"
-        );
+        let expected = [
+            "  thread-pool     figure         exact   simulated      off by",
+            "  M/M/1 at 50 %   cpu use          0.5       0.498   -2.0 s.e.",
+            "  4 jobs          throughput   1 000/s     1 000/s   +9.0 s.e.",
+            "",
+            "  Right All 4 figures of 2 cases agree; the furthest is 9.0 standard errors off.",
+            "        Beyond 6.1 standard errors (s.e.) a figure counts as wrong: by chance",
+            "        that happens to one of all figures with less than one seed in a",
+            "        thousand. 40 replications of 40 000 requests or more, seed 42.",
+            "",
+        ];
+        assert_eq!(written("table", Verdict::Agrees), expected.join("\n"));
     }
 
     #[test]

@@ -42,7 +42,7 @@ pub(super) fn cases() -> Vec<Case> {
         shared("20 tasks, shared core", (20, 1), exp_ms(1.0), event_loop()),
         workers_as_servers(),
         several_calls("5 calls and think time", event_loop()),
-        several_calls("the same in threads", threads(30)),
+        several_calls("5 calls and think time", threads(30)),
         shared_bursts(),
     ]
 }

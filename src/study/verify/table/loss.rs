@@ -33,9 +33,9 @@ pub(super) fn cases() -> Vec<Case> {
         ),
         loss("Erlang B, 6 tasks, constant", (6, 5.0), vec![io(ms(1.0))], six_tasks),
         full_pool("a pool of 2 with 4 places to wait", threads(ENOUGH)),
-        full_pool("the same in a loop", event_loop()),
+        full_pool("a pool of 2 with 4 places to wait", event_loop()),
         reneging("waits for a lock of at most 2 ms", workers(ENOUGH)),
-        reneging("the same in a loop", event_loop()),
+        reneging("waits for a lock of at most 2 ms", event_loop()),
         failures(),
     ]
 }

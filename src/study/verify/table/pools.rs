@@ -27,17 +27,17 @@ pub(super) fn cases() -> Vec<Case> {
     let executor = loops_with(1, |kind| kind.executor_threads = 4);
     vec![
         tandem("a core, then a pool of 3", call(), threads(ENOUGH)),
-        tandem("the same in a loop", call(), event_loop()),
-        tandem("the same in workers, held", held, workers(ENOUGH)),
+        tandem("a core, then a pool of 3", call(), event_loop()),
+        tandem("a core, then a pool of 3", held, workers(ENOUGH)),
         station("a pool of 5 alone", 5, vec![io_at(exp_ms(1.0), vec![0])], event_loop()),
         station("an executor of 4 threads", 4, vec![io_offloaded(exp_ms(1.0))], executor),
         gil("a GIL on 4 cores", GilOrder::Fifo),
         gil("a GIL on 4 cores, random order", GilOrder::Random),
         released(),
         network("cores, 3 connections and a lock", threads(12)),
-        network("the same in workers", workers(12)),
-        lock("a core and a lock, in a loop", event_loop()),
-        lock("the same in threads", threads(10)),
+        network("cores, 3 connections and a lock", workers(12)),
+        lock("a core and a lock", event_loop()),
+        lock("a core and a lock", threads(10)),
     ]
 }
 
