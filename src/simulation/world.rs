@@ -145,7 +145,8 @@ impl<'a> World<'a> {
             RuntimeKind::SyncWorker(_) => return,
         };
         if gil {
-            let processes = u64::from(self.setup.runtime.instances) * u64::from(self.setup.processes());
+            let processes =
+                u64::from(self.setup.runtime.instances) * u64::from(self.setup.processes());
             let key = key.part(GIL_PART);
             self.gils = (0..processes)
                 .map(|process| Gil::new(interval, cost, order, key.part(process)))
@@ -206,7 +207,8 @@ impl<'a> World<'a> {
     /// Runs the replication until its window closes or nothing is left to happen.
     pub fn run(&mut self, window: Window, control: &Control) -> Stop {
         self.begin(window);
-        let mut until_look = LOOK_EVERY;
+        // A first look at once: thousands of short replications notice an interruption too.
+        let mut until_look = 1;
         let mut ends_at_start = 0;
         loop {
             self.deliver_instant();
@@ -332,7 +334,8 @@ impl<'a> World<'a> {
 
     /// Arrivals alone, over and over, while requests are in flight: nothing else will ever happen.
     fn note_lonely_arrival(&mut self, alone: bool) {
-        self.lonely_arrivals = if alone && self.requests.len() > 1 { self.lonely_arrivals + 1 } else { 0 };
+        self.lonely_arrivals =
+            if alone && self.requests.len() > 1 { self.lonely_arrivals + 1 } else { 0 };
         if self.lonely_arrivals > 10_000 {
             self.stop = Some(Stop::Deadlock(self.describe_deadlock()));
         }

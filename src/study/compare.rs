@@ -33,7 +33,7 @@ pub fn gain(model: &Model, place: usize, samples: &[Vec<Sample>]) -> Gain {
     let beta = formula::blocking_coefficient(demand.t_cpu_s, demand.t_io_s);
     let formula = beta.map(formula::gain);
     let formula_n = beta.map(|beta| formula::gain_with(requests_per_core(model, own), beta));
-    let bound = Capacity::of(model, own).rate() / Capacity::of(model, base).rate();
+    let bound = tidy(Capacity::of(model, own).rate() / Capacity::of(model, base).rate());
     Gain {
         simulated,
         formula,
@@ -42,6 +42,12 @@ pub fn gain(model: &Model, place: usize, samples: &[Vec<Sample>]) -> Gain {
         over_formula: simulated.value.zip(formula).map(|(gain, formula)| gain / formula),
         ..Gain::default()
     }
+}
+
+/// A ratio to 15 digits: what the decimal fractions of its parts lose in binary would otherwise
+/// show as 80.99999999999999.
+fn tidy(ratio: f64) -> f64 {
+    format!("{ratio:.14e}").parse().unwrap_or(ratio)
 }
 
 /// The ratio of mean throughputs, or of makespans, with the interval of the paired ratios.
@@ -55,7 +61,11 @@ fn simulated_gain(model: &Model, own: &[Sample], base: &[Sample]) -> Estimate {
     };
     let (Some(own), Some(base)) = (figures(own), figures(base)) else { return Estimate::NONE };
     let (value, ci95) = if batch { ratio_ci95(&base, &own) } else { ratio_ci95(&own, &base) };
-    if value.is_finite() { Estimate { value: Some(value), ci95, ..Estimate::NONE } } else { Estimate::NONE }
+    if value.is_finite() {
+        Estimate { value: Some(value), ci95, ..Estimate::NONE }
+    } else {
+        Estimate::NONE
+    }
 }
 
 /// The requests that a runtime can have in flight for each core: the N of `E(N)`.
