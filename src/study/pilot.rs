@@ -79,9 +79,9 @@ fn cut_of(model: &Model, setup: &Setup, number: u32, control: &Control) -> Cut {
 }
 
 /// The mean instant of the batch at `index`, where the window opens.
+///
+/// That of the first batch too: the series say nothing of the time before the first answers, in
+/// which a system of long waits fills.
 fn instant(times: &BatchMeans, index: usize) -> Span {
-    if index == 0 {
-        return Span::ZERO;
-    }
     times.means().get(index).or(times.means().last()).map_or(Span::ZERO, |&s| Span::from_seconds(s))
 }
