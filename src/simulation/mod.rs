@@ -6,8 +6,10 @@
 //! became of it.
 
 mod arrivals;
+mod build;
 mod client;
 mod cpu;
+mod deadlock;
 mod event;
 mod event_loop;
 mod gil;
