@@ -105,7 +105,7 @@ fn limit_sentence(evidence: &Evidence<'_>, limit: &str, utilization: Option<f64>
         let rate = evidence.capacity.lowest().rate;
         return if rate.is_finite() {
             format!(
-                "{} allow at most {} requests a second.",
+                "{} the limit: at most {} requests a second.",
                 limit_words(evidence, limit),
                 trimmed(rate)
             )
