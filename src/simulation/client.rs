@@ -67,6 +67,9 @@ pub struct Clients {
     /// `(instant, request, its number)` at which clients give up, ascending: the time-out is one
     /// constant, so that a queue does and no event need be cancelled.
     timeouts: VecDeque<(Time, u32, u64)>,
+    /// How long the queue may get before it is swept.
+    timeouts_sweep: usize,
+    timeout_pending: bool,
     next_instance: u32,
 }
 
@@ -78,11 +81,14 @@ impl Clients {
             key,
             arrivals: Arrivals::new(load, key.part(part::ARRIVALS)),
             next_class: None,
-            sent: vec![0; usize::try_from(clients).unwrap_or(usize::MAX)],
+            // More than fit in flight are refused before the first of them is sent.
+            sent: vec![0; clients.min(1 << 26) as usize],
             begun: 0,
             issued: 0,
             retries: Slab::new(),
             timeouts: VecDeque::new(),
+            timeouts_sweep: 1024,
+            timeout_pending: false,
             next_instance: 0,
         }
     }
@@ -165,7 +171,7 @@ impl World<'_> {
     fn issue(&mut self, what: Retry) {
         let now = self.now;
         self.record.events += 1;
-        self.record.issued(now, what.attempt > 0);
+        self.record.issued(what.attempt > 0);
         let number = self.clients.issued;
         self.clients.issued += 1;
         let request = self.requests.insert(Request {
@@ -234,7 +240,7 @@ impl World<'_> {
             self.requests.remove(request);
             return;
         }
-        self.record.in_server += 1;
+        self.record.admitted(self.now);
         let this = &mut self.instances[instance as usize];
         this.in_server += 1;
         if target == NONE {
@@ -269,25 +275,41 @@ impl World<'_> {
     }
 
     fn watch_timeout(&mut self, at: Time, request: u32, number: u64) {
-        if self.clients.timeouts.is_empty() {
+        if !self.clients.timeout_pending {
+            self.clients.timeout_pending = true;
             self.queue.push(at, tie(Class::Timer, timer_number(2, 0)), Event::ClientTimeout);
         }
-        self.clients.timeouts.push_back((at, request, number));
+        let requests = &self.requests;
+        let clients = &mut self.clients;
+        if clients.timeouts.len() >= clients.timeouts_sweep {
+            // Those whose request has ended go, so that memory follows the requests in flight.
+            clients.timeouts.retain(|&(_, request, number)| {
+                let this = &requests[request];
+                this.alive && this.number == number && !this.ended
+            });
+            clients.timeouts_sweep = (2 * clients.timeouts.len()).max(1024);
+        }
+        clients.timeouts.push_back((at, request, number));
     }
 
     /// Clients that have waited long enough give up; the next look is scheduled.
     pub(super) fn on_client_timeout(&mut self) {
+        self.clients.timeout_pending = false;
         while let Some(&(at, request, number)) = self.clients.timeouts.front() {
             let this = &self.requests[request];
             let waits = this.alive && this.number == number && !this.ended;
             if at > self.now && waits {
                 let tie = tie(Class::Timer, timer_number(2, 0));
+                self.clients.timeout_pending = true;
                 return self.queue.push(at, tie, Event::ClientTimeout);
             }
             self.clients.timeouts.pop_front();
             if waits {
                 self.record.events += 1;
                 self.end(request, End::TimedOut);
+                if self.record.is_full() {
+                    return;
+                }
             }
         }
     }
@@ -382,7 +404,7 @@ impl World<'_> {
         if counts != NONE {
             self.counts.remove(counts);
         }
-        self.record.server_done(&self.requests[request]);
+        self.record.server_done(self.now, &self.requests[request]);
         self.requests.remove(request);
         self.instances[instance as usize].in_server -= 1;
         if home != NONE {

@@ -36,6 +36,8 @@ pub struct Loop {
     pub tasks: u64,
     /// Since when it is idle.
     idle_since: Option<Time>,
+    /// It is in its poll, with its lock, and will take all that wait.
+    polling: bool,
     woken: bool,
     /// Requests assigned to it and not taken; unused where all loops share one socket.
     pub backlog: VecDeque<u32>,
@@ -54,6 +56,8 @@ pub struct Loops {
     woken: Vec<u32>,
     /// Loops that are in their poll and will take all that wait.
     polling: u32,
+    /// Loops whose poll ended at this instant.
+    polled: Vec<u32>,
     /// Whose turn it is, for round-robin.
     next: u32,
 }
@@ -69,6 +73,7 @@ impl Loop {
             turn: VecDeque::new(),
             tasks: 0,
             idle_since: Some(Time::ZERO),
+            polling: false,
             woken: false,
             backlog: VecDeque::new(),
             executor_idle: IdleOrder::default(),
@@ -208,14 +213,16 @@ impl World<'_> {
         let since = this.idle_since.take().expect("only an idle loop begins");
         let loops = &mut self.instances[instance as usize].loops;
         loops.idle.remove(&(since, id));
-        loops.polling += 1;
         self.record.busy_loops.increase(now);
         let this = &mut self.threads[thread as usize];
         this.then = Then::TakeBatch;
         this.overhead_left = poll.0;
         if !self.gil_acquire(thread) {
+            // Until it has its lock another loop may take what waits.
             return;
         }
+        self.loops[id as usize].polling = true;
+        self.instances[instance as usize].loops.polling += 1;
         if poll.is_zero() {
             self.loop_take_batch(id);
         } else {
@@ -223,10 +230,29 @@ impl World<'_> {
         }
     }
 
-    /// The poll is done: the loop takes all that became ready since the last one, in order.
-    pub(super) fn loop_take_batch(&mut self, id: u32) {
+    /// The poll of a loop is done; it takes what is ready once the present instant is delivered.
+    pub(super) fn on_polled(&mut self, id: u32) {
         let instance = self.loops[id as usize].instance;
-        self.instances[instance as usize].loops.polling -= 1;
+        self.instances[instance as usize].loops.polled.push(id);
+        self.touch(instance);
+    }
+
+    /// Loops whose poll ended at this instant take what is ready.
+    pub(super) fn loops_take(&mut self, instance: u32) {
+        let mut polled = std::mem::take(&mut self.instances[instance as usize].loops.polled);
+        for id in polled.drain(..) {
+            self.loop_take_batch(id);
+        }
+        polled.append(&mut self.instances[instance as usize].loops.polled);
+        self.instances[instance as usize].loops.polled = polled;
+    }
+
+    /// The poll is done: the loop takes all that became ready since the last one, in order.
+    fn loop_take_batch(&mut self, id: u32) {
+        let instance = self.loops[id as usize].instance;
+        if std::mem::take(&mut self.loops[id as usize].polling) {
+            self.instances[instance as usize].loops.polling -= 1;
+        }
         let taken = self.accept(id);
         let this = &mut self.loops[id as usize];
         if this.ready.is_empty() {

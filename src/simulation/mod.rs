@@ -127,6 +127,11 @@ impl World<'_> {
     /// Closes the window and hands over what it saw.
     fn close(mut self, stop: Stop) -> Replication {
         self.charge_all();
+        if stop == Stop::Drained {
+            // Timers of requests long gone may have come later: the window ends with the work.
+            let end = self.record.last_end.max(self.record.last_done);
+            self.now = end.max(self.record.opened.unwrap_or(end));
+        }
         let now = self.now;
         let resources = self.close_resources();
         let record = self.record;
@@ -152,6 +157,7 @@ impl World<'_> {
             in_flight: level(&record.in_flight),
             stayed,
             in_server: [record.in_server_at_open, record.in_server],
+            at_middle: record.at_middle,
             tasks: level(&record.tasks),
             live_threads: level(&record.live_threads),
             busy_workers: level(&record.busy_workers),

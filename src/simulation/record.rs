@@ -5,7 +5,7 @@ use crate::units::Time;
 
 use super::client::End;
 use super::replication::RequestCounts;
-use super::request::{PARTS, Request};
+use super::request::{PARTS, Part, Request};
 
 /// The accounts of a replication, restarted when its window opens.
 #[derive(Clone, Debug)]
@@ -32,6 +32,12 @@ pub struct Recorder {
     pub in_server: u64,
     /// Requests at the server when the window opened.
     pub in_server_at_open: u64,
+    /// The middle of a window that is given as a time.
+    pub middle: Option<Time>,
+    /// Requests at the server, and attempts issued, by the middle of the window.
+    pub at_middle: Option<(u64, u64)>,
+    /// When the server was done with a request last.
+    pub last_done: Time,
     /// Tasks of loops.
     pub tasks: TimeIntegral,
     /// Threads started for a request.
@@ -95,6 +101,9 @@ impl Recorder {
             in_flight: TimeIntegral::new(0),
             in_server: 0,
             in_server_at_open: 0,
+            middle: None,
+            at_middle: None,
+            last_done: Time::ZERO,
             tasks: TimeIntegral::new(0),
             live_threads: TimeIntegral::new(0),
             busy_workers: TimeIntegral::new(0),
@@ -124,6 +133,7 @@ impl Recorder {
                 counts,
                 in_server_at_open: self.in_server,
                 in_server: self.in_server,
+                middle: self.middle,
                 events: self.events,
                 in_flight: self.in_flight,
                 tasks: self.tasks,
@@ -148,16 +158,28 @@ impl Recorder {
     }
 
     /// An attempt begins.
-    pub const fn issued(&mut self, now: Time, retry: bool) {
+    pub const fn issued(&mut self, retry: bool) {
         self.counts.issued += 1;
         self.counts.retries += retry as u64;
+    }
+
+    /// An attempt was not refused: it is in flight, and at the server.
+    pub const fn admitted(&mut self, now: Time) {
         self.in_flight.increase(now);
+        self.in_server += 1;
     }
 
     /// An attempt ends, its account settled.
     pub fn ended(&mut self, now: Time, request: &Request, how: End) {
-        self.in_flight.decrease(now);
+        if how != End::Refused {
+            self.in_flight.decrease(now);
+        }
+        if how == End::TimedOut {
+            // What was done for it so far is wasted too.
+            self.wasted_cpu += u128::from(request.parts[Part::Running as usize]);
+        }
         self.ends += 1;
+        self.note_the_middle(now);
         self.last_end = now;
         let from = request.arrival.max(self.opened.unwrap_or(Time::ZERO));
         self.stayed += u128::from(now.0 - from.0);
@@ -189,9 +211,21 @@ impl Recorder {
     }
 
     /// The server is done with a request.
-    pub const fn server_done(&mut self, request: &Request) {
+    pub const fn server_done(&mut self, now: Time, request: &Request) {
         self.in_server -= 1;
+        self.last_done = now;
         self.wasted_requests += request.gave_up as u64;
+    }
+
+    /// Half of the window is over: how many are at the server then tells growth from filling up.
+    fn note_the_middle(&mut self, now: Time) {
+        let over = match self.middle {
+            Some(middle) => now >= middle,
+            None => self.ends_wanted > 0 && self.ends >= self.ends_wanted / 2,
+        };
+        if over && self.opened.is_some() && self.at_middle.is_none() {
+            self.at_middle = Some((self.in_server, self.counts.issued));
+        }
     }
 
     /// Whether the window has seen all the ends that it is to see.

@@ -99,6 +99,8 @@ pub struct Replication {
     pub stayed: u128,
     /// Requests at the server at the window's two ends, those whose client has gone included.
     pub in_server: [u64; 2],
+    /// Requests at the server, and attempts issued, by the middle of the window.
+    pub at_middle: Option<(u64, u64)>,
     /// Tasks of loops.
     pub tasks: Level,
     /// Threads started for a request.

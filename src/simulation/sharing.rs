@@ -36,6 +36,7 @@ impl World<'_> {
         let this = &mut self.threads[thread as usize];
         let instance = this.instance;
         this.queued = true;
+        this.shared_work = this.left();
         this.share_stamp = this.share_stamp.wrapping_add(1);
         let (work, stamp) = (u128::from(this.left()) << FRACTION, this.share_stamp);
         self.share_advance(instance);
@@ -57,6 +58,8 @@ impl World<'_> {
         let this = &mut self.threads[thread as usize];
         this.queued = false;
         this.share_stamp = this.share_stamp.wrapping_add(1);
+        let done = this.shared_work - this.left();
+        self.share_split(thread, done);
         self.instances[instance as usize].sharing.sharers -= 1;
         self.share_schedule(instance);
         true
@@ -146,9 +149,10 @@ impl World<'_> {
         done.sort_unstable();
         for thread in done {
             self.record.events += 1;
-            let work = self.threads[thread as usize].left();
-            self.share_split(thread, work);
-            self.charge_thread(thread, work);
+            let this = &self.threads[thread as usize];
+            let (done, left) = (this.shared_work, this.left());
+            self.share_split(thread, done);
+            self.charge_thread(thread, left);
             self.on_burst_done(thread);
         }
         self.share_schedule(instance);

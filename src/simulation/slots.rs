@@ -158,12 +158,15 @@ impl World<'_> {
                 _ => unreachable!("a strand waits for a slot at an operation that asks for one"),
             };
             self.hold(strand, id, resource);
-            return self.on_granted(strand);
+            // Goes on once the present event is done with: a chain of strands that fail at their next
+            // slot, or hold one for no time, would otherwise be a chain of calls.
+            self.granted.push_back(strand);
+            return;
         }
     }
 
     /// A strand that waited has its slot.
-    fn on_granted(&mut self, strand: u32) {
+    pub(super) fn on_granted(&mut self, strand: u32) {
         if matches!(self.setup.program.ops[self.strands[strand].pc as usize], Op::Io { .. }) {
             self.strands[strand].at += 1;
             if self.begin_wait(strand) == Asked::Full {
@@ -176,8 +179,6 @@ impl World<'_> {
         if thread == NONE {
             self.make_ready(strand);
         } else {
-            // Called once the present event is done with: a chain of holders that do nothing would
-            // otherwise be a chain of calls.
             self.resumable.push(thread);
         }
     }

@@ -52,6 +52,8 @@ pub struct Thread {
     pub pending_overhead: u64,
     /// What comes after the burst.
     pub then: Then,
+    /// Nanoseconds of the burst when it joined the sharers of a processor-sharing host.
+    pub shared_work: u64,
     /// Its place among the sharers of a processor-sharing host: stale entries have another stamp.
     pub share_stamp: u32,
 }
@@ -71,6 +73,7 @@ impl Thread {
             useful_left: 0,
             pending_overhead: 0,
             then: Then::Steps,
+            shared_work: 0,
             share_stamp: 0,
         }
     }
@@ -138,7 +141,7 @@ impl World<'_> {
     pub(super) fn on_burst_done(&mut self, thread: u32) {
         let this = &self.threads[thread as usize];
         match (this.role, this.then) {
-            (Role::Loop(id), Then::TakeBatch) => self.loop_take_batch(id),
+            (Role::Loop(id), Then::TakeBatch) => self.on_polled(id),
             (Role::Loop(id), Then::Steps) => self.loop_run(id),
             (Role::Worker | Role::Executor(_), _) => self.run_in_place(thread),
         }

@@ -8,8 +8,8 @@ use std::collections::VecDeque;
 
 use crate::engine::slab::NONE;
 use crate::engine::{EventQueue, Key, Slab};
-use crate::model::Scheduling;
-use crate::units::Time;
+use crate::model::{LoadKind, Scheduling};
+use crate::units::{Span, Time};
 
 use super::client::Clients;
 use super::cpu::{Core, Cpu};
@@ -83,6 +83,8 @@ pub struct World<'a> {
     pub(super) clients: Clients,
     /// Clients of a closed load whose next request is due at this instant.
     pub(super) due: Vec<u32>,
+    /// Strands that were given a slot and go on as soon as the present event is done with.
+    pub(super) granted: VecDeque<u32>,
     /// Threads that go on as soon as the present event is done with.
     pub(super) resumable: Vec<u32>,
     /// Instances in which something may be waiting for somebody idle.
@@ -92,6 +94,8 @@ pub struct World<'a> {
     stop: Option<Stop>,
     /// Arrivals in a row with nothing else to come.
     lonely_arrivals: u32,
+    /// Pending events that only open or close the window.
+    window_events: u32,
 }
 
 impl<'a> World<'a> {
@@ -115,12 +119,14 @@ impl<'a> World<'a> {
             pool_base: Vec::new(),
             clients: Clients::new(&setup.load.kind, key),
             due: Vec::new(),
+            granted: VecDeque::new(),
             resumable: Vec::new(),
             touched: Vec::new(),
             record,
             stamp: 0,
             stop: None,
             lonely_arrivals: 0,
+            window_events: 0,
         };
         world.build(key);
         world
@@ -191,11 +197,25 @@ impl<'a> World<'a> {
             self.open_window();
         } else {
             let tie = tie(Class::Timer, timer_number(4, 0));
+            self.window_events += 1;
             self.queue.push(Time::ZERO + window.warmup, tie, Event::WindowOpen);
         }
         if let Some(duration) = window.duration {
+            self.window_events += 1;
+            self.record.middle = Some(Time::ZERO + window.warmup + Span(duration.0 / 2));
             let close = Time::ZERO + window.warmup + duration;
             self.queue.push(close, tie(Class::Timer, timer_number(5, 0)), Event::WindowClose);
+        }
+        let begins = match self.setup.load.kind {
+            LoadKind::Closed { clients, .. } => clients,
+            LoadKind::Batch { count } => count,
+            _ => 0,
+        };
+        if begins > MOST_IN_FLIGHT as u64 {
+            self.stop = Some(Stop::Limit(format!(
+                "{begins} requests at once are more than the limit of {MOST_IN_FLIGHT}"
+            )));
+            return;
         }
         self.clients_begin();
     }
@@ -228,7 +248,7 @@ impl<'a> World<'a> {
     }
 
     fn deliver(&mut self, event: Event) {
-        let alone = self.queue.is_empty();
+        let alone = self.queue.len() == self.window_events as usize;
         if !matches!(event, Event::Arrival) {
             self.lonely_arrivals = 0;
         }
@@ -240,8 +260,11 @@ impl<'a> World<'a> {
             Event::GilTimer { gil } => self.on_gil_timer(gil),
             Event::ClientTimeout => self.on_client_timeout(),
             Event::SlotTimeout { strand, stamp } => self.on_slot_timeout(strand, stamp),
-            Event::WindowOpen => self.open_window(),
-            Event::WindowClose => self.stop = Some(Stop::Closed),
+            Event::WindowOpen => {
+                self.window_events -= 1;
+                self.open_window();
+            }
+            Event::WindowClose => self.stop = Some(self.close_of_window()),
             Event::Arrival => {
                 self.on_arrival();
                 self.note_lonely_arrival(alone);
@@ -265,8 +288,14 @@ impl<'a> World<'a> {
 
     /// Lets threads go on whose wait ended in the course of the present event.
     fn resume(&mut self) {
-        while let Some(thread) = self.resumable.pop() {
-            self.on_burst_done(thread);
+        loop {
+            if let Some(thread) = self.resumable.pop() {
+                self.on_burst_done(thread);
+            } else if let Some(strand) = self.granted.pop_front() {
+                self.on_granted(strand);
+            } else {
+                return;
+            }
         }
     }
 
@@ -276,6 +305,7 @@ impl<'a> World<'a> {
         touched.sort_unstable();
         for instance in touched.drain(..) {
             self.instances[instance as usize].touched = false;
+            self.loops_take(instance);
             if self.setup.host.scheduling == Scheduling::Fifo {
                 self.cpu_release_lingering(instance);
             }
@@ -363,6 +393,16 @@ impl<'a> World<'a> {
                 self.share_charge(instance, None);
             }
         }
+    }
+
+    /// The window closes; with nothing else to come and requests in flight, it is a deadlock that
+    /// closed it.
+    fn close_of_window(&self) -> Stop {
+        let nothing_to_come = self.queue.is_empty() && self.due.is_empty() && self.touched.is_empty();
+        if nothing_to_come && !self.requests.is_empty() {
+            return Stop::Deadlock(self.describe_deadlock());
+        }
+        Stop::Closed
     }
 
     fn nothing_left(&self) -> Stop {

@@ -61,7 +61,7 @@ impl TimeIntegral {
     /// The integral up to `now`, in value times nanoseconds.
     #[must_use]
     pub const fn area(&self, now: Time) -> u128 {
-        self.area + self.value as u128 * (now.0 - self.since.0) as u128
+        self.area + self.value as u128 * now.since(self.since).0 as u128
     }
 }
 
