@@ -2,7 +2,7 @@
 //!
 //! A wrong "exact" is worse than none: a rule stands here only where it can be proved against what
 //! the simulator does, and everything else is an [`Obstacle`] in words. Rules go by the load:
-//! [`closed`] loads are closed networks, `open` ones are queues with arrivals. Sources: BCMP
+//! closed loads are closed networks, open ones are queues with arrivals. Sources: BCMP
 //! (Baskett, Chandy, Muntz and Palacios, Journal of the ACM 22, 1975) and Kelly, Reversibility and
 //! Stochastic Networks (1979) for product form and insensitivity; the models themselves are in
 //! [`theory`](crate::theory).
