@@ -41,24 +41,38 @@ impl Place {
 pub struct Problem {
     message: String,
     place: Option<Place>,
-    expected: Option<String>,
-    suggestion: Option<String>,
-    advice: Option<String>,
-    of_absence: bool,
+    notes: Vec<(Note, String)>,
+    consequence: bool,
+}
+
+/// What a line below the message says, in the order in which people ask.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Note {
+    Expected,
+    Suggestion,
+    Advice,
+}
+
+impl Note {
+    const fn label(self) -> &'static str {
+        match self {
+            Self::Expected => "expected: ",
+            Self::Suggestion => "",
+            Self::Advice => "to do: ",
+        }
+    }
 }
 
 impl Problem {
     /// What is wrong, in a sentence without a full stop.
     #[must_use]
     pub fn new(message: impl Into<String>) -> Self {
-        Self {
-            message: message.into(),
-            place: None,
-            expected: None,
-            suggestion: None,
-            advice: None,
-            of_absence: false,
-        }
+        Self { message: message.into(), place: None, notes: Vec::new(), consequence: false }
+    }
+
+    fn note(mut self, note: Note, text: String) -> Self {
+        self.notes.push((note, text));
+        self
     }
 
     /// Where.
@@ -70,42 +84,44 @@ impl Problem {
 
     /// What was expected there.
     #[must_use]
-    pub fn expected(mut self, expected: impl Into<String>) -> Self {
-        self.expected = Some(expected.into());
-        self
+    pub fn expected(self, expected: impl Into<String>) -> Self {
+        self.note(Note::Expected, expected.into())
     }
 
     /// The nearest valid name, where one is near.
     #[must_use]
-    pub fn perhaps(mut self, name: Option<impl std::fmt::Display>) -> Self {
-        self.suggestion = name.map(|name| format!("did you mean `{name}`?"));
-        self
+    pub fn perhaps(self, name: Option<impl std::fmt::Display>) -> Self {
+        match name {
+            Some(name) => self.note(Note::Suggestion, format!("did you mean `{name}`?")),
+            None => self,
+        }
     }
 
     /// What the value grammar found wrong.
     #[must_use]
     pub fn of_value(error: ValueError) -> Self {
         let mut problem = Self::new(error.message);
-        problem.expected = error.expected;
-        match error.suggestion {
-            Some(text) if text.starts_with("did you mean") => problem.suggestion = Some(text),
-            other => problem.advice = other,
+        if let Some(expected) = error.expected {
+            problem = problem.expected(expected);
         }
-        problem
+        match error.suggestion {
+            Some(text) if text.starts_with("did you mean") => problem.note(Note::Suggestion, text),
+            Some(text) => problem.advice(text),
+            None => problem,
+        }
     }
 
     /// What to do about it.
     #[must_use]
-    pub fn advice(mut self, advice: impl Into<String>) -> Self {
-        self.advice = Some(advice.into());
-        self
+    pub fn advice(self, advice: impl Into<String>) -> Self {
+        self.note(Note::Advice, advice.into())
     }
 
-    /// Marks a complaint that something is not there: beside a syntax error it may be no more than
-    /// a consequence, since what follows a syntax error is not read.
+    /// Marks what may be no more than a consequence of a syntax error in the same file, such as
+    /// that something is not there: what a syntax error hides is not read.
     #[must_use]
-    pub const fn of_absence(mut self) -> Self {
-        self.of_absence = true;
+    pub const fn consequence(mut self) -> Self {
+        self.consequence = true;
         self
     }
 
@@ -115,10 +131,10 @@ impl Problem {
         &self.message
     }
 
-    /// Whether it complains that something is not there.
+    /// Whether it may be no more than a consequence of a syntax error.
     #[must_use]
-    pub const fn is_of_absence(&self) -> bool {
-        self.of_absence
+    pub const fn may_be_consequence(&self) -> bool {
+        self.consequence
     }
 
     /// Where it is, if it is in a text.
@@ -211,14 +227,10 @@ impl Problems {
             let name = self.sources.first().map_or("", |source| source.name.as_str());
             let _ = writeln!(out, "{}: {}", paint.bold(name), paint.bold(&message));
         }
-        let notes = [
-            ("expected: ", &problem.expected),
-            ("", &problem.suggestion),
-            ("to do: ", &problem.advice),
-        ];
-        for (label, note) in notes {
-            let Some(note) = note else { continue };
-            let line = format!("{label}{}", excerpt::printable(note));
+        let mut notes: Vec<_> = problem.notes.iter().collect();
+        notes.sort();
+        for (note, text) in notes {
+            let line = format!("{}{}", note.label(), excerpt::printable(text));
             for (row, text) in excerpt::wrap(&line, excerpt::WIDTH - 4).iter().enumerate() {
                 let bullet = if row == 0 { "=" } else { " " };
                 let _ = writeln!(out, "  {} {text}", paint.dim(bullet));

@@ -3,222 +3,33 @@
 //! Nothing here stops at a mistake: a key that cannot be read is noted and then is as if absent, so
 //! that all mistakes of a file are told at once.
 
-use std::cell::RefCell;
-
 use crate::input::dist::Dist;
 use crate::input::keys::{self, Key};
-use crate::input::problem::{Place, Problem, Source};
+use crate::input::problem::{Place, Problem};
+use crate::input::reader::Reader;
 use crate::input::suggest::did_you_mean;
 use crate::input::tree::{Content, Entry, Item, Table};
-use crate::input::value::{self, Scope, Value, ValueError};
+use crate::input::value::{Value, ValueError};
 use crate::units::{Bytes, Rate, Share, Span};
 
-/// The message of a [`Scope`] for a parameter that is mistaken and was told where it is defined:
-/// its uses are then not told again.
-pub const TOLD: &str = "(told where it is defined)";
+/// The most cores, workers, threads or loops: a simulation of more has no memory for them.
+pub const MOST_WIDE: u64 = 10_000_000;
 
-/// Where mistakes are noted while a model is read, and the texts that they are in.
-#[derive(Debug)]
-pub struct Notes {
-    sources: Vec<Source>,
-    problems: RefCell<Vec<Problem>>,
-}
+/// The highest rate, one a nanosecond: virtual time knows nothing shorter.
+const HIGHEST_RATE: f64 = 1e9;
 
-impl Notes {
-    /// Nothing noted yet; the first source is the model file.
-    #[must_use]
-    pub const fn new(sources: Vec<Source>) -> Self {
-        Self { sources, problems: RefCell::new(Vec::new()) }
-    }
-
-    /// Notes a mistake.
-    pub fn add(&self, problem: Problem) {
-        self.problems.borrow_mut().push(problem);
-    }
-
-    /// How many are noted.
-    #[must_use]
-    pub fn count(&self) -> usize {
-        self.problems.borrow().len()
-    }
-
-    /// The texts and all mistakes.
-    #[must_use]
-    pub fn finish(self) -> (Vec<Source>, Vec<Problem>) {
-        (self.sources, self.problems.into_inner())
-    }
-
-    /// Notes what the value grammar found wrong with the text of `item`.
-    pub fn add_value_error(&self, item: &Item, error: ValueError) {
-        if error.message == TOLD {
-            return;
-        }
-        let place = self.place_within(item, &error.span);
-        self.add(Problem::of_value(error).at(&place));
-    }
-
-    /// The place of bytes `span` of an item's text. With escapes in the string the text is not in
-    /// the file as it is, and the place is the whole item.
-    fn place_within(&self, item: &Item, span: &std::ops::Range<usize>) -> Place {
-        let Content::Text(text) = &item.content else { return item.place.clone() };
-        let written = self
-            .sources
-            .get(item.place.source)
-            .and_then(|source| source.text.get(item.place.span.clone()));
-        match written.and_then(|written| written.find(text.as_str())) {
-            Some(offset) if *span != (0..0) && !text.is_empty() => {
-                let start = item.place.span.start + offset;
-                Place::new(item.place.source, start + span.start..start + span.end)
-            }
-            _ => item.place.clone(),
-        }
-    }
-}
-
-/// What reading needs beside the table: where mistakes go and what names are worth.
-#[derive(Clone, Copy)]
-pub struct Reader<'a> {
-    /// Where mistakes are noted.
-    pub notes: &'a Notes,
-    /// What `$name` is worth, and the files.
-    pub scope: &'a dyn Scope,
+/// Why a key that is not allowed in a table was perhaps written there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Elsewhere {
+    /// It does no harm: an override made it meaningless.
+    PassOver,
+    /// It belongs to something else: what to do.
+    Advice(String),
+    /// It belongs to a later version: what to do now.
+    Later(String),
 }
 
 impl<'a> Reader<'a> {
-    /// Notes a mistake at an item.
-    pub fn note(&self, place: &Place, problem: Problem) {
-        self.notes.add(problem.at(place));
-    }
-
-    /// Evaluates an item with one of the readers of [`Value`].
-    pub fn value<T>(
-        &self,
-        item: &Item,
-        reader: impl FnOnce(&Value) -> Result<T, ValueError>,
-        expected: &str,
-    ) -> Option<T> {
-        let text = match &item.content {
-            Content::Text(text) | Content::Integer(text) | Content::Float(text) => text,
-            other => {
-                self.wrong_type(item, other, expected);
-                return None;
-            }
-        };
-        let found = value::parse(text).and_then(|expr| expr.read(self.scope, reader));
-        found.map_err(|error| self.notes.add_value_error(item, error)).ok()
-    }
-
-    /// Notes that an item is of the wrong type.
-    pub fn wrong_type(&self, item: &Item, found: &Content, expected: &str) {
-        let problem = Problem::new(format!("{} does not fit here", found.noun()));
-        self.note(&item.place, problem.expected(expected));
-    }
-
-    /// A text.
-    #[must_use]
-    pub fn text<'i>(&self, item: &'i Item, expected: &str) -> Option<&'i str> {
-        match &item.content {
-            Content::Text(text) => Some(text),
-            other => {
-                self.wrong_type(item, other, expected);
-                None
-            }
-        }
-    }
-
-    /// A name: `[a-z0-9_-]+`.
-    #[must_use]
-    pub fn name<'i>(&self, item: &'i Item) -> Option<&'i str> {
-        let name = self.text(item, "a name")?;
-        self.check_name(name, &item.place).then_some(name)
-    }
-
-    /// Whether a name is one; notes it where not.
-    #[must_use]
-    pub fn check_name(&self, name: &str, place: &Place) -> bool {
-        let fits = |letter: char| matches!(letter, 'a'..='z' | '0'..='9' | '_' | '-');
-        if !name.is_empty() && name.chars().all(fits) {
-            return true;
-        }
-        let better: String = name
-            .to_lowercase()
-            .chars()
-            .map(|letter| if fits(letter) { letter } else { '-' })
-            .collect();
-        let better = Some(better.trim_matches('-').to_owned()).filter(|name| !name.is_empty());
-        let problem = Problem::new(format!("`{name}` is not a name"))
-            .expected("small letters, digits, `_` and `-`")
-            .perhaps(better);
-        self.note(place, problem);
-        false
-    }
-
-    /// The items of a list.
-    #[must_use]
-    pub fn list<'i>(&self, item: &'i Item, expected: &str) -> Option<&'i [Item]> {
-        match &item.content {
-            Content::List(items) => Some(items),
-            other => {
-                self.wrong_type(item, other, expected);
-                None
-            }
-        }
-    }
-
-    /// A table.
-    #[must_use]
-    pub fn table<'i>(&self, item: &'i Item, expected: &str) -> Option<&'i Table> {
-        match &item.content {
-            Content::Table(table) => Some(table),
-            other => {
-                self.wrong_type(item, other, expected);
-                None
-            }
-        }
-    }
-
-    /// The tables of `[[key]]`; a single `[key]` where there should be `[[key]]` is told.
-    #[must_use]
-    pub fn tables<'i>(&self, root: &'i Table, key: &str) -> Vec<(&'i Item, &'i Table)> {
-        let Some(entry) = root.get(key) else { return Vec::new() };
-        let items = match &entry.item.content {
-            Content::List(items) => items.as_slice(),
-            Content::Table(_) => {
-                let problem = Problem::new(format!("[{key}] is a single table"))
-                    .expected(format!("[[{key}]], of which there may be several"))
-                    .advice(format!("write [[{key}]], with two brackets"));
-                self.note(&entry.key_place, problem);
-                return Vec::new();
-            }
-            other => {
-                self.wrong_type(&entry.item, other, &format!("[[{key}]] tables"));
-                return Vec::new();
-            }
-        };
-        let table =
-            |item| self.table(item, &format!("a [[{key}]] table")).map(|table| (item, table));
-        items.iter().filter_map(table).collect()
-    }
-
-    /// The place in `options` that an item names; `what` is said of it in messages.
-    #[must_use]
-    pub fn one_of<S: AsRef<str>>(&self, item: &Item, options: &[S], what: &str) -> Option<usize> {
-        let expected = keys::one_of(options);
-        let word = self.text(item, &expected)?;
-        let found = options.iter().position(|option| option.as_ref() == word);
-        if found.is_none() {
-            let near = did_you_mean(word, options.iter().map(AsRef::as_ref));
-            let problem = Problem::new(format!("`{word}` is not {what}")).perhaps(near);
-            let problem = if options.is_empty() {
-                problem.advice(format!("the model has none: define {what}"))
-            } else {
-                problem.expected(expected)
-            };
-            self.note(&item.place, problem);
-        }
-        found
-    }
-
     /// The fields of a table, which may have these keys; any other is told at once. `title` is
     /// what messages call the table: `[host]`.
     #[must_use]
@@ -229,26 +40,17 @@ impl<'a> Reader<'a> {
         table: &'a Table,
         allowed: &[&'static [Key]],
     ) -> Fields<'a> {
-        let fields = Fields {
-            reader: *self,
-            title: title.into(),
-            place: item.place.clone(),
-            table,
-            allowed: allowed.to_vec(),
-        };
-        fields.tell_unknown(|_| None);
-        fields
+        self.fields_explained(title, (item, table), allowed, |_| None)
     }
 
-    /// As [`Reader::fields`], where a key that is not allowed may be explained by `elsewhere`: the
-    /// advice to give, or an empty one to pass over it in silence.
+    /// As [`Reader::fields`], where a key that is not allowed may be explained by `elsewhere`.
     #[must_use]
     pub fn fields_explained(
         &self,
         title: impl Into<String>,
         (item, table): (&'a Item, &'a Table),
         allowed: &[&'static [Key]],
-        elsewhere: impl Fn(&Entry) -> Option<String>,
+        elsewhere: impl Fn(&Entry) -> Option<Elsewhere>,
     ) -> Fields<'a> {
         let fields = Fields {
             reader: *self,
@@ -275,7 +77,7 @@ pub struct Fields<'a> {
 }
 
 impl<'a> Fields<'a> {
-    fn tell_unknown(&self, elsewhere: impl Fn(&Entry) -> Option<String>) {
+    fn tell_unknown(&self, elsewhere: impl Fn(&Entry) -> Option<Elsewhere>) {
         let names = keys::names(&self.allowed);
         for entry in &self.table.entries {
             if names.contains(&entry.key.as_str()) {
@@ -284,8 +86,11 @@ impl<'a> Fields<'a> {
             let problem = Problem::new(format!("`{}` is not a key of {}", entry.key, self.title))
                 .expected(keys::one_of(&names));
             let problem = match elsewhere(entry) {
-                Some(advice) if advice.is_empty() => continue,
-                Some(advice) => problem.advice(advice),
+                Some(Elsewhere::PassOver) => continue,
+                Some(Elsewhere::Advice(advice)) => problem.advice(advice),
+                Some(Elsewhere::Later(advice)) => {
+                    Problem::new(format!("`{}` is not in this version", entry.key)).advice(advice)
+                }
                 None => problem.perhaps(did_you_mean(&entry.key, names.iter())),
             };
             self.reader.note(&entry.key_place, problem);
@@ -320,7 +125,7 @@ impl<'a> Fields<'a> {
             let means = means.filter(|known| known.name == key).map(|known| known.means).next();
             let problem = Problem::new(format!("{} has no `{key}`", self.title))
                 .expected(format!("`{key}`: {}", means.unwrap_or("a value")))
-                .of_absence();
+                .consequence();
             self.reader.note(&self.place, problem);
         }
         item
@@ -335,7 +140,15 @@ impl<'a> Fields<'a> {
     /// A text.
     #[must_use]
     pub fn text(&self, key: &str) -> Option<String> {
-        self.reader.text(self.item(key)?, "a text in quotes").map(str::to_owned)
+        let text = self.reader.text(self.item(key)?, "a text in quotes")?;
+        // What a file says ends up on terminals and in pictures.
+        if text.chars().any(|letter| letter.is_control() && !matches!(letter, '\n' | '\t')) {
+            let problem = Problem::new(format!("`{key}` has a control character in it"))
+                .expected("letters that can be shown");
+            self.note(key, problem);
+            return None;
+        }
+        Some(text.to_owned())
     }
 
     /// `true` or `false`.
@@ -428,6 +241,13 @@ impl<'a> Fields<'a> {
         u32::try_from(count).ok()
     }
 
+    /// A number of things that each need memory of their own (cores, threads): 1 to 10 million.
+    #[must_use]
+    pub fn width(&self, key: &str) -> Option<u32> {
+        let width = self.count(key, 1, MOST_WIDE)?;
+        u32::try_from(width).ok()
+    }
+
     /// A distribution of counts.
     #[must_use]
     pub fn counts(&self, key: &str) -> Option<Dist> {
@@ -437,7 +257,14 @@ impl<'a> Fields<'a> {
     /// A positive rate.
     #[must_use]
     pub fn rate(&self, key: &str) -> Option<Rate> {
-        self.read(key, Value::rate, "a rate, as in 150/s")
+        let rate = self.read(key, Value::rate, "a rate, as in 150/s")?;
+        if rate.0 <= HIGHEST_RATE {
+            return Some(rate);
+        }
+        let problem = Problem::new(format!("`{key}` is more than one a nanosecond"))
+            .expected("at most 1e9/s, beyond which virtual time does not go");
+        self.note(key, problem);
+        None
     }
 
     /// A size.
@@ -480,7 +307,8 @@ impl<'a> Fields<'a> {
 mod tests {
     use super::*;
     use crate::input::keys::Holds;
-    use crate::input::problem::Problems;
+    use crate::input::notes::Notes;
+    use crate::input::problem::{Problems, Source};
     use crate::input::tree;
     use crate::input::value::NoScope;
     use std::sync::Arc;

@@ -226,3 +226,161 @@ fn last_turn(steps: &[Step]) -> f64 {
         StepKind::Chance { probability, steps } => probability.0 * last_turn(steps),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::input::dist::Dist;
+
+    const MS: f64 = 1e6;
+
+    fn step(kind: StepKind) -> Step {
+        Step { kind, fail: Share::NONE, label: None }
+    }
+
+    fn cpu(ms: f64) -> Step {
+        offloaded_cpu(ms, 0.0)
+    }
+
+    fn offloaded_cpu(ms: f64, share: f64) -> Step {
+        let demand = Dist::constant(ms * MS);
+        step(StepKind::Cpu { demand, offload: Share(share), gil: Gil::Hold })
+    }
+
+    fn io(ms: f64) -> Step {
+        blocking_io(ms, 0.0, 0.0)
+    }
+
+    fn blocking_io(ms: f64, blocking: f64, offload: f64) -> Step {
+        let wait = Dist::exponential(ms * MS);
+        let (blocking, offload) = (Share(blocking), Share(offload));
+        step(StepKind::Io { wait, at: Vec::new(), blocking, offload })
+    }
+
+    fn io_at(ms: f64, at: &[usize]) -> Step {
+        let wait = Dist::constant(ms * MS);
+        let (blocking, offload) = (Share::NONE, Share::NONE);
+        step(StepKind::Io { wait, at: at.to_vec(), blocking, offload })
+    }
+
+    fn repeat(times: f64, steps: Vec<Step>) -> Step {
+        step(StepKind::Repeat { count: Dist::constant(times), steps })
+    }
+
+    fn chance(probability: f64, steps: Vec<Step>) -> Step {
+        step(StepKind::Chance { probability: Share(probability), steps })
+    }
+
+    fn parallel(branches: Vec<Vec<Step>>) -> Step {
+        step(StepKind::Parallel { branches })
+    }
+
+    fn hold(resources: &[usize], steps: Vec<Step>) -> Step {
+        step(StepKind::Hold { resources: resources.to_vec(), steps })
+    }
+
+    fn offload(share: f64, steps: Vec<Step>) -> Step {
+        step(StepKind::Offload { share: Share(share), steps })
+    }
+
+    fn ms(seconds: f64) -> f64 {
+        // Rounded to picoseconds, so that sums of a few products compare as written.
+        (seconds * 1e12).round() / 1e9
+    }
+
+    #[test]
+    fn demands_are_the_expected_sums_over_all_steps() {
+        // (steps, T_cpu in ms, T_io in ms, calls), each by hand from semantics.md
+        for (steps, t_cpu, t_io, calls) in [
+            (vec![cpu(1.0), io(80.0)], 1.0, 80.0, 1.0),
+            (vec![repeat(20.0, vec![cpu(0.05), io(4.0)])], 1.0, 80.0, 20.0),
+            (vec![chance(0.1, vec![cpu(10.0), io(20.0)])], 1.0, 2.0, 0.1),
+            (vec![parallel(vec![vec![io(20.0)], vec![io(30.0), cpu(1.0)]])], 1.0, 50.0, 2.0),
+            (vec![offload(0.5, vec![cpu(3.0), io(2.0)])], 3.0, 2.0, 1.0),
+            (vec![hold(&[0], vec![cpu(1.0), io(3.0), io(3.0)])], 1.0, 6.0, 2.0),
+            (vec![blocking_io(2.0, 0.02, 0.0), offloaded_cpu(4.0, 1.0)], 4.0, 2.0, 1.0),
+            (vec![repeat(0.0, vec![cpu(1.0)]), io(1.0)], 0.0, 1.0, 1.0),
+        ] {
+            let demand = Demand::of_steps(&steps);
+            let found = (ms(demand.t_cpu_s), ms(demand.t_io_s), demand.calls);
+            assert_eq!(found, (t_cpu, t_io, calls), "{steps:?}");
+            assert_eq!(ms(demand.cpu_on_loop_s + demand.cpu_offloaded_s), t_cpu, "{steps:?}");
+            assert_eq!(ms(demand.cpu_gil_s + demand.cpu_released_s), t_cpu, "{steps:?}");
+        }
+    }
+
+    #[test]
+    fn classes_count_by_their_weight() {
+        let class = |weight: f64, steps: Vec<Step>| RequestClass {
+            name: weight.to_string(),
+            weight,
+            steps,
+        };
+        let classes = [
+            class(3.0, vec![cpu(1.0)]),
+            class(1.0, vec![cpu(5.0), io(8.0)]),
+            class(0.0, vec![io(9.0)]),
+        ];
+        let demand = Demand::of_classes(&classes);
+        // (3 * 1 + 1 * 5) / 4 and 8 / 4
+        assert_eq!((ms(demand.t_cpu_s), ms(demand.t_io_s)), (2.0, 2.0));
+        assert_eq!(demand.beta(), Some(1.0));
+        assert_eq!(Demand::of_classes(&[class(1.0, vec![io(1.0)])]).beta(), None);
+    }
+
+    #[test]
+    fn a_slot_is_held_for_the_wait_or_for_the_whole_block() {
+        let steps = [
+            repeat(3.0, vec![io_at(2.0, &[1])]),
+            // Two slots of resource 0 for all of 1 + 4 ms, one of resource 1 for 4 ms.
+            hold(&[0, 0], vec![cpu(1.0), io_at(4.0, &[1])]),
+        ];
+        let demand = Demand::of_steps(&steps);
+        assert_eq!(ms(demand.hold_of(0)), 10.0);
+        assert_eq!(ms(demand.hold_of(1)), 3.0 * 2.0 + 4.0);
+        assert_eq!(demand.hold_of(2), 0.0);
+    }
+
+    #[test]
+    fn what_is_offloaded_or_blocks_is_told_from_what_the_loop_does() {
+        let steps = [
+            offloaded_cpu(4.0, 0.25),
+            blocking_io(10.0, 0.5, 0.2),
+            offload(1.0, vec![offloaded_cpu(2.0, 1.0), blocking_io(3.0, 1.0, 0.0)]),
+        ];
+        let demand = Demand::of_steps(&steps);
+        assert_eq!(ms(demand.cpu_on_loop_s), 3.0);
+        assert_eq!(ms(demand.cpu_offloaded_s), 1.0 + 2.0);
+        // 20 % of the 10 ms are offloaded; half of the rest blocks. On the executor nothing blocks.
+        assert_eq!(ms(demand.io_offloaded_s), 2.0 + 3.0);
+        assert_eq!(ms(demand.io_blocking_s), 4.0);
+        assert_eq!(ms(1e-3 * demand.offloads), 0.25 + 0.2 + 1.0);
+    }
+
+    #[test]
+    fn only_a_burst_that_holds_the_lock_counts_against_it() {
+        let demand = Dist::constant(2.0 * MS);
+        let release = step(StepKind::Cpu { demand, offload: Share::NONE, gil: Gil::Release });
+        let demand = Demand::of_steps(&[cpu(1.0), release]);
+        assert_eq!((ms(demand.cpu_gil_s), ms(demand.cpu_released_s)), (1.0, 2.0));
+    }
+
+    #[test]
+    fn a_request_takes_a_turn_to_begin_and_one_after_each_wait_but_the_last() {
+        for (steps, turns) in [
+            (vec![cpu(1.0)], 1.0),
+            (vec![io(1.0)], 1.0),
+            (vec![cpu(1.0), io(1.0)], 1.0),
+            (vec![cpu(1.0), io(1.0), cpu(1.0)], 2.0),
+            (vec![repeat(20.0, vec![cpu(1.0), io(1.0)])], 20.0),
+            (vec![repeat(20.0, vec![cpu(1.0), io(1.0)]), cpu(1.0)], 21.0),
+            (vec![parallel(vec![vec![io(1.0)], vec![io(1.0), cpu(1.0)]]), cpu(1.0)], 3.0),
+            (vec![hold(&[0], vec![io(1.0)])], 2.0),
+            (vec![blocking_io(1.0, 1.0, 0.0), cpu(1.0)], 1.0),
+            (vec![offload(1.0, vec![io(1.0), io(1.0)]), cpu(1.0)], 2.0),
+            (vec![chance(0.5, vec![io(1.0)]), cpu(1.0)], 1.5),
+        ] {
+            assert_eq!(Demand::of_steps(&steps).resumptions, turns, "{steps:?}");
+        }
+    }
+}

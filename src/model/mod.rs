@@ -1,6 +1,7 @@
 //! What a model file describes: a host, a load, requests, shared resources, runtimes to compare.
 //!
-//! The types here are plain data, readable from a TOML file or built in code.
+//! The types here are plain data, read from a TOML file by [`Model::read`] or built in code. The
+//! readers are in [`read`], a file for each table, beside the keys and defaults of each.
 
 pub mod demand;
 pub mod expect;
@@ -13,6 +14,8 @@ pub mod request;
 pub mod resource;
 pub mod run;
 pub mod runtime;
+pub mod schema;
+pub mod shipped;
 
 pub use demand::Demand;
 pub use expect::Expect;
@@ -51,6 +54,28 @@ pub struct Model {
     pub scenarios: Vec<Scenario>,
     /// What the source reports, to be held against the simulation.
     pub expects: Vec<Expect>,
+}
+
+impl Model {
+    /// One class of requests under a load on a host of one core, with no resource and the defaults
+    /// of a run. The fields are public: what differs is set afterwards.
+    #[must_use]
+    pub fn new(name: &str, load: Load, steps: Vec<Step>, runtimes: Vec<Runtime>) -> Self {
+        Self {
+            name: name.to_owned(),
+            title: None,
+            source: None,
+            description: None,
+            host: Host::default(),
+            load,
+            resources: Vec::new(),
+            requests: vec![RequestClass::only(steps)],
+            runtimes,
+            run: RunSpec::default(),
+            scenarios: Vec::new(),
+            expects: Vec::new(),
+        }
+    }
 }
 
 /// The same model under other values: `[[scenario]]`.

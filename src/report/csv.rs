@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use crate::study::result::{Estimate, Outcome, RuntimeResult};
+use crate::study::result::{Estimate, Outcome, RequestCounts, RuntimeResult};
 
 /// An outcome and the values of the parameters that were varied to get it.
 #[derive(Clone, Debug)]
@@ -57,10 +57,10 @@ const COLUMNS: &[Column] = &[
     One("memory_peak_bytes", |row| {
         row.runtime.memory_bytes.peak.map_or_else(String::new, |bytes| bytes.to_string())
     }),
-    One("completed", |row| row.runtime.requests.completed.to_string()),
-    One("refused", |row| row.runtime.requests.refused.to_string()),
-    One("timed_out", |row| row.runtime.requests.timed_out.to_string()),
-    One("failed", |row| row.runtime.requests.failed.to_string()),
+    One("completed", |row| count(row, |counts| counts.completed)),
+    One("refused", |row| count(row, |counts| counts.refused)),
+    One("timed_out", |row| count(row, |counts| counts.timed_out)),
+    One("failed", |row| count(row, |counts| counts.failed)),
     One("cost_per_million", |row| option(row.runtime.cost.per_million.and_then(|e| e.value))),
     Three("gain", |runtime| &runtime.gain.simulated),
     One("gain_formula", |row| option(row.runtime.gain.formula)),
@@ -128,6 +128,11 @@ fn cells(row: &Row<'_>) -> impl Iterator<Item = String> {
 }
 
 /// The shortest digits that read back as the same number; empty where it is not finite.
+/// A count; empty where nothing was simulated.
+fn count(row: &Row<'_>, of: fn(&RequestCounts) -> u64) -> String {
+    row.runtime.requests.as_ref().map_or_else(String::new, |counts| of(counts).to_string())
+}
+
 fn number(value: f64) -> String {
     if value.is_finite() { value.to_string() } else { String::new() }
 }

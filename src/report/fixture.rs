@@ -16,7 +16,7 @@ pub fn web_request() -> Outcome {
     sync.response_s = times(6.56, 6.69, 0.01);
     sync.accept_wait_s.mean = about(6.48, 0.02);
     share(&mut sync, "cpu", 0.012_35);
-    sync.requests.completed = 100_000;
+    sync.requests = Some(RequestCounts { completed: 100_000, ..RequestCounts::default() });
     sync.bottleneck = bottleneck("workers", 1.0, "all 8 workers wait for I/O 98.8 % of the time.");
     sync.gain = gain(Estimate::exactly(1.0), [1.0, 1.0, 1.0]);
     sync.gain.exact = Some(1.0);
@@ -72,7 +72,8 @@ pub fn overloaded() -> Outcome {
     outcome.summary.load = "open load, Poisson, 200/s".into();
     outcome.summary.offered_rps = Some(200.0);
     outcome.runtimes[0].steady = Some(false);
-    outcome.runtimes[0].requests.timed_out = 5_000;
+    let counts = RequestCounts { timed_out: 5_000, ..outcome.runtimes[0].counts() };
+    outcome.runtimes[0].requests = Some(counts);
     outcome.runtimes[0].theory.bound_rps = Some(98.77);
     outcome
 }
@@ -135,7 +136,7 @@ pub fn runtime(name: &str, kind: &str, width: u64) -> RuntimeResult {
         name: name.into(),
         kind: kind.into(),
         workload: RuntimeWorkload { t_cpu_s: 0.001, t_io_s: 0.08 },
-        requests: RequestCounts::default(),
+        requests: Some(RequestCounts::default()),
         throughput_rps: Estimate::NONE,
         response_s: ResponseTimes::default(),
         classes: Vec::new(),
@@ -155,7 +156,7 @@ pub fn runtime(name: &str, kind: &str, width: u64) -> RuntimeResult {
         slo: Vec::new(),
         steady: Some(true),
         warnings: Vec::new(),
-        events: 1_000_000,
+        events: Some(1_000_000),
         width,
     }
 }

@@ -40,7 +40,8 @@ fn section(section: &Section) -> String {
     blocks.join("\n\n") + "\n"
 }
 
-fn table(table: &Table) -> String {
+/// One table.
+pub(super) fn table(table: &Table) -> String {
     let prose =
         |column: usize| table.rows.iter().any(|row| row.get(column).is_some_and(|c| c.prose));
     let row = |cells: Vec<String>| format!("| {} |", cells.join(" | "));

@@ -69,6 +69,7 @@ fn say(remark: &Remark, style: &Style) -> Vec<String> {
 mod tests {
     use super::super::fixture;
     use super::*;
+    use crate::study::result::RequestCounts;
 
     #[test]
     fn the_screen_is_that_of_the_documentation() {
@@ -105,8 +106,8 @@ T_cpu 1 ms   T_io 80 ms   ratio 80   closed load, 648 clients = 8 x (1 + 80)
             runtime.name = format!("{}{i}", "very-long-name-".repeat(8));
             runtime.width = 1_000_000;
             runtime.throughput_rps = fixture::about(123_456_789.123, 0.5);
-            runtime.requests.refused = 1;
-            runtime.requests.failed = 1;
+            runtime.requests =
+                Some(RequestCounts { refused: 1, failed: 1, ..RequestCounts::default() });
             fixture::share(runtime, &format!("resource.{}", "pool-".repeat(12)), 0.9);
             runtime.warnings = vec!["x".repeat(300)];
         }
@@ -122,7 +123,8 @@ T_cpu 1 ms   T_io 80 ms   ratio 80   closed load, 648 clients = 8 x (1 + 80)
             runtime.gain.exact = Some(f64::MAX);
             runtime.gain.over_formula = Some(1e300);
             runtime.memory_bytes.peak = Some(u64::MAX);
-            runtime.requests.completed = u64::MAX / 8;
+            runtime.requests =
+                Some(RequestCounts { completed: u64::MAX / 8, ..RequestCounts::default() });
         }
         let all =
             [long, extreme, fixture::overloaded(), fixture::theory_only(), fixture::not_finite()];

@@ -73,9 +73,7 @@ impl Arrivals {
                 done: 0.0,
                 target: 0.0,
             },
-            LoadKind::Trace { arrivals } => {
-                Kind::Trace { arrivals: Arc::clone(arrivals), next: 0 }
-            }
+            LoadKind::Trace { arrivals } => Kind::Trace { arrivals: Arc::clone(arrivals), next: 0 },
             LoadKind::Closed { .. } | LoadKind::Batch { .. } => Kind::None,
         };
         Self { kind, stream, clock: Clock::default() }
@@ -135,9 +133,9 @@ fn profile_instant(
     done: &mut f64,
     target: f64,
 ) -> Option<f64> {
-    while let Some(&[(from, low), (to, high)]) = points.get(*segment..*segment + 2).and_then(|two| {
-        <&[(f64, f64); 2]>::try_from(two).ok()
-    }) {
+    while let Some(&[(from, low), (to, high)]) =
+        points.get(*segment..*segment + 2).and_then(|two| <&[(f64, f64); 2]>::try_from(two).ok())
+    {
         let area = (low + high) / 2.0 * (to - from);
         if target <= *done + area {
             let wanted = target - *done;
@@ -197,8 +195,9 @@ mod tests {
     #[test]
     fn a_profile_follows_its_points_and_keeps_its_last_rate() {
         let second = |at: u64, rate: f64| (Time(at * 1_000_000_000), rate);
-        let load =
-            LoadKind::Profile { points: vec![second(0, 0.0), second(100, 200.0), second(200, 0.0)] };
+        let load = LoadKind::Profile {
+            points: vec![second(0, 0.0), second(100, 200.0), second(200, 0.0)],
+        };
         let times = arrivals(&load, 100_000);
         // The area is 20 000; the count is Poisson: standard deviation 141.
         assert!(times.len().abs_diff(20_000) < 600, "{}", times.len());

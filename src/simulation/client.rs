@@ -26,6 +26,9 @@ mod part {
     pub const BACKOFF: u64 = 1 << 40;
 }
 
+/// Numbers of attempts made again in an open load come after all numbers of new requests.
+const RETRIES: u64 = 1 << 60;
+
 /// How an attempt ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum End {
@@ -297,12 +300,15 @@ impl World<'_> {
         this.ended = true;
         this.gave_up = how == End::TimedOut;
         self.record.ended(now, this, how);
-        let retry =
+        let last =
             Retry { key: this.key, class: this.class, client: this.client, attempt: this.attempt };
-        self.after_end(retry, how);
+        // A client has one attempt at a time, which tells its return from all others of an instant;
+        // where requests have no client, attempts made again come after the new ones.
+        let number = if this.client == NONE { RETRIES | this.number } else { last.client.into() };
+        self.after_end(last, number, how);
     }
 
-    fn after_end(&mut self, last: Retry, how: End) {
+    fn after_end(&mut self, last: Retry, number: u64, how: End) {
         let load = &self.setup.load;
         let mut pause = Span::ZERO;
         if how != End::Completed {
@@ -311,7 +317,7 @@ impl World<'_> {
             if last.attempt < load.retries {
                 let again = Retry { attempt: last.attempt + 1, ..last };
                 let retry = self.clients.retries.insert(again);
-                let tie = tie(Class::Arrival, self.clients.issued);
+                let tie = tie(Class::Arrival, number);
                 return self.queue.push(self.now + pause, tie, Event::Retry { retry });
             }
         }
@@ -320,7 +326,7 @@ impl World<'_> {
         if pause.is_zero() {
             self.due.push(last.client);
         } else {
-            let tie = tie(Class::Arrival, u64::from(last.client));
+            let tie = tie(Class::Arrival, number);
             let event = Event::ClientReady { client: last.client };
             self.queue.push(self.now + pause, tie, event);
         }

@@ -122,7 +122,8 @@ impl World<'_> {
         this.switch_left =
             if this.last == thread || this.last == NONE { 0 } else { host.context_switch.0 };
         this.last = thread;
-        this.slice_end = self.now + host.timeslice;
+        // The slice is the thread's own: a switch longer than it would otherwise leave nothing to run in.
+        this.slice_end = self.now + Span(this.switch_left) + host.timeslice;
         this.slice_timer = false;
         self.threads[thread as usize].core = core;
         self.start_burst(core);
@@ -247,8 +248,7 @@ impl World<'_> {
 
     /// Takes threads without a burst off the cores on which they linger.
     pub(super) fn cpu_release_lingering(&mut self, instance: u32) {
-        let mut lingering =
-            std::mem::take(&mut self.instances[instance as usize].cpu.lingering);
+        let mut lingering = std::mem::take(&mut self.instances[instance as usize].cpu.lingering);
         for core in lingering.drain(..) {
             let this = &mut self.cores[core as usize];
             if this.bursting || this.idle {

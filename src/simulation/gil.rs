@@ -103,7 +103,9 @@ impl World<'_> {
             return;
         };
         gil.holder = next;
-        gil.last_handover = now;
+        // The interval counts from the end of the switch: a cost above the interval would otherwise
+        // leave no time for work between two handovers.
+        gil.last_handover = now + cost;
         self.record.events += 1;
         self.threads[next as usize].overhead_left += cost.0;
         self.gil_arm(id);

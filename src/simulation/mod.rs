@@ -6,8 +6,10 @@
 //! became of it.
 
 mod arrivals;
+mod build;
 mod client;
 mod cpu;
+mod deadlock;
 mod event;
 mod event_loop;
 mod gil;
@@ -91,7 +93,12 @@ impl Control {
 
 /// Runs replication number `replication` of a runtime.
 #[must_use]
-pub fn replicate(setup: &Setup, replication: u32, window: Window, control: &Control) -> Replication {
+pub fn replicate(
+    setup: &Setup,
+    replication: u32,
+    window: Window,
+    control: &Control,
+) -> Replication {
     run(setup, setup.key(replication, false), window, control, false)
 }
 
@@ -110,7 +117,7 @@ fn run(
     watch: bool,
 ) -> Replication {
     let mut record = Recorder::new(setup.class_names.len(), window.requests);
-    record.series = watch.then(Series::new);
+    record.series = watch.then(Series::default);
     let mut world = World::new(setup, key, record);
     let stop = world.run(window, control);
     world.close(stop)

@@ -104,9 +104,11 @@ impl Program {
 
     fn step(&mut self, kind: &StepKind, site: u32) {
         match kind {
-            StepKind::Cpu { demand, offload, gil } => self.offloaded(offload.0, site + 2, |program| {
-                program.ops.push(Op::Cpu { demand: demand.clone(), site, gil: *gil });
-            }),
+            StepKind::Cpu { demand, offload, gil } => {
+                self.offloaded(offload.0, site + 2, |program| {
+                    program.ops.push(Op::Cpu { demand: demand.clone(), site, gil: *gil });
+                })
+            }
             StepKind::Io { wait, at, blocking, offload } => {
                 let from = self.at.len() as u32;
                 self.at.extend(at.iter().map(|&resource| resource as u32));
@@ -183,11 +185,7 @@ mod tests {
     }
 
     fn cpu(offload: f64) -> Step {
-        step(StepKind::Cpu {
-            demand: Dist::constant(1.0),
-            offload: Share(offload),
-            gil: Gil::Hold,
-        })
+        step(StepKind::Cpu { demand: Dist::constant(1.0), offload: Share(offload), gil: Gil::Hold })
     }
 
     #[test]

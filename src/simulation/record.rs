@@ -69,10 +69,14 @@ pub struct Series {
     pub response: BatchMeans,
 }
 
-impl Series {
+impl Default for Series {
     /// Nothing watched yet.
-    pub fn new() -> Self {
-        Self { time: BatchMeans::default(), in_flight: BatchMeans::default(), response: BatchMeans::default() }
+    fn default() -> Self {
+        Self {
+            time: BatchMeans::default(),
+            in_flight: BatchMeans::default(),
+            response: BatchMeans::default(),
+        }
     }
 }
 
@@ -109,8 +113,10 @@ impl Recorder {
     /// The window opens: all accounts begin anew.
     pub fn open(&mut self, now: Time) {
         let fresh = Self::new(self.classes.len(), self.ends_wanted);
-        let counts =
-            RequestCounts { in_flight_at_start: self.in_flight.value(), ..RequestCounts::default() };
+        let counts = RequestCounts {
+            in_flight_at_start: self.in_flight.value(),
+            ..RequestCounts::default()
+        };
         let old = std::mem::replace(
             self,
             Self {

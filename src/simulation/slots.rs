@@ -7,7 +7,7 @@ use crate::model::{Resource, Scope};
 use crate::stats::TimeIntegral;
 use crate::units::Span;
 
-use super::event::{Class, Event, tie, timer_number};
+use super::event::{Class, Event, tie, timer_number, wait_number};
 use super::program::Op;
 use super::request::{Held, Part};
 use super::thread::Role;
@@ -92,7 +92,8 @@ impl World<'_> {
         self.set_part(strand, Part::ResourceWait);
         if let Some(timeout) = timeout {
             let this = &self.strands[strand];
-            let number = timer_number(3, self.requests[this.request].number);
+            let waits = wait_number(self.requests[this.request].number, this.branch);
+            let number = timer_number(3, waits);
             let event = Event::SlotTimeout { strand, stamp };
             self.queue.push(now + timeout, tie(Class::Timer, number), event);
         }

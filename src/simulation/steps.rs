@@ -39,8 +39,12 @@ impl World<'_> {
                         this.pc = *end;
                         continue;
                     }
-                    let round =
-                        Round { outer_key: this.key, outer: this.round, left: rounds - 1, index: 0 };
+                    let round = Round {
+                        outer_key: this.key,
+                        outer: this.round,
+                        left: rounds - 1,
+                        index: 0,
+                    };
                     this.round = self.rounds.insert(round);
                     this.key = this.key.part(u64::from(*site));
                 }
@@ -87,9 +91,9 @@ impl World<'_> {
     pub(super) fn demand(&self, strand: u32) -> Span {
         let this = &self.strands[strand];
         match &self.setup.program.ops[this.pc as usize] {
-            Op::Cpu { demand, site, .. } => Span::from_nanos_f64(
-                demand.sample(&mut this.key.stream(u64::from(*site))),
-            ),
+            Op::Cpu { demand, site, .. } => {
+                Span::from_nanos_f64(demand.sample(&mut this.key.stream(u64::from(*site))))
+            }
             _ => Span::ZERO,
         }
     }

@@ -92,7 +92,13 @@ impl World<'_> {
 
     /// Starts a burst of overhead and useful CPU; true when there is nothing to do and the thread
     /// may go on at once, false when it will be called again.
-    pub(super) fn begin_burst(&mut self, thread: u32, overhead: u64, useful: u64, gil: Gil) -> bool {
+    pub(super) fn begin_burst(
+        &mut self,
+        thread: u32,
+        overhead: u64,
+        useful: u64,
+        gil: Gil,
+    ) -> bool {
         if overhead + useful == 0 {
             return true;
         }

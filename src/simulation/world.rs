@@ -8,9 +8,8 @@ use std::collections::VecDeque;
 
 use crate::engine::slab::NONE;
 use crate::engine::{EventQueue, Key, Slab};
-use crate::model::runtime::GilOrder;
-use crate::model::{RuntimeKind, Scheduling, Scope};
-use crate::units::{Span, Time};
+use crate::model::Scheduling;
+use crate::units::Time;
 
 use super::client::Clients;
 use super::cpu::{Core, Cpu};
@@ -24,11 +23,8 @@ use super::request::{Held, PARTS, Part, Request, Round, Strand};
 use super::setup::Setup;
 use super::sharing::Sharing;
 use super::slots::Pool;
-use super::thread::{Role, Thread};
+use super::thread::Thread;
 use super::{Control, Window};
-
-/// Names of the parts of a replication's key; see also [`super::client`].
-const GIL_PART: u64 = 4;
 
 /// Ends of requests within one instant after which a model is taken never to let time pass.
 const MOST_ENDS_OF_AN_INSTANT: u64 = 20_000_000;
@@ -126,87 +122,15 @@ impl<'a> World<'a> {
             stop: None,
             lonely_arrivals: 0,
         };
-        world.build_gils(key);
-        for instance in 0..setup.runtime.instances {
-            world.build_instance(instance);
-        }
-        world.build_pools();
+        world.build(key);
         world
-    }
-
-    fn build_gils(&mut self, key: Key) {
-        let (gil, interval, cost, order) = match &self.setup.runtime.kind {
-            RuntimeKind::ThreadPool(kind) => {
-                (kind.gil, kind.switch_interval, kind.gil_switch, kind.gil_order)
-            }
-            RuntimeKind::EventLoop(kind) => {
-                (kind.gil, kind.switch_interval, Span::ZERO, GilOrder::Fifo)
-            }
-            RuntimeKind::SyncWorker(_) => return,
-        };
-        if gil {
-            let processes = u64::from(self.setup.runtime.instances) * u64::from(self.setup.processes());
-            let key = key.part(GIL_PART);
-            self.gils = (0..processes)
-                .map(|process| Gil::new(interval, cost, order, key.part(process)))
-                .collect();
-        }
-    }
-
-    fn build_instance(&mut self, number: u32) {
-        let setup = self.setup;
-        let (first_core, first_loop) = (self.cores.len() as u32, self.loops.len() as u32);
-        let mut instance = Instance { first_core, first_loop, ..Instance::default() };
-        for core in first_core..first_core + setup.host.cores {
-            self.cores.push(Core::new(number));
-            instance.cpu.idle.push(Time::ZERO, core);
-        }
-        let gil = |world: &Self, process| if world.gils.is_empty() { NONE } else { process };
-        let base = number * setup.processes();
-        match &setup.runtime.kind {
-            RuntimeKind::EventLoop(kind) => {
-                instance.loops = Loops::new(first_loop, kind.loops);
-                for id in first_loop..first_loop + kind.loops {
-                    let process = base + (id - first_loop);
-                    let lock = gil(self, process);
-                    let thread = self.threads.len() as u32;
-                    self.threads.push(Thread::new(Role::Loop(id), number, process, lock));
-                    self.loops.push(Loop::new(thread, number));
-                    let lock = if setup.executor_shares_gil() { lock } else { NONE };
-                    for _ in 0..kind.executor_threads {
-                        let thread = self.threads.len() as u32;
-                        self.threads.push(Thread::new(Role::Executor(id), number, process, lock));
-                        self.loops[id as usize].executor_idle.push(Time::ZERO, thread);
-                    }
-                }
-            }
-            _ if setup.spawns() => {}
-            _ => {
-                for worker in 0..setup.workers() {
-                    let process = base + (worker % u64::from(setup.processes())) as u32;
-                    let thread = self.threads.len() as u32;
-                    let lock = gil(self, process);
-                    self.threads.push(Thread::new(Role::Worker, number, process, lock));
-                    instance.idle_workers.push(Time::ZERO, thread);
-                }
-            }
-        }
-        self.instances.push(instance);
-    }
-
-    fn build_pools(&mut self) {
-        let processes = self.setup.runtime.instances * self.setup.processes();
-        for resource in &self.setup.resources {
-            self.pool_base.push(self.pools.len() as u32);
-            let copies = if resource.scope == Scope::Shared { 1 } else { processes };
-            self.pools.extend((0..copies).map(|_| Pool::new(resource)));
-        }
     }
 
     /// Runs the replication until its window closes or nothing is left to happen.
     pub fn run(&mut self, window: Window, control: &Control) -> Stop {
         self.begin(window);
-        let mut until_look = LOOK_EVERY;
+        // A first look at once: thousands of short replications notice an interruption too.
+        let mut until_look = 1;
         let mut ends_at_start = 0;
         loop {
             self.deliver_instant();
@@ -332,7 +256,8 @@ impl<'a> World<'a> {
 
     /// Arrivals alone, over and over, while requests are in flight: nothing else will ever happen.
     fn note_lonely_arrival(&mut self, alone: bool) {
-        self.lonely_arrivals = if alone && self.requests.len() > 1 { self.lonely_arrivals + 1 } else { 0 };
+        self.lonely_arrivals =
+            if alone && self.requests.len() > 1 { self.lonely_arrivals + 1 } else { 0 };
         if self.lonely_arrivals > 10_000 {
             self.stop = Some(Stop::Deadlock(self.describe_deadlock()));
         }
@@ -447,58 +372,4 @@ impl<'a> World<'a> {
             Stop::Deadlock(self.describe_deadlock())
         }
     }
-
-    /// Who holds and who waits, for a few of each pool.
-    fn describe_deadlock(&self) -> String {
-        let mut words = Vec::new();
-        let processes = self.pools.len();
-        for (number, resource) in self.setup.resources.iter().enumerate() {
-            let first = self.pool_base[number] as usize;
-            let last = self.pool_base.get(number + 1).map_or(processes, |&next| next as usize);
-            for id in first..last {
-                let waiting: Vec<u64> = self.pools[id]
-                    .waiters()
-                    .filter(|&(strand, stamp)| self.strands[strand].stamp == stamp)
-                    .map(|(strand, _)| self.requests[self.strands[strand].request].number)
-                    .collect();
-                if waiting.is_empty() {
-                    continue;
-                }
-                words.push(format!(
-                    "all {} slots of {} are held by requests {} while {} wait for one, first {}",
-                    resource.slots,
-                    resource.name,
-                    few(&self.holders(id as u32)),
-                    waiting.len(),
-                    few(&waiting)
-                ));
-            }
-        }
-        if words.is_empty() {
-            return format!("{} requests are in flight and none can go on", self.requests.len());
-        }
-        words.join("; ")
-    }
-
-    /// The numbers of requests that hold a slot of a pool.
-    fn holders(&self, pool: u32) -> Vec<u64> {
-        let mut holders = Vec::new();
-        for (_, strand) in self.strands.iter_with_free() {
-            let mut place = strand.held;
-            while place != NONE {
-                if self.held[place].pool == pool {
-                    holders.push(self.requests[strand.request].number);
-                }
-                place = self.held[place].before;
-            }
-        }
-        holders
-    }
-}
-
-/// The first few numbers of a list.
-fn few(numbers: &[u64]) -> String {
-    let first: Vec<String> = numbers.iter().take(3).map(ToString::to_string).collect();
-    let more = if numbers.len() > 3 { ", …" } else { "" };
-    format!("{}{more}", first.join(", "))
 }

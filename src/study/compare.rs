@@ -34,7 +34,7 @@ pub fn gain(model: &Model, place: usize, samples: &[Vec<Sample>]) -> Gain {
     let beta = formula::blocking_coefficient(demand.t_cpu_s, demand.t_io_s);
     let formula = beta.map(formula::gain);
     let formula_n = beta.map(|beta| formula::gain_with(requests_per_core(model, own), beta));
-    let bound = Capacity::of(model, own).rate() / Capacity::of(model, base).rate();
+    let bound = tidy(Capacity::of(model, own).rate() / Capacity::of(model, base).rate());
     Gain {
         simulated,
         formula,
@@ -43,6 +43,12 @@ pub fn gain(model: &Model, place: usize, samples: &[Vec<Sample>]) -> Gain {
         over_formula: simulated.value.zip(formula).map(|(gain, formula)| gain / formula),
         ..Gain::default()
     }
+}
+
+/// A ratio to 15 digits: what the decimal fractions of its parts lose in binary would otherwise
+/// show as 80.99999999999999.
+fn tidy(ratio: f64) -> f64 {
+    format!("{ratio:.14e}").parse().unwrap_or(ratio)
 }
 
 /// The ratio of exact throughputs of the runtime at `place` and of the baseline, where both are

@@ -22,7 +22,11 @@ pub fn estimate(samples: &[Sample], of: impl Fn(&Sample) -> Option<f64>) -> Esti
         return Estimate::NONE;
     }
     let (mean, ci95) = mean_ci95(&values);
-    if mean.is_finite() { Estimate { value: Some(mean), ci95, ..Estimate::NONE } } else { Estimate::NONE }
+    if mean.is_finite() {
+        Estimate { value: Some(mean), ci95, ..Estimate::NONE }
+    } else {
+        Estimate::NONE
+    }
 }
 
 /// Counts, summed over replications.
@@ -66,14 +70,10 @@ pub fn classes(setup: &Setup, samples: &[Sample]) -> Vec<ClassResult> {
 
 /// Where the response time went.
 #[must_use]
-pub fn breakdown(
-    samples: &[Sample],
-    of: impl Fn(&Sample) -> Option<[f64; PARTS]>,
-) -> Breakdown {
+pub fn breakdown(samples: &[Sample], of: impl Fn(&Sample) -> Option<[f64; PARTS]>) -> Breakdown {
     use crate::simulation::Part;
-    let part = |part: Part| {
-        estimate(samples, |sample| of(sample).map(|parts| parts[part as usize]))
-    };
+    let part =
+        |part: Part| estimate(samples, |sample| of(sample).map(|parts| parts[part as usize]));
     Breakdown {
         accept: part(Part::Accept),
         cpu_wait: part(Part::CpuWait),
@@ -142,7 +142,7 @@ pub fn memory(samples: &[Sample]) -> MeanPeak {
 #[must_use]
 pub fn wasted(samples: &[Sample]) -> Wasted {
     Wasted {
-        requests: samples.iter().map(|sample| sample.wasted.0).sum(),
+        requests: (!samples.is_empty()).then(|| samples.iter().map(|sample| sample.wasted.0).sum()),
         cpu_s: estimate(samples, |sample| Some(sample.wasted.1)),
     }
 }

@@ -104,40 +104,52 @@ fn limit_sentence(evidence: &Evidence<'_>, limit: &str, utilization: Option<f64>
     let Some(_) = evidence.throughput else {
         let rate = evidence.capacity.lowest().rate;
         return if rate.is_finite() {
-            format!("{} allow at most {} requests a second.", limit_words(evidence, limit), trimmed(rate))
+            format!(
+                "{} allow at most {} requests a second.",
+                limit_words(evidence, limit),
+                trimmed(rate)
+            )
         } else {
             "nothing limits it: its requests take no time.".to_owned()
         };
     };
-    let cpu = evidence.used("cpu").map_or(String::new(), |used| format!("; the CPU is {} busy", percent(used)));
-    let busy = utilization.map_or_else(|| "the limit".to_owned(), |used| format!("{} busy", percent(used)));
+    let cpu = evidence
+        .used("cpu")
+        .map_or(String::new(), |used| format!("; the CPU is {} busy", percent(used)));
+    let busy = utilization
+        .map_or_else(|| "the limit".to_owned(), |used| format!("{} busy", percent(used)));
     match limit {
         "load" => format!("the load is all that limits it{cpu}."),
         "cpu" => format!("the CPU is the limit, {busy}."),
         "clients" => format!("its clients are the limit: there are too few to keep it busy{cpu}."),
-        "gil" => format!("the interpreter lock is the limit, {busy}{cpu}."),
-        other => format!("{} are the limit, {busy}{cpu}.", limit_words(evidence, other)),
+        other => format!("{} the limit, {busy}{cpu}.", limit_words(evidence, other)),
     }
 }
 
 fn limit_words(evidence: &Evidence<'_>, limit: &str) -> String {
     let width = evidence.runtime.kind.width() * u64::from(evidence.runtime.instances);
+    let own = |one: &str| {
+        if width == 1 { format!("its {one} is") } else { format!("its {width} {one}s are") }
+    };
     match limit {
         "workers" => match evidence.runtime.kind {
-            RuntimeKind::ThreadPool(_) => format!("its {width} threads"),
-            _ => format!("its {width} workers"),
+            RuntimeKind::ThreadPool(_) => own("thread"),
+            _ => own("worker"),
         },
-        "loop" => format!("its {width} loops"),
-        "cpu" => "its cores".to_owned(),
-        "gil" => "its interpreter locks".to_owned(),
-        "executor" => "its executor threads".to_owned(),
-        "clients" => "its clients".to_owned(),
+        "loop" => own("loop"),
+        "cpu" => "the CPU is".to_owned(),
+        "gil" => "the interpreter lock is".to_owned(),
+        "executor" => "its executor threads are".to_owned(),
+        "clients" => "its clients are".to_owned(),
         name => {
             let name = name.strip_prefix("resource.").unwrap_or(name);
             let resource = evidence.model.resources.iter().find(|other| other.name == name);
             resource.map_or_else(
-                || name.to_owned(),
-                |resource| format!("the {} slots of {name}", resource.slots),
+                || format!("{name} is"),
+                |resource| match resource.slots {
+                    1 => format!("the one slot of {name} is"),
+                    slots => format!("the {slots} slots of {name} are"),
+                },
             )
         }
     }
@@ -154,29 +166,30 @@ fn gap_sentence(evidence: &Evidence<'_>) -> Option<String> {
     let reasons = reasons(evidence, gap > 0.0);
     let (verb, size) = if gap > 0.0 { ("It misses", gap) } else { ("It gains", -gap) };
     let than = if gap > 0.0 { "of the formula's" } else { "more than the formula's" };
-    let because = if reasons.is_empty() { String::new() } else { format!(": {}", reasons.join(", ")) };
+    let because =
+        if reasons.is_empty() { String::new() } else { format!(": {}", reasons.join(", ")) };
     Some(format!("{verb} {} {than} {}{because}.", trimmed(size), trimmed(formula)))
 }
 
 /// The assumptions of the formula that do not hold here.
 fn reasons(evidence: &Evidence<'_>, misses: bool) -> Vec<String> {
     let model = evidence.model;
+    if evidence.throughput.is_some() && binding(evidence) == "load" {
+        return vec!["under an open load both do the same until one can't keep up".to_owned()];
+    }
     let base = &model.runtimes[model.run.baseline];
     let mut reasons = Vec::new();
-    let cores = u64::from(model.host.cores);
-    let base_width = base.kind.width();
-    if base_width != cores {
+    let (base_width, usable) = (base.kind.width(), usable_cores(model, evidence.runtime));
+    if base_width != usable {
         reasons.push(format!(
-            "the baseline has {base_width} on {cores} core{} where the formula has one each",
-            if cores == 1 { "" } else { "s" }
+            "the baseline has {base_width} where this one can keep {usable} core{} busy",
+            if usable == 1 { "" } else { "s" }
         ));
     }
     let formula = evidence.gain.formula.unwrap_or(f64::INFINITY);
-    if evidence.gain.formula_n.is_some_and(|few| few < 0.999 * formula) {
+    let width = evidence.gain.formula_n.unwrap_or(f64::INFINITY);
+    if width * f64::from(model.host.cores) < 0.999 * formula * usable as f64 {
         reasons.push("fewer requests in flight than its best concurrency".to_owned());
-    }
-    if offered_rps(model).is_some() && evidence.throughput.is_some() && binding(evidence) == "load" {
-        reasons.push("an open load gives both the same throughput until one can't keep up".to_owned());
     }
     if evidence.capacity.lowest().resource.starts_with("resource.") {
         reasons.push("a pool is narrower than the cores need".to_owned());
@@ -188,6 +201,17 @@ fn reasons(evidence: &Evidence<'_>, misses: bool) -> Vec<String> {
         reasons.push("the runtimes need different CPU or I/O for a request".to_owned());
     }
     reasons
+}
+
+/// How many cores of an instance a runtime can keep busy at once.
+fn usable_cores(model: &Model, runtime: &Runtime) -> u64 {
+    let threads = match &runtime.kind {
+        RuntimeKind::SyncWorker(kind) => u64::from(kind.workers),
+        RuntimeKind::ThreadPool(kind) if kind.gil => u64::from(kind.processes),
+        RuntimeKind::ThreadPool(_) => runtime.kind.width(),
+        RuntimeKind::EventLoop(kind) => u64::from(kind.loops),
+    };
+    threads.min(u64::from(model.host.cores))
 }
 
 /// What the simulated host loses against one that is always busy with requests.
@@ -205,7 +229,9 @@ fn losses(evidence: &Evidence<'_>) -> Vec<String> {
         let idle = percent(1.0 - cpu);
         losses.push(match &evidence.runtime.kind {
             RuntimeKind::EventLoop(kind) if kind.loops > 1 => {
-                format!("the cores idle {idle} of the time, for each loop serves only its own tasks")
+                format!(
+                    "the cores idle {idle} of the time, for each loop serves only its own tasks"
+                )
             }
             _ if varied => format!("times vary, so the cores idle {idle} of the time"),
             _ => format!("the cores idle {idle} of the time"),
@@ -228,7 +254,9 @@ fn varies(model: &Model) -> bool {
                     }
                     StepKind::Hold { steps, .. } => steps_vary(steps),
                     StepKind::Offload { share, steps } => is_mixed(share.0) || steps_vary(steps),
-                    StepKind::Parallel { branches } => branches.iter().any(|branch| steps_vary(branch)),
+                    StepKind::Parallel { branches } => {
+                        branches.iter().any(|branch| steps_vary(branch))
+                    }
                     StepKind::Repeat { count, steps } => !count.is_constant() || steps_vary(steps),
                     StepKind::Chance { probability, steps } => {
                         is_mixed(probability.0) || steps_vary(steps)
@@ -273,16 +301,7 @@ pub fn notes(model: &Model, capacities: &[Capacity]) -> Vec<String> {
 
 /// Runtimes that cannot use the cores that others can.
 fn unequal_cores(model: &Model) -> Option<String> {
-    let cores = u64::from(model.host.cores);
-    let usable = |runtime: &Runtime| {
-        let threads = match &runtime.kind {
-            RuntimeKind::SyncWorker(kind) => u64::from(kind.workers),
-            RuntimeKind::ThreadPool(kind) if kind.gil => u64::from(kind.processes),
-            RuntimeKind::ThreadPool(_) => runtime.kind.width(),
-            RuntimeKind::EventLoop(kind) => u64::from(kind.loops),
-        };
-        threads.min(cores) * u64::from(runtime.instances)
-    };
+    let usable = |runtime: &Runtime| usable_cores(model, runtime) * u64::from(runtime.instances);
     let needs_cpu = Demand::of_classes(&model.requests).t_cpu_s > 0.0;
     let all: Vec<u64> = model.runtimes.iter().map(usable).collect();
     if !needs_cpu || all.iter().min() == all.iter().max() {

@@ -18,9 +18,7 @@ pub fn of_replication(
         return sample.resources.get(place).copied();
     }
     let (class, name) = match name.split_once('.') {
-        Some((class, name)) => {
-            (setup.class_names.iter().position(|other| other == class), name)
-        }
+        Some((class, name)) => (setup.class_names.iter().position(|other| other == class), name),
         None => (None, name),
     };
     if let Some(share) = percentile(name) {

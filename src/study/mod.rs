@@ -14,6 +14,7 @@ pub mod replicate;
 pub mod result;
 pub mod sample;
 pub mod steady;
+pub mod verify;
 pub mod widths;
 pub mod workload;
 
@@ -90,21 +91,8 @@ pub fn run(case: &Case, options: &Options, control: &Control) -> Result<Outcome,
         .build()
         .map_err(|error| Failure::Limit(format!("cannot start threads: {error}")))?;
     pool.install(|| {
-        let base = study(&case.model, options.simulate, control)?;
-        let scenarios = case
-            .scenarios
-            .iter()
-            .map(|(name, model)| {
-                let found = study(model, options.simulate, control)?;
-                Ok(ScenarioResult {
-                    name: name.clone(),
-                    workload: found.workload,
-                    warmup_s: found.warmup.seconds(),
-                    runtimes: found.runtimes,
-                    summary: found.summary,
-                })
-            })
-            .collect::<Result<_, Failure>>()?;
+        let mut base = study(&case.model, options.simulate, control)?;
+        let scenarios = scenarios(case, options, control, &mut base.summary)?;
         Ok(Outcome {
             iowait: env!("CARGO_PKG_VERSION").to_owned(),
             model: case.model.name.clone(),
@@ -120,6 +108,33 @@ pub fn run(case: &Case, options: &Options, control: &Control) -> Result<Outcome,
             summary: base.summary,
         })
     })
+}
+
+/// Every scenario; interrupted, those that were finished.
+fn scenarios(
+    case: &Case,
+    options: &Options,
+    control: &Control,
+    summary: &mut Summary,
+) -> Result<Vec<ScenarioResult>, Failure> {
+    let mut scenarios = Vec::new();
+    for (name, model) in &case.scenarios {
+        let found = match study(model, options.simulate, control) {
+            Err(Failure::Interrupted) => {
+                summary.notes.push(format!("interrupted before scenario {name} had a result"));
+                break;
+            }
+            found => found?,
+        };
+        scenarios.push(ScenarioResult {
+            name: name.clone(),
+            workload: found.workload,
+            warmup_s: found.warmup.seconds(),
+            runtimes: found.runtimes,
+            summary: found.summary,
+        });
+    }
+    Ok(scenarios)
 }
 
 /// What is found of one model.
@@ -142,8 +157,15 @@ fn study(model: &Model, simulate: bool, control: &Control) -> Result<Found, Fail
     summary.notes = explain::notes(model, &capacities);
     let mut warmup = Span::ZERO;
     let mut samples: Samples = Vec::new();
+    let mut settled = true;
     if simulate {
-        let cut = pilot::warmup(model, &setups, control);
+        let sustained: Vec<bool> = model
+            .runtimes
+            .iter()
+            .zip(&capacities)
+            .map(|(runtime, capacity)| !steady::overloaded(model, runtime, capacity))
+            .collect();
+        let cut = pilot::warmup(model, &setups, &sustained, control);
         warmup = cut.warmup;
         samples = replicate::replicate_all(model, &setups, warmup, control);
         refuse_limits(&samples)?;
@@ -151,6 +173,7 @@ fn study(model: &Model, simulate: bool, control: &Control) -> Result<Found, Fail
             return Err(Failure::Interrupted);
         }
         note_the_run(model, &samples, control, &mut summary);
+        settled = cut.settled;
     }
     let runtimes: Vec<RuntimeResult> = (0..model.runtimes.len())
         .map(|place| {
@@ -159,11 +182,11 @@ fn study(model: &Model, simulate: bool, control: &Control) -> Result<Found, Fail
             runtime_result(model, &setups[place], place, theory, (own, &samples))
         })
         .collect();
-    if runtimes.iter().all(|runtime| runtime.steady != Some(false))
-        && simulate
-        && !pilot_settled(&samples)
-    {
-        summary.notes.push("nothing was measured in its window".to_owned());
+    if !settled && runtimes.iter().all(|runtime| runtime.steady != Some(false)) {
+        summary.notes.push(format!(
+            "the pilots did not settle: {} may be too short a warm-up (run.warmup)",
+            warmup
+        ));
     }
     Ok(Found {
         workload: workload::workload(model),
@@ -172,10 +195,6 @@ fn study(model: &Model, simulate: bool, control: &Control) -> Result<Found, Fail
         runtimes,
         summary,
     })
-}
-
-fn pilot_settled(samples: &Samples) -> bool {
-    samples.iter().flatten().any(|sample| sample.counts.ended() > 0)
 }
 
 fn refuse_limits(samples: &Samples) -> Result<(), Failure> {
@@ -235,7 +254,7 @@ fn runtime_result(
         name: runtime.name.clone(),
         kind: runtime.kind.keyword().to_owned(),
         workload: workload::runtime_workload(model, runtime),
-        requests: estimate::counts(own),
+        requests: (!own.is_empty()).then(|| estimate::counts(own)),
         throughput_rps,
         response_s: estimate::responses(own, |sample| sample.response),
         classes: estimate::classes(setup, own),
@@ -253,11 +272,11 @@ fn runtime_result(
         theory: theory(capacity, &exact[place]),
         bottleneck,
         slo: Vec::new(),
-        steady: steady::is_steady(model, runtime, own),
+        steady: steady::is_steady(model, runtime, capacity, own),
         warnings: explain::warnings(model, runtime, own),
-        events: own.iter().map(|sample| sample.events).sum(),
+        events: (!own.is_empty()).then(|| own.iter().map(|sample| sample.events).sum()),
         width: runtime.kind.width() * u64::from(runtime.instances),
     };
-    result.slo = objective::judge(&model.run.slo, &result, own);
+    result.slo = objective::judge(&model.run.slo, &result, place == model.run.baseline, own);
     result
 }

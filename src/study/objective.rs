@@ -6,12 +6,19 @@ use super::estimate::estimate;
 use super::result::{RuntimeResult, SloResult};
 use super::sample::Sample;
 
-/// Every objective of the model for one runtime.
+/// Every objective of the model for one runtime; those on gains do not concern the baseline.
 #[must_use]
-pub fn judge(objectives: &[Objective], result: &RuntimeResult, samples: &[Sample]) -> Vec<SloResult> {
+pub fn judge(
+    objectives: &[Objective],
+    result: &RuntimeResult,
+    is_baseline: bool,
+    samples: &[Sample],
+) -> Vec<SloResult> {
     objectives
         .iter()
         .enumerate()
+        // The baseline's gain is 1 by definition: nothing to judge.
+        .filter(|(_, objective)| !(is_baseline && objective.metric.starts_with("gain")))
         .map(|(place, objective)| {
             let value = value(objective, place, result, samples);
             let met = value.map(|value| {
@@ -31,7 +38,8 @@ pub fn judge(objectives: &[Objective], result: &RuntimeResult, samples: &[Sample
 /// Whether a metric is a response time, which has no value under a load that grows without bound.
 fn is_time(metric: &str) -> bool {
     let name = metric.rsplit('.').next().unwrap_or(metric);
-    matches!(name, "mean" | "max" | "accept_wait") || crate::model::metric::percentile(name).is_some()
+    matches!(name, "mean" | "max" | "accept_wait")
+        || crate::model::metric::percentile(name).is_some()
 }
 
 fn value(

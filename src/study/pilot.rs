@@ -30,9 +30,10 @@ pub struct Cut {
 
 /// The warm-up of a model: what it says, or the longest that any of its runtimes needs.
 ///
-/// A batch and a load that changes by plan have none: they are about the transient.
+/// A batch and a load that changes by plan have none: they are about the transient. A runtime whose
+/// load is known to be more than it can sustain has no say: its transient has no end.
 #[must_use]
-pub fn warmup(model: &Model, setups: &[Setup], control: &Control) -> Cut {
+pub fn warmup(model: &Model, setups: &[Setup], sustained: &[bool], control: &Control) -> Cut {
     let none = Cut { warmup: Span::ZERO, settled: true };
     match (model.run.warmup, &model.load.kind) {
         (_, LoadKind::Batch { .. }) => none,
@@ -41,7 +42,9 @@ pub fn warmup(model: &Model, setups: &[Setup], control: &Control) -> Cut {
         (Warmup::Auto, _) => {
             let cuts: Vec<Cut> = setups
                 .par_iter()
-                .flat_map_iter(|setup| (0..PILOTS).map(move |number| (setup, number)))
+                .zip(sustained)
+                .filter(|&(_, &sustained)| sustained)
+                .flat_map_iter(|(setup, _)| (0..PILOTS).map(move |number| (setup, number)))
                 .map(|(setup, number)| cut_of(model, setup, number, control))
                 .collect();
             Cut {
@@ -76,9 +79,9 @@ fn cut_of(model: &Model, setup: &Setup, number: u32, control: &Control) -> Cut {
 }
 
 /// The mean instant of the batch at `index`, where the window opens.
+///
+/// That of the first batch too: the series say nothing of the time before the first answers, in
+/// which a system of long waits fills.
 fn instant(times: &BatchMeans, index: usize) -> Span {
-    if index == 0 {
-        return Span::ZERO;
-    }
     times.means().get(index).or(times.means().last()).map_or(Span::ZERO, |&s| Span::from_seconds(s))
 }

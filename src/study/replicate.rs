@@ -31,7 +31,9 @@ pub fn replicate_all(model: &Model, setups: &[Setup], warmup: Span, control: &Co
             .par_iter()
             .map(|&(place, number)| {
                 let found = replicate(&setups[place], number, window, control);
-                control.finish_one();
+                if found.stop != Stop::Interrupted {
+                    control.finish_one();
+                }
                 Sample::of(&setups[place], &found, &model.run.slo)
             })
             .collect();

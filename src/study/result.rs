@@ -128,8 +128,9 @@ pub struct RuntimeResult {
     pub kind: String,
     /// Its own demands (they differ from the model's with `set`).
     pub workload: RuntimeWorkload,
-    /// Counts, summed over replications.
-    pub requests: RequestCounts,
+    /// Counts, summed over replications; all null where nothing was simulated.
+    #[serde(serialize_with = "counts_or_nulls")]
+    pub requests: Option<RequestCounts>,
     /// Completions per second of the window.
     pub throughput_rps: Estimate,
     /// Response time of requests that completed in the window.
@@ -169,7 +170,7 @@ pub struct RuntimeResult {
     /// What a reader must know before trusting a figure.
     pub warnings: Vec<String>,
     /// Transitions of the model, summed over replications.
-    pub events: u64,
+    pub events: Option<u64>,
     /// The width the table shows: workers, threads, loops; not part of the JSON.
     #[serde(skip)]
     pub width: u64,
@@ -182,6 +183,30 @@ pub struct RuntimeWorkload {
     pub t_cpu_s: f64,
     /// I/O wait.
     pub t_io_s: f64,
+}
+
+impl RuntimeResult {
+    /// Counts of attempts; zero where nothing was simulated.
+    #[must_use]
+    pub fn counts(&self) -> RequestCounts {
+        self.requests.unwrap_or_default()
+    }
+}
+
+/// Keys are never absent: without counts each of them is null.
+fn counts_or_nulls<S: serde::Serializer>(
+    counts: &Option<RequestCounts>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    if let Some(counts) = counts {
+        return counts.serialize(serializer);
+    }
+    let Ok(serde_json::Value::Object(mut keys)) = serde_json::to_value(RequestCounts::default())
+    else {
+        return serializer.serialize_none();
+    };
+    keys.values_mut().for_each(|value| *value = serde_json::Value::Null);
+    keys.serialize(serializer)
 }
 
 /// Response time: mean, percentiles, maximum.
@@ -266,7 +291,7 @@ pub struct LoopLag {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
 pub struct Wasted {
     /// Requests that the server finished or dropped after their client had given up.
-    pub requests: u64,
+    pub requests: Option<u64>,
     /// CPU spent on them, per replication.
     pub cpu_s: Estimate,
 }

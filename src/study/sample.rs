@@ -77,9 +77,7 @@ impl Sample {
     #[must_use]
     pub fn of(setup: &Setup, found: &Replication, objectives: &[Objective]) -> Self {
         let window = found.window;
-        let per_second = |count: u64| {
-            (!window.is_zero()).then(|| count as f64 / window.seconds())
-        };
+        let per_second = |count: u64| (!window.is_zero()).then(|| count as f64 / window.seconds());
         let classes = if found.classes.is_empty() {
             vec![(per_second(found.counts.completed), Responses::of(&found.response))]
         } else {
@@ -150,11 +148,9 @@ fn memory(setup: &Setup, found: &Replication) -> (f64, u64) {
     let base = setup.runtime.base_memory.0.saturating_mul(instances);
     let (size, mean, peak) = match &setup.runtime.kind {
         RuntimeKind::SyncWorker(kind) => (kind.memory_per_worker, width as f64, width),
-        RuntimeKind::ThreadPool(kind) if setup.spawns() => (
-            kind.memory_per_thread,
-            found.live_threads.mean(found.window),
-            found.live_threads.peak,
-        ),
+        RuntimeKind::ThreadPool(kind) if setup.spawns() => {
+            (kind.memory_per_thread, found.live_threads.mean(found.window), found.live_threads.peak)
+        }
         RuntimeKind::ThreadPool(kind) => (kind.memory_per_thread, width as f64, width),
         RuntimeKind::EventLoop(kind) => {
             (kind.memory_per_task, found.tasks.mean(found.window), found.tasks.peak)

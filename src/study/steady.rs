@@ -19,22 +19,30 @@ const GROWTH: f64 = 0.01;
 /// sheds the rest. Where no formula knows the capacity (convoys, blocking calls, unequal loops) the
 /// replications show it: the number at the server grows over the window, in all of them.
 #[must_use]
-pub fn is_steady(model: &Model, runtime: &Runtime, samples: &[Sample]) -> Option<bool> {
+pub fn is_steady(
+    model: &Model,
+    runtime: &Runtime,
+    capacity: &Capacity,
+    samples: &[Sample],
+) -> Option<bool> {
     if samples.is_empty() {
         return None;
     }
     if samples.iter().any(|sample| matches!(sample.stop, Stop::Deadlock(_))) {
         return Some(false);
     }
+    Some(!overloaded(model, runtime, capacity) && !grows(samples))
+}
+
+/// Whether an open load offers at least the capacity, and nothing sheds the rest.
+#[must_use]
+pub fn overloaded(model: &Model, runtime: &Runtime, capacity: &Capacity) -> bool {
     let sheds = runtime.backlog.is_some()
-        || model.resources.iter().any(|resource| resource.queue.is_some() || resource.timeout.is_some());
-    if let Some(offered) = offered_rps(model)
-        && !sheds
-        && offered * (1.0 + 1e-12) >= Capacity::of(model, runtime).rate()
-    {
-        return Some(false);
-    }
-    Some(!grows(samples))
+        || model
+            .resources
+            .iter()
+            .any(|resource| resource.queue.is_some() || resource.timeout.is_some());
+    !sheds && offered_rps(model).is_some_and(|offered| offered * (1.0 + 1e-12) >= capacity.rate())
 }
 
 fn grows(samples: &[Sample]) -> bool {

@@ -1,7 +1,7 @@
 //! What a model asks for: its demands, its load and its host, in figures and in words.
 
-use crate::model::{Demand, LoadKind, Model, Runtime, Step, StepKind};
 use crate::input::dist::Dist;
+use crate::model::{Demand, LoadKind, Model, Runtime, Step, StepKind};
 use crate::units::Span;
 
 use super::result::{RuntimeWorkload, Summary, Workload};
@@ -112,8 +112,8 @@ fn describe_steps(steps: &[Step]) -> String {
         steps => plain(steps, &mut families),
     };
     let Some(text) = text else {
-        let demand = Demand::of_steps(steps);
-        return format!("{} waits, {} steps as written", trimmed(demand.calls), steps.len());
+        let calls = Demand::of_steps(steps).calls;
+        return format!("{} wait{} a request", trimmed(calls), if calls == 1.0 { "" } else { "s" });
     };
     families.sort_unstable();
     families.dedup();

@@ -3,12 +3,8 @@
 #![allow(dead_code)] // each test program uses its own part
 
 use iowait::input::dist::Dist;
-use iowait::model::request::Gil;
 use iowait::model::runtime::{EventLoop, SyncWorker, ThreadPool};
-use iowait::model::{
-    Host, Load, LoadKind, Model, RequestClass, Resource, RunSpec, Runtime, RuntimeKind, Scheduling,
-    Scope, Step, StepKind,
-};
+use iowait::model::{Load, LoadKind, Model, Resource, Runtime, Scheduling, Scope, Step, StepKind};
 use iowait::simulation::{Control, Replication, Setup, Window, replicate};
 use iowait::units::{Share, Span};
 
@@ -22,32 +18,28 @@ pub fn exp_ms(mean: f64) -> Dist {
     Dist::exponential(mean * 1e6)
 }
 
-pub fn step(kind: StepKind) -> Step {
-    Step { kind, fail: Share::NONE, label: None }
-}
-
 pub fn cpu(demand: Dist) -> Step {
-    step(StepKind::Cpu { demand, offload: Share::NONE, gil: Gil::Hold })
+    Step::cpu(demand)
 }
 
 pub fn io(wait: Dist) -> Step {
-    io_at(wait, vec![])
+    Step::io(wait)
 }
 
 pub fn io_at(wait: Dist, at: Vec<usize>) -> Step {
-    step(StepKind::Io { wait, at, blocking: Share::NONE, offload: Share::NONE })
+    Step::io_at(wait, at)
 }
 
 pub fn blocking_io(wait: Dist) -> Step {
-    step(StepKind::Io { wait, at: vec![], blocking: Share::ALL, offload: Share::NONE })
+    Step::new(StepKind::Io { wait, at: vec![], blocking: Share::ALL, offload: Share::NONE })
 }
 
-pub fn repeat(count: f64, steps: Vec<Step>) -> Step {
-    step(StepKind::Repeat { count: Dist::constant(count), steps })
+pub fn repeat(count: u32, steps: Vec<Step>) -> Step {
+    Step::repeat(count, steps)
 }
 
 pub fn hold(resource: usize, steps: Vec<Step>) -> Step {
-    step(StepKind::Hold { resources: vec![resource], steps })
+    Step::new(StepKind::Hold { resources: vec![resource], steps })
 }
 
 pub fn pool(name: &str, slots: u32) -> Resource {
@@ -55,33 +47,20 @@ pub fn pool(name: &str, slots: u32) -> Resource {
 }
 
 pub fn sync(workers: u32) -> Runtime {
-    Runtime::new("sync", RuntimeKind::SyncWorker(SyncWorker::new(workers)))
+    Runtime::new("sync", SyncWorker::new(workers))
 }
 
 pub fn threads(threads: u32) -> Runtime {
-    Runtime::new("threads", RuntimeKind::ThreadPool(ThreadPool::new(threads)))
+    Runtime::new("threads", ThreadPool::new(threads))
 }
 
 pub fn loops(loops: u32) -> Runtime {
-    Runtime::new("loop", RuntimeKind::EventLoop(EventLoop::new(loops, loops)))
+    Runtime::new("loop", EventLoop::new(loops, loops))
 }
 
 /// One class of requests on one core under this load, with no runtime yet.
 pub fn model(load: Load, steps: Vec<Step>) -> Model {
-    Model {
-        name: "test".into(),
-        title: None,
-        source: None,
-        description: None,
-        host: Host::default(),
-        load,
-        resources: vec![],
-        requests: vec![RequestClass { name: "request".into(), weight: 1.0, steps }],
-        runtimes: vec![],
-        run: RunSpec::default(),
-        scenarios: vec![],
-        expects: vec![],
-    }
+    Model::new("test", load, steps, vec![])
 }
 
 pub fn on_cores(mut model: Model, cores: u32, scheduling: Scheduling) -> Model {

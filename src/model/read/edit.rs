@@ -1,9 +1,9 @@
 //! Puts overrides into the tree of a model file, before anything reads it.
 
 use crate::input::keys::one_of;
+use crate::input::notes::Notes;
 use crate::input::problem::{Place, Problem};
 use crate::input::suggest::did_you_mean;
-use crate::input::table::Notes;
 use crate::input::tree::{Content, Entry, FILE_LAYER, Item, Table};
 use crate::model::overrides::Edit;
 
@@ -234,7 +234,7 @@ fn unknown(what: &str, name: &str, place: &Place, names: &[String]) -> Problem {
     let problem = Problem::new(format!("there is no {what} `{name}`"))
         .at(place)
         .perhaps(did_you_mean(name, names))
-        .of_absence();
+        .consequence();
     match (names, what) {
         ([], "step") => problem.advice("give the step a label: label = \"…\""),
         ([], _) => problem.expected(format!("none: the model has no {what}")),
@@ -276,5 +276,5 @@ fn nothing_named(root: &Table, path: &[Part]) -> Problem {
             one_of(&names.collect::<Vec<_>>())
         ))
         .perhaps(near)
-        .of_absence()
+        .consequence()
 }

@@ -2,7 +2,8 @@
 
 use crate::input::keys::{Holds, Key};
 use crate::input::problem::Problem;
-use crate::input::table::{Fields, Reader};
+use crate::input::reader::Reader;
+use crate::input::table::Fields;
 use crate::input::tree::{Content, Item, Table};
 use crate::input::value::{self, Value};
 use crate::model::Expect;
@@ -15,8 +16,10 @@ const ROLES: [(&str, Role); 3] = [
     ("illustration", Role::Illustration),
 ];
 
+type MakeTarget = fn(f64) -> Target;
+
 /// The keys that give a target, one of which there must be.
-const TARGETS: [(&str, fn(f64) -> Target); 3] =
+const TARGETS: [(&str, MakeTarget); 3] =
     [("reported", Target::Reported), ("at_least", Target::AtLeast), ("at_most", Target::AtMost)];
 
 /// The keys of `[[expect]]`.
@@ -116,7 +119,7 @@ fn read_target(fields: &Fields<'_>, unit: MetricUnit) -> Option<Target> {
         [] => {
             let problem = Problem::new("[[expect]] expects nothing")
                 .expected("`reported`, `at_least` or `at_most`")
-                .of_absence();
+                .consequence();
             fields.reader.note(&fields.place, problem);
             None
         }

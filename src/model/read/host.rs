@@ -1,7 +1,8 @@
 //! Reads `[host]`.
 
 use crate::input::keys::{Holds, Key};
-use crate::input::table::{Fields, Reader};
+use crate::input::reader::Reader;
+use crate::input::table::Fields;
 use crate::input::tree::Table;
 use crate::model::{Host, Scheduling};
 
@@ -35,7 +36,7 @@ pub fn read(reader: Reader<'_>, root: &Table) -> Host {
     let Some(table) = reader.table(&entry.item, "a table: [host]") else { return default };
     let fields = reader.fields("[host]", &entry.item, table, &[KEYS]);
     Host {
-        cores: fields.count_u32("cores", 1).unwrap_or(default.cores),
+        cores: fields.width("cores").unwrap_or(default.cores),
         memory: fields.size("memory"),
         scheduling: scheduling(&fields).unwrap_or(default.scheduling),
         timeslice: fields.positive_duration("timeslice").unwrap_or(default.timeslice),

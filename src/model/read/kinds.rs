@@ -1,10 +1,11 @@
 //! A table whose `kind` decides which keys it has: `[load]`, `[[runtime]]`.
 
 use crate::input::keys::{self, Key, Kind};
-use crate::input::problem::Problem;
+use crate::input::problem::{Place, Problem};
+use crate::input::reader::Reader;
 use crate::input::suggest::did_you_mean;
-use crate::input::table::{Fields, Reader};
-use crate::input::tree::{FILE_LAYER, Item, Table};
+use crate::input::table::{Elsewhere, Fields};
+use crate::input::tree::{Entry, FILE_LAYER, Item, Table};
 
 /// The kinds that a table can be of.
 #[derive(Clone, Copy, Debug)]
@@ -42,7 +43,7 @@ impl Kinds {
         let Some(entry) = table.get("kind") else {
             let problem = Problem::new(format!("{title} has no `kind`"))
                 .expected(format!("kind = {}", keys::one_of(&self.words())))
-                .of_absence();
+                .consequence();
             reader.note(&item.place, problem);
             self.tell_later(reader, table);
             return None;
@@ -53,25 +54,33 @@ impl Kinds {
             self.tell_later(reader, table);
             return None;
         };
+        // The file (0) knows nothing of a kind that was chosen on the command line, and neither do
+        // its scenarios, which come later than that.
+        let of_the_old_kind = |other: &Entry| {
+            let written_in_file = |place: &Place| place.source == 0;
+            other.layer < entry.layer
+                || written_in_file(&other.key_place) && !written_in_file(&entry.item.place)
+        };
         let overridden = entry.layer > FILE_LAYER;
+        let title = format!("{title} of kind `{word}`");
         let fields =
             reader.fields_explained(title, (item, table), &[self.common, kind.keys], |other| {
                 let owners = self.owners(&other.key);
                 if let Some(advice) = self.later_key(&other.key) {
-                    return Some(advice.to_owned());
+                    return Some(Elsewhere::Later(advice.to_owned()));
                 }
                 if owners.is_empty() {
                     return None;
                 }
-                if overridden && other.layer < entry.layer {
-                    return Some(String::new());
+                if overridden && of_the_old_kind(other) {
+                    return Some(Elsewhere::PassOver);
                 }
-                Some(format!(
+                Some(Elsewhere::Advice(format!(
                     "`{}` belongs to {}; this {} is `{word}`",
                     other.key,
                     keys::one_of(&owners),
                     self.noun
-                ))
+                )))
             });
         Some((kind, fields))
     }

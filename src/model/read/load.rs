@@ -100,11 +100,17 @@ pub fn read(context: &Context<'_>, classes: &[String]) -> Option<Load> {
     let table = reader.table(&entry.item, "a table: [load]")?;
     let (kind, fields) = LOAD_KINDS.choose(reader, &entry.item, table, "[load]")?;
     let kind = read_kind(context, &fields, kind.word, classes);
-    let mut load = Load::new(kind?);
-    load.timeout = fields.positive_duration("timeout");
-    load.retries = fields.count_u32("retries", 0).unwrap_or(load.retries);
-    load.backoff = fields.durations("backoff").unwrap_or(load.backoff);
-    Some(load)
+    let timeout = fields.positive_duration("timeout");
+    let retries = fields.count_u32("retries", 0);
+    let backoff = fields.durations("backoff");
+    // Only now, so that a mistaken kind does not hide the mistakes in these.
+    let load = Load::new(kind?);
+    Some(Load {
+        timeout,
+        retries: retries.unwrap_or(load.retries),
+        backoff: backoff.unwrap_or_else(|| load.backoff.clone()),
+        ..load
+    })
 }
 
 fn read_kind(
@@ -186,7 +192,8 @@ fn read_points(fields: &Fields<'_>, item: &Item) -> Option<Vec<(Time, f64)>> {
     }
     let nothing = points.iter().all(|(_, rate)| *rate <= 0.0);
     if good && nothing {
-        let problem = Problem::new("no requests ever come: every rate is 0").expected(EXPECTED);
+        let wrong = if points.is_empty() { "there are no points" } else { "every rate is 0" };
+        let problem = Problem::new(format!("no requests ever come: {wrong}")).expected(EXPECTED);
         reader.note(&item.place, problem);
     }
     (good && !nothing).then_some(points)
@@ -246,7 +253,12 @@ fn read_trace(context: &Context<'_>, fields: &Fields<'_>, classes: &[String]) ->
                         .map_err(|why| format!("{}, line {line}: {why}", sheet.shown()))
                 })
                 .collect();
-            found.map_err(|why| refuse("class_column", why)).ok()?
+            found
+                .map_err(|why| {
+                    let expected = "the name of a [[request]] in each row, or an empty cell";
+                    fields.note("class_column", Problem::new(why).expected(expected));
+                })
+                .ok()?
         }
     };
     let instant =

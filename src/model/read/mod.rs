@@ -3,6 +3,9 @@
 //! The file becomes a tree; overrides are put into the tree; then one file beside this one reads
 //! each table. Nothing stops at a mistake: it is noted and the reading goes on with a default.
 
+mod beta;
+pub mod check;
+mod defaults;
 pub(crate) mod edit;
 pub mod expect;
 pub mod host;
@@ -15,21 +18,24 @@ pub mod resource;
 pub mod run;
 pub mod runtime;
 pub mod scenario;
+pub mod step;
 
 use std::path::Path;
 use std::sync::Arc;
 
 use crate::input::document::Document;
 use crate::input::keys::{Holds, Key};
-use crate::input::problem::{Place, Problem, Problems, Source};
+use crate::input::notes::Notes;
+use crate::input::problem::{Problem, Problems, Source};
+use crate::input::reader::Reader;
 use crate::input::suggest::did_you_mean;
-use crate::input::table::{Notes, Reader};
-use crate::input::tree::{self, Content, DEFAULT_LAYER, Entry, FILE_LAYER, Item, Table};
-use crate::input::value::{NoScope, Value};
+use crate::input::tree::{Content, Entry, FILE_LAYER, Item, Table};
+use crate::input::value::NoScope;
+use crate::model::Model;
 use crate::model::metric::Vocabulary;
 use crate::model::overrides::Overrides;
-use crate::model::{Demand, Model, RequestClass};
-use names::{Beta, Names, Sheets};
+use defaults::{DEFAULTS, DEFAULTS_SOURCE};
+use names::{Names, Sheets};
 use runtime::Surroundings;
 
 /// The keys of the file outside of its tables, and the tables.
@@ -47,10 +53,6 @@ pub const ROOT_KEYS: &[Key] = &[
     Key::new("scenario", Holds::Values, "", "the same model under other values"),
     Key::new("expect", Holds::Values, "", "what the source reports"),
 ];
-
-/// The model that is meant where the file says nothing.
-const DEFAULTS: &str = include_str!("defaults.toml");
-const DEFAULTS_SOURCE: usize = 1;
 
 /// What all readers of one model share.
 pub struct Context<'a> {
@@ -107,7 +109,7 @@ fn finish(
     let syntax = document.syntax_problems();
     if !syntax.is_empty() {
         // What a syntax error hides is not there to be read, so its absence is no mistake.
-        problems.retain(|problem| !problem.is_of_absence());
+        problems.retain(|problem| !problem.may_be_consequence());
         problems.extend(syntax.iter().cloned());
     }
     match model {
@@ -138,7 +140,7 @@ fn read_once(
     let mut item = document.root().clone();
     let mut beta = None;
     if let Content::Table(root) = &mut item.content {
-        add_defaults(root);
+        defaults::add_defaults(root);
         for edit in overrides.edits(DEFAULTS_SOURCE + 1) {
             edit::apply(root, &mut beta, edit, &notes);
         }
@@ -152,7 +154,7 @@ fn read_once(
                 None => notes.add(no_scenario(name, &scenario_names(document))),
             }
         }
-        add_default_clients(root);
+        defaults::add_default_clients(root);
     }
     let model = read_tree(document, &item, beta.as_ref(), &notes, sheets);
     let (_, problems) = notes.finish();
@@ -165,59 +167,10 @@ fn no_scenario(name: &str, names: &[String]) -> Problem {
         .perhaps(did_you_mean(name, names))
 }
 
-/// Puts the default tables into a tree that lacks them.
-fn add_defaults(root: &mut Table) {
-    for head in ["load", "runtime"] {
-        if root.get(head).is_none()
-            && let Some(entry) = defaults().get(head)
-        {
-            root.put(entry.clone());
-        }
-    }
-    if let Some(load) = table_mut(root, "load")
-        && load.get("kind").is_none()
-    {
-        put_default(load, "kind");
-    }
-}
-
-/// Puts the default number of clients into a closed load that lacks it, once its kind is known.
-fn add_default_clients(root: &mut Table) {
-    let Some(load) = table_mut(root, "load") else { return };
-    let kind = load.get("kind").map(|entry| &entry.item.content);
-    let closed = matches!(kind, Some(Content::Text(word)) if word == "closed");
-    if closed && load.get("clients").is_none() {
-        put_default(load, "clients");
-    }
-}
-
-fn put_default(load: &mut Table, key: &str) {
-    if let Some(Content::Table(default)) = defaults().get("load").map(|entry| &entry.item.content)
-        && let Some(entry) = default.get(key)
-    {
-        load.put(entry.clone());
-    }
-}
-
-fn table_mut<'t>(root: &'t mut Table, key: &str) -> Option<&'t mut Table> {
-    match root.get_mut(key).map(|entry| &mut entry.item.content) {
-        Some(Content::Table(table)) => Some(table),
-        _ => None,
-    }
-}
-
-fn defaults() -> Table {
-    let (item, _) = tree::parse(DEFAULTS, DEFAULTS_SOURCE, DEFAULT_LAYER);
-    match item.content {
-        Content::Table(table) => table,
-        _ => Table::default(),
-    }
-}
-
 fn read_tree(
     document: &Document,
     item: &Item,
-    beta: Option<&Item>,
+    wanted_beta: Option<&Item>,
     notes: &Notes,
     sheets: &Sheets,
 ) -> Option<Model> {
@@ -231,8 +184,8 @@ fn read_tree(
 
     let host = host::read(reader, root);
     let resources = resource::read_all(reader, root);
-    let (requests, io_scale) = read_requests(&context, &resources, beta);
-    tell_undefined_defaults(&context);
+    let (requests, io_scale) = beta::read_requests(&context, &resources, wanted_beta);
+    beta::tell_undefined_defaults(&context);
     let classes: Vec<_> = requests.iter().map(|class| class.name.clone()).collect();
     let load = load::read(&context, &classes);
     let around = Surroundings { resources: &resources, cores: host.cores, io_scale };
@@ -248,7 +201,7 @@ fn read_tree(
     let expects = expect::read_all(reader, root, &known);
     names.check_all();
 
-    Some(Model {
+    let model = Model {
         name: document.name().to_owned(),
         title: texts.text("title"),
         source: texts.text("source"),
@@ -261,7 +214,13 @@ fn read_tree(
         run,
         scenarios,
         expects,
-    })
+    };
+    // Contradictions are only sought in what is not mistaken: a default in the place of a mistake
+    // would make some that nobody wrote.
+    if notes.count() == 0 {
+        check::check(reader, root, &model);
+    }
+    Some(model)
 }
 
 fn params<'a>(root: &'a Table, notes: &Notes) -> Option<&'a Table> {
@@ -295,77 +254,6 @@ fn names_in(root: &Table, head: &str, or: &str) -> Vec<String> {
         _ => None,
     };
     items.iter().filter_map(name).collect()
-}
-
-/// Reads the requests, scales their waits to the ratio that `beta` asks for, and tells the names
-/// what `$beta` is. Returns the factor of the waits too.
-fn read_requests(
-    context: &Context<'_>,
-    resources: &[crate::model::Resource],
-    beta: Option<&Item>,
-) -> (Vec<RequestClass>, f64) {
-    let names = context.names;
-    let notes_before = names.notes_count();
-    let requests = request::read_all(names.reader(), context.root, resources);
-    if names.notes_count() > notes_before {
-        names.set_beta(Beta::Mistaken);
-        return (requests, 1.0);
-    }
-    let demand = Demand::of_classes(&requests);
-    names.set_beta(demand.beta().map_or(Beta::Undefined, Beta::Known));
-    let Some(item) = beta else { return (requests, 1.0) };
-    let reader = names.reader();
-    let Some(wanted) = reader.value(item, Value::number, "a number: T_io/T_cpu") else {
-        return (requests, 1.0);
-    };
-    let scale = wanted * demand.t_cpu_s / demand.t_io_s;
-    let wrong = if wanted < 0.0 {
-        Some("T_io/T_cpu cannot be below 0")
-    } else if demand.t_cpu_s <= 0.0 {
-        Some("the requests use no CPU, so no wait gives them this T_io/T_cpu")
-    } else if demand.t_io_s <= 0.0 && wanted > 0.0 {
-        Some("the requests wait for nothing, so there is nothing to scale to this T_io/T_cpu")
-    } else if demand.t_io_s > 0.0 && !scale.is_finite() {
-        Some("this T_io/T_cpu is beyond what times can be")
-    } else {
-        None
-    };
-    if let Some(wrong) = wrong {
-        let problem =
-            Problem::new(wrong).expected("requests with CPU and waits, and a ratio of 0 or more");
-        reader.note(&item.place, problem);
-        return (requests, 1.0);
-    }
-    let scale = if demand.t_io_s > 0.0 { scale } else { 1.0 };
-    names.set_beta(Beta::Known(wanted));
-    (requests.into_iter().map(|class| class.with_io_scaled(scale)).collect(), scale)
-}
-
-/// Without CPU in the requests the defaults, which are `1 + $beta` wide, have no width.
-fn tell_undefined_defaults(context: &Context<'_>) {
-    if context.names.beta() != Beta::Undefined {
-        return;
-    }
-    let is_default = |place: &Place| place.source == DEFAULTS_SOURCE;
-    let clients = match context.root.get("load").map(|entry| &entry.item.content) {
-        Some(Content::Table(load)) => load.get("clients"),
-        _ => None,
-    };
-    let load = clients.is_some_and(|entry| is_default(&entry.item.place));
-    let runtimes = context.root.get("runtime").is_some_and(|entry| is_default(&entry.key_place));
-    let wanting = match (load, runtimes) {
-        (true, true) => "the default load and runtimes",
-        (true, false) => "the default load",
-        (false, true) => "the default runtimes",
-        (false, false) => return,
-    };
-    let place = context.root.get("request").map(|entry| entry.key_place.clone());
-    let problem = Problem::new(format!(
-        "the requests use no CPU, so {wanting}, as wide as 1 + T_io/T_cpu, have no width"
-    ))
-    .expected("a `cpu` step, or [load] with `clients` and [[runtime]] tables of your own");
-    context.names.reader().note(&place.unwrap_or_else(|| Place::new(0, 0..0)), problem);
-    context.names.set_beta(Beta::Mistaken);
 }
 
 #[cfg(test)]

@@ -4,15 +4,20 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use crate::input::notes::{Notes, TOLD};
 use crate::input::problem::Problem;
+use crate::input::reader::Reader;
 use crate::input::series::Sheet;
 use crate::input::suggest::did_you_mean;
-use crate::input::table::{Notes, Reader, TOLD};
+use crate::input::table::MOST_WIDE;
 use crate::input::tree::{Content, Item, Table};
 use crate::input::value::{Scope, Value};
 
 /// Names that the model itself gives, which no parameter may have.
 pub const RESERVED: [&str; 2] = ["cores", "beta"];
+
+/// Parameters that use each other in a longer row are no work of people, and each takes stack.
+const LONGEST_CHAIN: usize = 100;
 
 /// What is known of `$beta`, T_io/T_cpu of the requests.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -21,8 +26,8 @@ pub enum Beta {
     NotYet,
     /// They are mistaken, which was told.
     Mistaken,
-    /// They use no CPU.
-    Undefined,
+    /// It has no value, for this reason.
+    Undefined(&'static str),
     /// It is this.
     Known(f64),
 }
@@ -81,6 +86,8 @@ impl<'a> Names<'a> {
     /// The same with other values of some parameters; those that use them change with them.
     #[must_use]
     pub fn with(&self, instead: BTreeMap<String, Value>, beta: Beta) -> Self {
+        // The host is the same for all, even where its cores are a parameter that is set here.
+        let cores = self.lookup("cores").map(|cores| ("cores".to_owned(), cores));
         Self {
             notes: self.notes,
             folder: self.folder,
@@ -88,7 +95,7 @@ impl<'a> Names<'a> {
             instead,
             cores: self.cores,
             beta: Cell::new(beta),
-            known: RefCell::new(BTreeMap::new()),
+            known: RefCell::new(cores.into_iter().collect()),
             under_way: RefCell::new(Vec::new()),
             sheets: self.sheets,
         }
@@ -143,6 +150,13 @@ impl<'a> Names<'a> {
             self.notes.add(problem.at(&item.place));
             return Err(TOLD.to_owned());
         }
+        if self.under_way.borrow().len() >= LONGEST_CHAIN {
+            let problem = Problem::new(format!(
+                "a parameter of a parameter of a parameter …: more than {LONGEST_CHAIN} in a row"
+            ));
+            self.notes.add(problem.at(&item.place).advice("shorten the chain"));
+            return Err(TOLD.to_owned());
+        }
         self.under_way.borrow_mut().push(name.to_owned());
         let expected = "a value: a number, a duration, a distribution, …";
         let value = self.reader().value(item, |value| Ok(value.clone()), expected);
@@ -156,9 +170,9 @@ impl<'a> Names<'a> {
             Beta::NotYet => Err("`$beta` is computed from the requests (T_io/T_cpu), so nothing \
                                  that the requests need can use it"
                 .to_owned()),
-            Beta::Undefined => Err("`$beta` (T_io/T_cpu) has no value, since the requests use no \
-                                    CPU: write a number instead"
-                .to_owned()),
+            Beta::Undefined(why) => Err(format!(
+                "`$beta` (T_io/T_cpu) has no value, since {why}: write a number instead"
+            )),
             Beta::Mistaken => Err(TOLD.to_owned()),
         }
     }
@@ -177,7 +191,13 @@ impl Scope for Names<'_> {
         }
         let value = match (name, self.cores, self.written.get(name)) {
             ("cores", None, _) => Ok(Value::Number(1.0)),
-            ("cores", Some(item), _) => self.evaluate(name, item),
+            // A number of cores that `[host]` refuses is told there, not again by its uses.
+            ("cores", Some(item), _) => match self.evaluate(name, item) {
+                Ok(value) if !value.count().is_ok_and(|cores| (1..=MOST_WIDE).contains(&cores)) => {
+                    Err(TOLD.to_owned())
+                }
+                other => other,
+            },
             (_, _, item) => self.evaluate(name, item?),
         };
         self.known.borrow_mut().insert(name.to_owned(), value.clone());

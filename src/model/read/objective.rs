@@ -1,8 +1,8 @@
 //! Reads an objective: `p99 <= 200 ms`, `throughput >= 800/s`, and `p99=200ms` as flags write it.
 
-use crate::input::value::{self, Scope, ValueError};
-use crate::model::Objective;
+use crate::input::value::{self, NoScope, Scope, ValueError};
 use crate::model::metric::{self, Vocabulary};
+use crate::model::{Model, Objective};
 
 const EXPECTED: &str = "METRIC <= VALUE or METRIC >= VALUE, as in p99 <= 200 ms";
 
@@ -45,6 +45,20 @@ impl Objective {
     }
 }
 
+impl Model {
+    /// Reads an objective (`--slo p99=200ms`) in the names of this model.
+    ///
+    /// # Errors
+    ///
+    /// As [`Objective::parse`].
+    pub fn parse_objective(&self, text: &str) -> Result<Objective, ValueError> {
+        let classes: Vec<_> = self.requests.iter().map(|class| class.name.clone()).collect();
+        let resources: Vec<_> = self.resources.iter().map(|one| one.name.clone()).collect();
+        let vocabulary = Vocabulary { classes: &classes, resources: &resources };
+        Objective::parse(text, vocabulary, &NoScope)
+    }
+}
+
 /// The place and the sign of the comparison.
 fn comparison(text: &str) -> Option<(usize, &'static str)> {
     let at = text.find(['<', '>', '='])?;
@@ -61,7 +75,6 @@ fn shifted(mut error: ValueError, by: usize) -> ValueError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::input::value::NoScope;
 
     fn parse(text: &str) -> Result<Objective, ValueError> {
         let (classes, resources) = (["search".to_owned()], ["db".to_owned()]);

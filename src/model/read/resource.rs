@@ -2,7 +2,7 @@
 
 use crate::input::keys::{Holds, Key};
 use crate::input::problem::Problem;
-use crate::input::table::Reader;
+use crate::input::reader::Reader;
 use crate::input::tree::Table;
 use crate::model::{Resource, Scope};
 

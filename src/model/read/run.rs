@@ -2,7 +2,8 @@
 
 use crate::input::keys::{Holds, Key};
 use crate::input::problem::Problem;
-use crate::input::table::{Fields, Reader};
+use crate::input::reader::Reader;
+use crate::input::table::Fields;
 use crate::input::tree::{Content, Table};
 use crate::input::value::Value;
 use crate::model::metric::Vocabulary;
@@ -64,8 +65,15 @@ pub fn read(
 
 fn warmup(fields: &Fields<'_>) -> Option<Warmup> {
     let item = fields.item("warmup")?;
-    if matches!(&item.content, Content::Text(text) if text == "auto") {
-        return Some(Warmup::Auto);
+    match &item.content {
+        Content::Text(text) if text == "auto" => return Some(Warmup::Auto),
+        // A word that is no value at all was meant to be one of the words.
+        Content::Text(text) if text.bytes().all(|byte| byte.is_ascii_alphabetic()) => {
+            let problem = Problem::new(format!("`{text}` is not a warm-up"));
+            fields.note("warmup", problem.expected("\"auto\" or a duration, as in 10 s"));
+            return None;
+        }
+        _ => {}
     }
     let expected = "\"auto\" or a duration, as in 10 s";
     fields.reader.value(item, Value::duration, expected).map(|span: Span| Warmup::Fixed(span))

@@ -164,7 +164,7 @@ pub fn read_all(context: &Context<'_>, around: &Surroundings<'_>) -> Vec<Runtime
             &Place::new(0, 0..0),
             Problem::new("the model has no runtime")
                 .expected("at least one [[runtime]], or none at all for the three classic ones")
-                .of_absence(),
+                .consequence(),
         );
     }
     for (item, table) in tables {
@@ -222,21 +222,21 @@ fn read_with<'a>(
     runtime.backlog = fields.count("backlog", 0, u64::MAX);
     runtime.kill_after = fields.positive_duration("kill_after");
     runtime.base_memory = fields.size("base_memory").unwrap_or_default();
-    runtime.instances = fields.count_u32("instances", 1).unwrap_or(1);
+    runtime.instances = fields.width("instances").unwrap_or(1);
     runtime.balance = fields.word("balance", &BALANCE).unwrap_or_default();
     runtime.cost_per_hour = fields.number("cost_per_hour");
     Some(runtime)
 }
 
 fn read_sync_worker(fields: &Fields<'_>) -> RuntimeKind {
-    let mut kind = SyncWorker::new(fields.count_u32("workers", 1).unwrap_or(1));
+    let mut kind = SyncWorker::new(fields.width("workers").unwrap_or(1));
     kind.memory_per_worker = fields.size("memory_per_worker").unwrap_or_default();
     RuntimeKind::SyncWorker(kind)
 }
 
 fn read_thread_pool(fields: &Fields<'_>) -> RuntimeKind {
-    let mut kind = ThreadPool::new(fields.count_u32("threads", 1).unwrap_or(1));
-    kind.processes = fields.count_u32("processes", 1).unwrap_or(1);
+    let mut kind = ThreadPool::new(fields.width("threads").unwrap_or(1));
+    kind.processes = fields.width("processes").unwrap_or(1);
     kind.gil = fields.flag("gil").unwrap_or(false);
     kind.switch_interval =
         fields.positive_duration("switch_interval").unwrap_or(kind.switch_interval);
@@ -245,23 +245,17 @@ fn read_thread_pool(fields: &Fields<'_>) -> RuntimeKind {
     kind.spawn = fields.word("spawn", &SPAWN).unwrap_or_default();
     kind.spawn_cost = fields.duration("spawn_cost").unwrap_or(kind.spawn_cost);
     kind.memory_per_thread = fields.size("memory_per_thread").unwrap_or_default();
-    if fields.has("spawn_cost") && !fields.has("spawn") {
-        let problem = Problem::new("`spawn_cost` means nothing to a pool that stands ready")
-            .expected("spawn = \"per-request\" beside it");
-        fields.note("spawn_cost", problem);
-    }
     RuntimeKind::ThreadPool(kind)
 }
 
 fn read_event_loop(fields: &Fields<'_>, cores: u32) -> RuntimeKind {
-    let mut kind = EventLoop::new(fields.count_u32("loops", 1).unwrap_or(1), cores);
+    let mut kind = EventLoop::new(fields.width("loops").unwrap_or(1), cores);
     kind.max_tasks = fields.count("max_tasks", 1, u64::MAX);
     kind.assign = fields.word("assign", &ASSIGN).unwrap_or_default();
     kind.task_switch = fields.duration("task_switch").unwrap_or(kind.task_switch);
     kind.poll = fields.duration("poll").unwrap_or(kind.poll);
     kind.executor = fields.word("executor", &EXECUTOR).unwrap_or_default();
-    kind.executor_threads =
-        fields.count_u32("executor_threads", 1).unwrap_or(kind.executor_threads);
+    kind.executor_threads = fields.width("executor_threads").unwrap_or(kind.executor_threads);
     kind.gil = fields.flag("gil").unwrap_or(false);
     kind.switch_interval =
         fields.positive_duration("switch_interval").unwrap_or(kind.switch_interval);

@@ -2,7 +2,7 @@
 
 use crate::input::keys::{Holds, Key};
 use crate::input::problem::{Place, Problem};
-use crate::input::table::Reader;
+use crate::input::reader::Reader;
 use crate::input::tree::{Content, Item, Table};
 use crate::model::Scenario;
 use crate::model::overrides::{Edit, segments};

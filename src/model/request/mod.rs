@@ -27,6 +27,46 @@ pub struct Step {
     pub label: Option<String>,
 }
 
+impl Step {
+    /// A step of this kind that never fails.
+    #[must_use]
+    pub const fn new(kind: StepKind) -> Self {
+        Self { kind, fail: Share::NONE, label: None }
+    }
+
+    /// A CPU burst, in nanoseconds.
+    #[must_use]
+    pub const fn cpu(demand: Dist) -> Self {
+        Self::new(StepKind::Cpu { demand, offload: Share::NONE, gil: Gil::Hold })
+    }
+
+    /// A wait, in nanoseconds, that needs no slot of anything.
+    #[must_use]
+    pub const fn io(wait: Dist) -> Self {
+        Self::io_at(wait, Vec::new())
+    }
+
+    /// A wait that holds a slot of each of these resources, by their place in `Model::resources`.
+    #[must_use]
+    pub const fn io_at(wait: Dist, at: Vec<usize>) -> Self {
+        Self::new(StepKind::Io { wait, at, blocking: Share::NONE, offload: Share::NONE })
+    }
+
+    /// These steps `count` times.
+    #[must_use]
+    pub const fn repeat(count: u32, steps: Vec<Self>) -> Self {
+        Self::new(StepKind::Repeat { count: Dist::constant(count as f64), steps })
+    }
+}
+
+impl RequestClass {
+    /// The only class of a model.
+    #[must_use]
+    pub fn only(steps: Vec<Step>) -> Self {
+        Self { name: "request".to_owned(), weight: 1.0, steps }
+    }
+}
+
 /// What a step does. Durations are distributions in nanoseconds.
 #[derive(Clone, Debug)]
 pub enum StepKind {

@@ -82,13 +82,31 @@ impl RuntimeKind {
     }
 }
 
+impl From<SyncWorker> for RuntimeKind {
+    fn from(kind: SyncWorker) -> Self {
+        Self::SyncWorker(kind)
+    }
+}
+
+impl From<ThreadPool> for RuntimeKind {
+    fn from(kind: ThreadPool) -> Self {
+        Self::ThreadPool(kind)
+    }
+}
+
+impl From<EventLoop> for RuntimeKind {
+    fn from(kind: EventLoop) -> Self {
+        Self::EventLoop(kind)
+    }
+}
+
 impl Runtime {
     /// A runtime of this kind without overheads, limits or a price.
     #[must_use]
-    pub fn new(name: &str, kind: RuntimeKind) -> Self {
+    pub fn new(name: &str, kind: impl Into<RuntimeKind>) -> Self {
         Self {
             name: name.to_owned(),
-            kind,
+            kind: kind.into(),
             overhead: Dist::constant(0.0),
             backlog: None,
             kill_after: None,

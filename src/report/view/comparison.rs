@@ -35,9 +35,9 @@ fn simulated(table: &mut Table, runtimes: &[RuntimeResult]) {
     table.push("p99", all(|r| response(r, &r.response_s.p99)));
     table.push("queued for a worker", all(queued));
     for (title, count) in [
-        ("refused", (|r| r.requests.refused) as fn(&RuntimeResult) -> u64),
-        ("timed out", |r| r.requests.timed_out),
-        ("failed", |r| r.requests.failed),
+        ("refused", (|r| r.counts().refused) as fn(&RuntimeResult) -> u64),
+        ("timed out", |r| r.counts().timed_out),
+        ("failed", |r| r.counts().failed),
     ] {
         if runtimes.iter().any(|r| count(r) > 0) {
             table.push(title, runtimes.iter().map(|r| ended(r, count(r))).collect::<Vec<_>>());
@@ -106,8 +106,7 @@ fn queued(runtime: &RuntimeResult) -> Cell {
 
 /// A kind of end as a share of all ends, a dash for none.
 fn ended(runtime: &RuntimeResult, count: u64) -> Cell {
-    let of = &runtime.requests;
-    let ends = of.completed + of.refused + of.timed_out + of.failed;
+    let ends = runtime.counts().ended();
     if count == 0 {
         return Cell::number(NONE);
     }
@@ -158,6 +157,7 @@ mod tests {
     use super::super::super::fixture::{self, about};
     use super::super::super::style::Style;
     use super::super::sections;
+    use crate::study::result::RequestCounts;
     use crate::study::result::{Cost, Estimate, Outcome};
 
     fn text(outcome: &Outcome) -> String {
@@ -187,7 +187,8 @@ mod tests {
     fn ends_other_than_completed_have_columns_only_where_there_are_any() {
         let mut outcome = fixture::web_request();
         assert!(!text(&outcome).contains("timed out"));
-        outcome.runtimes[0].requests.timed_out = 25_000;
+        let counts = RequestCounts { timed_out: 25_000, ..outcome.runtimes[0].counts() };
+        outcome.runtimes[0].requests = Some(counts);
         let text = text(&outcome);
         assert!(text.contains("timed out") && text.contains("20 %"), "{text}");
         assert!(!text.contains("refused") && !text.contains("failed"), "{text}");

@@ -43,10 +43,14 @@ fn demands(source: &Source<'_>) -> Vec<String> {
 
 /// How often, and what the signs mean.
 fn effort(source: &Source<'_>) -> Vec<String> {
-    let warmup = duration(source.warmup_s, None);
+    let warmup = if source.warmup_s > 0.0 {
+        format!(" after {} of warm-up", duration(source.warmup_s, None))
+    } else {
+        String::new()
+    };
     match source.outcome.replications {
-        1 => vec![format!("1 replication after {warmup} of warm-up, so no intervals")],
-        n => vec![format!("{n} replications after {warmup} of warm-up; ± is half a 95 % interval")],
+        1 => vec![format!("1 replication{warmup}, so no intervals")],
+        n => vec![format!("{n} replications{warmup}; ± is half a 95 % interval")],
     }
 }
 

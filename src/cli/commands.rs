@@ -1,0 +1,40 @@
+//! The commands: a file each, and here a row each.
+
+use clap::Subcommand;
+
+use super::exit::{Exit, Failure};
+use super::session::Session;
+use super::{check, completions, man, models, new, run, schema, theory};
+
+/// A command with its arguments. What help says of it stands at the type of its arguments.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    Run(Box<run::Run>),
+    Theory(Box<theory::Theory>),
+    Check(check::Check),
+    New(new::New),
+    Models(models::Models),
+    Schema(schema::Schema),
+    Completions(completions::Completions),
+    Man(man::Man),
+}
+
+impl Command {
+    /// Does what the command is for.
+    ///
+    /// # Errors
+    ///
+    /// All that a [`Failure`] tells.
+    pub fn run(&self, session: &mut Session<'_>) -> Result<Exit, Failure> {
+        match self {
+            Self::Run(command) => command.run(session),
+            Self::Theory(command) => command.run(session),
+            Self::Check(command) => command.run(session),
+            Self::New(command) => command.run(session),
+            Self::Models(command) => command.run(session),
+            Self::Schema(command) => command.run(session),
+            Self::Completions(command) => command.run(session),
+            Self::Man(command) => command.run(session),
+        }
+    }
+}
