@@ -16,6 +16,7 @@
 //! | `cores` | whether threads that share cores make a product-form station |
 //! | `pools` | the same of resources |
 //! | `crowd` | whether a limit ever binds |
+//! | `stream`, `queue` | arrivals, and one queue that they come to |
 //! | `closed`, `open` | the rules |
 
 mod closed;
@@ -25,14 +26,16 @@ mod gaps;
 mod obstacle;
 mod open;
 mod pools;
+mod queue;
 mod service;
+mod stream;
 mod system;
 mod turns;
 
 pub use obstacle::Obstacle;
 
 use crate::model::{LoadKind, Model, Runtime};
-use open::Stream;
+use stream::Stream;
 use system::System;
 
 /// The probability below which a limit that might bind counts as absent.
