@@ -31,6 +31,10 @@ fn thinking(clients: u64, think: Dist) -> Load {
     Load::new(LoadKind::Closed { clients, think })
 }
 
+fn step(kind: StepKind) -> Step {
+    Step { kind, fail: Share::NONE, label: None }
+}
+
 fn chance(p: f64, steps: Vec<Step>) -> Step {
     step(StepKind::Chance { probability: Share(p), steps })
 }
@@ -501,7 +505,10 @@ fn what_breaks_every_model_is_said() {
         broken("fails", failing, threads(30), Obstacle::Failures),
         broken(
             "counts",
-            does(Load::closed(30), vec![repeat(1.5, vec![cpu(exp_ms(1.0))])]),
+            does(
+                Load::closed(30),
+                vec![step(StepKind::Repeat { count: ms(1.5e-6), steps: vec![cpu(exp_ms(1.0))] })],
+            ),
             threads(30),
             Obstacle::Counts,
         ),
@@ -701,7 +708,7 @@ fn whatever_is_called_exact_is_near_its_simulation() {
         vec![cpu(exp_ms(1.0)), io_at(exp_ms(2.0), vec![0])],
         vec![cpu(ms(0.4)), cpu(exp_ms(0.6)), io(uniform())],
         vec![chance(0.5, vec![cpu(exp_ms(1.0)), io(exp_ms(1.0))]), cpu(exp_ms(1.0))],
-        vec![repeat(3.0, vec![cpu(exp_ms(0.3)), io(ms(1.0))])],
+        vec![repeat(3, vec![cpu(exp_ms(0.3)), io(ms(1.0))])],
         vec![hold(0, vec![cpu(exp_ms(1.0)), io(ms(1.0))])],
         vec![io(exp_ms(2.0))],
     ];
@@ -772,7 +779,7 @@ fn limits_that_never_bind_are_absent() {
 #[test]
 fn the_default_model_is_exact_for_workers_and_threads_and_not_for_greedy_loops() {
     // 20 × (0.05 ms CPU + 4 ms wait), 8 cores, 648 clients: 8/0.081 and the machine repair chain.
-    let steps = vec![repeat(20.0, vec![cpu(exp_ms(0.05)), io(exp_ms(4.0))])];
+    let steps = vec![repeat(20, vec![cpu(exp_ms(0.05)), io(exp_ms(4.0))])];
     let model = on_cores(model(Load::closed(648), steps), 8, SLICES);
     let workers = exactly("sync", &model, &sync(8)).throughput_rps;
     let shared = exactly("threads", &model, &threads(648)).throughput_rps;
@@ -782,7 +789,7 @@ fn the_default_model_is_exact_for_workers_and_threads_and_not_for_greedy_loops()
 
 #[test]
 fn a_study_tells_what_is_exact_and_the_gains_that_follow() {
-    let steps = vec![repeat(20.0, vec![cpu(exp_ms(0.05)), io(exp_ms(4.0))])];
+    let steps = vec![repeat(20, vec![cpu(exp_ms(0.05)), io(exp_ms(4.0))])];
     let mut model = on_cores(model(Load::closed(648), steps), 8, SLICES);
     model.runtimes = vec![sync(8), threads(648), loops(8)];
     let options = Options { simulate: false, ..Options::default() };
