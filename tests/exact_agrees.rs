@@ -10,7 +10,9 @@ use iowait::model::runtime::{Assign, Balance, Spawn};
 use iowait::model::{
     Load, LoadKind, Model, RequestClass, Runtime, RuntimeKind, Scheduling, Scope, Step, StepKind,
 };
+use iowait::simulation::Control;
 use iowait::study::exact::{Applies, Obstacle, Solution, of};
+use iowait::study::{Case, Options, run as run_study};
 use iowait::units::{Rate, Share, Span};
 
 const FIFO: Scheduling = Scheduling::Fifo;
@@ -27,6 +29,10 @@ fn constant(rps: f64) -> Load {
 
 fn thinking(clients: u64, think: Dist) -> Load {
     Load::new(LoadKind::Closed { clients, think })
+}
+
+fn step(kind: StepKind) -> Step {
+    Step { kind, fail: Share::NONE, label: None }
 }
 
 fn chance(p: f64, steps: Vec<Step>) -> Step {
@@ -497,6 +503,15 @@ fn what_breaks_every_model_is_said() {
         broken("gives up", gives_up, threads(30), Obstacle::ClientsGiveUp),
         broken("killed", closed(), killed, Obstacle::Killed),
         broken("fails", failing, threads(30), Obstacle::Failures),
+        broken(
+            "counts",
+            does(
+                Load::closed(30),
+                vec![step(StepKind::Repeat { count: ms(1.5e-6), steps: vec![cpu(exp_ms(1.0))] })],
+            ),
+            threads(30),
+            Obstacle::Counts,
+        ),
         broken("switches", switching, threads(30), Obstacle::ContextSwitch),
         broken("GIL", closed(), locked, Obstacle::Gil),
         broken("poll", closed(), polling, Obstacle::Poll),
@@ -693,7 +708,7 @@ fn whatever_is_called_exact_is_near_its_simulation() {
         vec![cpu(exp_ms(1.0)), io_at(exp_ms(2.0), vec![0])],
         vec![cpu(ms(0.4)), cpu(exp_ms(0.6)), io(uniform())],
         vec![chance(0.5, vec![cpu(exp_ms(1.0)), io(exp_ms(1.0))]), cpu(exp_ms(1.0))],
-        vec![repeat(3.0, vec![cpu(exp_ms(0.3)), io(ms(1.0))])],
+        vec![repeat(3, vec![cpu(exp_ms(0.3)), io(ms(1.0))])],
         vec![hold(0, vec![cpu(exp_ms(1.0)), io(ms(1.0))])],
         vec![io(exp_ms(2.0))],
     ];
@@ -727,7 +742,7 @@ fn whatever_is_called_exact_is_near_its_simulation() {
 }
 
 fn near_simulation(what: &str, model: &Model, runtime: &Runtime, exact: &Solution) {
-    let runs: Vec<_> = (0..10).map(|number| run_nth(model, runtime, number, 0.5, 2_500)).collect();
+    let runs: Vec<_> = (0..10).map(|number| run_nth(model, runtime, number, 0.3, 1_500)).collect();
     let check = |figures: Vec<f64>, expected: f64| {
         let mean = figures.iter().sum::<f64>() / 10.0;
         let variance = figures.iter().map(|figure| (figure - mean).powi(2)).sum::<f64>() / 9.0;
@@ -764,12 +779,33 @@ fn limits_that_never_bind_are_absent() {
 #[test]
 fn the_default_model_is_exact_for_workers_and_threads_and_not_for_greedy_loops() {
     // 20 × (0.05 ms CPU + 4 ms wait), 8 cores, 648 clients: 8/0.081 and the machine repair chain.
-    let steps = vec![repeat(20.0, vec![cpu(exp_ms(0.05)), io(exp_ms(4.0))])];
+    let steps = vec![repeat(20, vec![cpu(exp_ms(0.05)), io(exp_ms(4.0))])];
     let model = on_cores(model(Load::closed(648), steps), 8, SLICES);
     let workers = exactly("sync", &model, &sync(8)).throughput_rps;
     let shared = exactly("threads", &model, &threads(648)).throughput_rps;
     assert!((workers - 98.765_432).abs() < 1e-5 && (shared / workers - 78.75).abs() < 0.005);
     assert_eq!(of(&model, &loops(8)), Applies::Nothing(Obstacle::SharedSocket));
+}
+
+#[test]
+fn a_study_tells_what_is_exact_and_the_gains_that_follow() {
+    let steps = vec![repeat(20, vec![cpu(exp_ms(0.05)), io(exp_ms(4.0))])];
+    let mut model = on_cores(model(Load::closed(648), steps), 8, SLICES);
+    model.runtimes = vec![sync(8), threads(648), loops(8)];
+    let options = Options { simulate: false, ..Options::default() };
+    let outcome = run_study(&Case::of(model), &options, &Control::default()).expect("no limit");
+    let [workers, shared, greedy] = outcome.runtimes.as_slice() else { panic!("three runtimes") };
+    assert_eq!(workers.gain.exact, Some(1.0));
+    assert!((shared.gain.exact.expect("both exact") - 78.75).abs() < 0.005);
+    assert_eq!((greedy.gain.exact, &greedy.theory.exact), (None, &None));
+    let exact = shared.theory.exact.as_ref().expect("exact");
+    assert_eq!(exact.method, "machine repair");
+    let little = exact.throughput_rps * exact.response_mean_s.expect("known");
+    assert!((little - 648.0).abs() < 1e-6);
+    assert!(greedy.theory.why.contains("share a socket"));
+    // What is said in words is no part of the object that programs read.
+    let json = serde_json::to_value(&greedy.theory).expect("plain data");
+    assert_eq!(json.as_object().map(|keys| keys.len()), Some(2), "{json}");
 }
 
 #[test]

@@ -168,21 +168,18 @@ impl Closed<'_> {
         if !network.queues.is_empty() {
             return Err(Obstacle::PoolOfLoops);
         }
-        let burst_s = self.system.demand.t_cpu_s;
-        let p = 1.0 / loops as f64;
         let n = network.population;
-        let odds = p / (1.0 - p);
+        let odds = 1.0 / (loops - 1) as f64;
         let ratio = |k: u64| (n - k + 1) as f64 / k as f64 * odds;
-        let (mut sum, mut throughput_rps) = (0.0, 0.0);
-        for (clients, weight) in around_the_mode(n, (n as f64 * p) as u64, ratio) {
-            sum += weight;
-            if clients > 0 {
-                let one = MachineRepair::new(clients, 1, network.away_s, burst_s)?;
-                throughput_rps += weight * one.throughput_rps();
-            }
-        }
+        let shares = around_the_mode(n, n / loops, ratio);
+        let most = shares.iter().map(|&(clients, _)| clients).max().unwrap_or(0);
+        self.affordable(most, 1)?;
+        let of_one = throughputs(most, self.system.demand.t_cpu_s, network.away_s);
+        let sum: f64 = shares.iter().map(|(_, weight)| weight).sum();
+        let mean =
+            shares.iter().map(|&(clients, weight)| weight * of_one[clients as usize]).sum::<f64>();
         let why = format!("{}, and clients are split over {loops} loops by chance", network.why);
-        let throughput_rps = loops as f64 * throughput_rps / sum;
+        let throughput_rps = loops as f64 * mean / sum;
         // The mean response depends on the split of the run: its mean over splits is another one.
         Ok(Solution { method: "MVA", why, throughput_rps, response_mean_s: None })
     }
@@ -242,6 +239,18 @@ impl Network {
         }
         self.why.push_str(reason);
     }
+}
+
+/// The throughput of one queue and a delay for every population from 0 (Reiser and Lavenberg 1980).
+fn throughputs(population: u64, demand_s: f64, away_s: f64) -> Vec<f64> {
+    let (mut number, mut throughputs) = (0.0, vec![0.0]);
+    for n in 1..=population {
+        let residence_s = demand_s * (1.0 + number);
+        let throughput_rps = n as f64 / (residence_s + away_s);
+        number = throughput_rps * residence_s;
+        throughputs.push(throughput_rps);
+    }
+    throughputs
 }
 
 /// The states of a unimodal distribution over 0 to `last` outward from `start`, near its mode, with

@@ -2,7 +2,7 @@
 //!
 //! A wrong "exact" is worse than none: a rule stands here only where it can be proved against what
 //! the simulator does, and everything else is an [`Obstacle`] in words. Rules go by the load:
-//! [`closed`] loads are closed networks, `open` ones are queues with arrivals. Sources: BCMP
+//! closed loads are closed networks, open ones are queues with arrivals. Sources: BCMP
 //! (Baskett, Chandy, Muntz and Palacios, Journal of the ACM 22, 1975) and Kelly, Reversibility and
 //! Stochastic Networks (1979) for product form and insensitivity; the models themselves are in
 //! [`theory`](crate::theory).
@@ -16,6 +16,7 @@
 //! | `cores` | whether threads that share cores make a product-form station |
 //! | `pools` | the same of resources |
 //! | `crowd` | whether a limit ever binds |
+//! | `stream`, `queue` | arrivals, and one queue that they come to |
 //! | `closed`, `open` | the rules |
 
 mod closed;
@@ -25,14 +26,16 @@ mod gaps;
 mod obstacle;
 mod open;
 mod pools;
+mod queue;
 mod service;
+mod stream;
 mod system;
 mod turns;
 
 pub use obstacle::Obstacle;
 
 use crate::model::{LoadKind, Model, Runtime};
-use open::Stream;
+use stream::Stream;
 use system::System;
 
 /// The probability below which a limit that might bind counts as absent.

@@ -38,6 +38,9 @@ pub enum Obstacle {
     /// `backlog` of a closed load.
     #[error("a full backlog refuses clients, who then wait before their next request")]
     RefusedClients,
+    /// A count in a model built in code.
+    #[error("steps are repeated a number of times that is not whole, and then rounded down")]
+    Counts,
     /// `gil`.
     #[error("threads share an interpreter lock beside the cores: two resources held at once")]
     Gil,

@@ -7,13 +7,8 @@
 
 use crate::model::runtime::{Assign, Balance};
 use crate::model::{Scheduling, StepKind};
-use crate::theory::erlang::erlang_b;
-use crate::theory::gim1::{Arrivals, Gim1};
-use crate::theory::mdc::Mdc;
-use crate::theory::mg1::Mg1;
+use crate::theory::Predict;
 use crate::theory::mmc::Mmc;
-use crate::theory::mmck::Mmck;
-use crate::theory::{Predict, Prediction};
 
 use super::Solution;
 use super::cores::{self, Flow};
@@ -21,72 +16,11 @@ use super::crowd::Crowd;
 use super::gaps;
 use super::obstacle::Obstacle;
 use super::pools::{self, Population};
+use super::queue::Queue;
 use super::service::Service;
+use super::stream::Stream;
 use super::system::{Server, System};
 use super::turns;
-
-/// Arrivals at one of several equal queues.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Stream {
-    /// Requests per second there.
-    rate_rps: f64,
-    /// How many such queues there are.
-    queues: u64,
-    between: Between,
-}
-
-/// The time between arrivals.
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum Between {
-    Exponential,
-    Erlang(u32),
-    Constant,
-}
-
-impl Stream {
-    /// Memoryless arrivals at this rate per second.
-    pub const fn poisson(rate_rps: f64) -> Self {
-        Self { rate_rps, queues: 1, between: Between::Exponential }
-    }
-
-    /// Evenly spaced ones.
-    pub const fn constant(rate_rps: f64) -> Self {
-        Self { rate_rps, queues: 1, between: Between::Constant }
-    }
-
-    /// Each arrival to any of several queues by a draw of its own.
-    fn thinned(self, queues: u32) -> Result<Self, Obstacle> {
-        match self.between {
-            _ if queues == 1 => Ok(self),
-            Between::Exponential => Ok(self.over(queues)),
-            Between::Erlang(_) | Between::Constant => Err(Obstacle::Regular),
-        }
-    }
-
-    /// Each arrival to the next of several queues in turn.
-    fn dealt(self, queues: u32) -> Self {
-        let between = match self.between {
-            Between::Exponential => Between::Erlang(queues),
-            Between::Erlang(stages) => Between::Erlang(stages.saturating_mul(queues)),
-            Between::Constant => Between::Constant,
-        };
-        if queues == 1 { self } else { Self { between, ..self.over(queues) } }
-    }
-
-    fn over(self, queues: u32) -> Self {
-        let rate_rps = self.rate_rps / f64::from(queues);
-        Self { rate_rps, queues: self.queues * u64::from(queues), ..self }
-    }
-
-    /// Requests per second at all queues together.
-    fn total_rps(self) -> f64 {
-        self.rate_rps * self.queues as f64
-    }
-
-    fn is_poisson(self) -> bool {
-        self.between == Between::Exponential
-    }
-}
 
 /// The exact result for an open load.
 ///
@@ -179,91 +113,6 @@ fn one_queue(system: &System<'_>, stream: Stream, threads: u64) -> Result<Soluti
         return Err(Obstacle::BurstsNotExponential("cores"));
     }
     queue.in_order()
-}
-
-/// One queue and its servers.
-struct Queue {
-    stream: Stream,
-    service: Service,
-    servers: u64,
-    /// Waiting and in service; `None` is without limit.
-    room: Option<u64>,
-}
-
-impl Queue {
-    /// The order of service does not matter.
-    fn exponential(&self) -> Result<Solution, Obstacle> {
-        let (rate, service_s) = (self.stream.rate_rps, self.service.mean_s);
-        match (self.stream.between, self.room) {
-            (Between::Exponential, None) => {
-                let solved = Mmc::new(rate, service_s, self.servers)?;
-                let method = if self.servers == 1 { "M/M/1" } else { "Erlang C" };
-                Ok(self.solution(method, &solved.prediction(), "a request is one exponential time"))
-            }
-            (Between::Exponential, Some(room)) => {
-                let solved = Mmck::new(rate, service_s, self.servers, room)?;
-                let method = if room == self.servers { "Erlang B" } else { "M/M/c/K" };
-                let why = "a request is one exponential time, and a full backlog refuses";
-                Ok(self.solution(method, &solved.prediction(), why))
-            }
-            (_, None) if self.servers == 1 => self.one_server(),
-            _ => Err(Obstacle::Regular),
-        }
-    }
-
-    fn one_server(&self) -> Result<Solution, Obstacle> {
-        let (method, arrivals) = match self.stream.between {
-            Between::Exponential => ("M/M/1", Arrivals::Exponential),
-            Between::Erlang(stages) => ("GI/M/1", Arrivals::Erlang { stages }),
-            Between::Constant => ("D/M/1", Arrivals::Constant),
-        };
-        let solved = Gim1::new(arrivals, self.stream.rate_rps, self.service.mean_s)?;
-        let why = "one server, exponential times, arrivals with independent gaps";
-        Ok(self.solution(method, &solved.prediction(), why))
-    }
-
-    /// Any service, no waiting room, insensitive (Sevastyanov 1957).
-    fn erlang_b(&self) -> Result<Solution, Obstacle> {
-        let service_s = self.service.mean_s;
-        let loss = erlang_b(self.servers, self.stream.rate_rps * service_s)?;
-        Ok(Solution {
-            method: "Erlang B",
-            why: "who finds all workers busy is refused: the loss knows only the mean".to_owned(),
-            throughput_rps: self.stream.total_rps() * (1.0 - loss),
-            response_mean_s: Some(service_s),
-        })
-    }
-
-    /// First come, first served.
-    fn in_order(&self) -> Result<Solution, Obstacle> {
-        if self.room.is_some() {
-            return Err(Obstacle::Refusals);
-        }
-        if !self.stream.is_poisson() {
-            return Err(Obstacle::Regular);
-        }
-        let rate = self.stream.rate_rps;
-        if self.servers == 1 {
-            let solved = Mg1::new(rate, self.service.moments())?;
-            let why = "one server in order of arrival: mean and variance of its time are all";
-            return Ok(self.solution("M/G/1", &solved.prediction(), why));
-        }
-        if self.service.is_constant() {
-            let solved = Mdc::new(rate, self.service.mean_s, self.servers)?;
-            let why = "every request takes the same time at one of several workers";
-            return Ok(self.solution("M/D/c", &solved.prediction(), why));
-        }
-        Err(Obstacle::ManyServers(self.servers))
-    }
-
-    fn solution(&self, method: &'static str, found: &Prediction, why: &str) -> Solution {
-        Solution {
-            method,
-            why: why.to_owned(),
-            throughput_rps: found.throughput_rps * self.stream.queues as f64,
-            response_mean_s: Some(found.response_mean_s),
-        }
-    }
 }
 
 /// Threads for everybody: an open network.

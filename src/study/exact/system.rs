@@ -185,6 +185,9 @@ fn obstacle_of(step: &Step, on_loop: bool) -> Option<Obstacle> {
     if step.fail.0 > 0.0 {
         return Some(Obstacle::Failures);
     }
+    if matches!(&step.kind, StepKind::Repeat { count, .. } if !count.is_whole()) {
+        return Some(Obstacle::Counts);
+    }
     if !on_loop {
         return None;
     }

@@ -109,7 +109,7 @@ impl Walk {
             return from;
         }
         self.found.fused |= from & RAN != 0;
-        self.found.resumed |= from & WAITED != 0;
+        self.found.resumed |= self.on_loop && from & WAITED != 0;
         self.found.starts_running |= from & FRESH != 0;
         RAN
     }
@@ -154,4 +154,107 @@ fn wait_in_place(from: u8, wait: &Dist) -> u8 {
     }
     let none = if wait.cdf(0.0) > 0.0 { from } else { 0 };
     WAITED | none
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::request::Gil;
+    use crate::units::Share;
+
+    fn step(kind: StepKind) -> Step {
+        Step { kind, fail: Share::NONE, label: None }
+    }
+
+    fn cpu() -> Step {
+        let demand = Dist::exponential(1e6);
+        step(StepKind::Cpu { demand, offload: Share::NONE, gil: Gil::Hold })
+    }
+
+    fn io(wait: Dist) -> Step {
+        step(StepKind::Io { wait, at: vec![], blocking: Share::NONE, offload: Share::NONE })
+    }
+
+    fn wait() -> Step {
+        io(Dist::constant(1e6))
+    }
+
+    fn chance(p: f64, steps: Vec<Step>) -> Step {
+        step(StepKind::Chance { probability: Share(p), steps })
+    }
+
+    fn repeat(count: Dist, steps: Vec<Step>) -> Step {
+        step(StepKind::Repeat { count, steps })
+    }
+
+    fn hold(steps: Vec<Step>) -> Step {
+        step(StepKind::Hold { resources: vec![0], steps })
+    }
+
+    fn walk(steps: &[Step], on_loop: bool) -> Turns {
+        of(&[RequestClass { name: "r".into(), weight: 1.0, steps: steps.to_vec() }], on_loop)
+    }
+
+    #[test]
+    fn a_loop_finds_bursts_in_a_row_turns_without_a_burst_and_second_turns() {
+        let counts = || Dist::uniform_count(0, 3).unwrap();
+        // (steps, fused, empty, resumed)
+        for (steps, fused, empty, resumed) in [
+            (vec![cpu()], false, false, false),
+            (vec![cpu(), wait()], false, false, false),
+            (vec![cpu(), wait(), cpu()], false, false, true),
+            (vec![cpu(), cpu(), wait()], true, false, false),
+            (vec![wait(), cpu()], false, true, true),
+            (vec![cpu(), wait(), wait()], false, true, true),
+            // The end comes without a turn where the last burst is not made.
+            (vec![cpu(), wait(), chance(0.5, vec![cpu()])], false, false, true),
+            (vec![cpu(), wait(), chance(0.5, vec![cpu()]), wait()], false, true, true),
+            (vec![chance(0.5, vec![cpu()])], false, true, false),
+            (vec![chance(0.5, vec![cpu(), wait()]), cpu()], false, false, true),
+            (vec![chance(0.0, vec![wait()]), chance(1.0, vec![cpu()])], false, false, false),
+            (vec![repeat(Dist::constant(20.0), vec![cpu(), wait()])], false, false, true),
+            (vec![repeat(Dist::constant(1.0), vec![cpu(), wait()])], false, false, false),
+            (vec![repeat(Dist::constant(20.0), vec![cpu()])], true, false, false),
+            (vec![repeat(counts(), vec![cpu(), wait()])], false, true, true),
+            (vec![cpu(), repeat(counts(), vec![wait(), cpu()])], false, false, true),
+            // Slots are given back in a turn: here one without a burst, there one with it.
+            (vec![hold(vec![cpu(), wait()])], false, true, true),
+            (vec![hold(vec![cpu(), wait()]), cpu()], false, false, true),
+        ] {
+            let found = walk(&steps, true);
+            assert_eq!(
+                (found.fused, found.empty, found.resumed),
+                (fused, empty, resumed),
+                "{steps:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn threads_find_bursts_in_a_row_and_how_a_request_begins_and_ends() {
+        let none = || io(Dist::constant(0.0));
+        let perhaps = || io(Dist::uniform_count(0, 9).unwrap());
+        // (steps, fused, starts running, ends running)
+        for (steps, fused, starts, ends) in [
+            (vec![wait(), cpu()], false, false, true),
+            (vec![cpu(), wait(), wait(), cpu(), wait()], false, true, false),
+            (vec![cpu(), none(), cpu(), wait()], true, true, false),
+            (vec![cpu(), perhaps(), cpu(), wait()], true, true, false),
+            (vec![chance(0.5, vec![wait()]), cpu(), wait()], false, true, false),
+            (vec![hold(vec![cpu(), wait()]), cpu(), wait()], false, true, false),
+        ] {
+            let found = walk(&steps, false);
+            let seen = (found.fused, found.starts_running, found.ends_running);
+            assert_eq!(seen, (fused, starts, ends), "{steps:?}");
+            assert!(!found.empty && !found.resumed);
+        }
+    }
+
+    #[test]
+    fn steps_that_never_happen_are_not_shown() {
+        let steps = [chance(0.0, vec![cpu()]), hold(vec![wait(), chance(0.1, vec![cpu()])])];
+        let mut seen = 0;
+        each(&steps, &mut |_| seen += 1);
+        assert_eq!(seen, 4, "the hold, the wait, the chance and its burst");
+    }
 }
