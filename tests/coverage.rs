@@ -243,7 +243,7 @@ fn runtimes_that_do_the_same_have_a_gain_of_exactly_one() {
 fn auto_warmup(load: Load, steps: Vec<iowait::model::Step>) -> (f64, bool) {
     let case = Case::new("transient", "", load, steps, event_loop());
     let setups = [Setup::new(&case.model, &case.runtime)];
-    let cut = pilot::warmup(&case.model, &setups, &Control::default());
+    let cut = pilot::warmup(&case.model, &setups, &[true], &Control::default());
     (cut.warmup.seconds(), cut.settled)
 }
 
