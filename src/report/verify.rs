@@ -250,10 +250,10 @@ mod tests {
             "  M/M/1 at 50 %   cpu use          0.5       0.498     -2.0",
             "  4 jobs          throughput   1 000/s     1 000/s     +9.0",
             "",
-            "  Right All 4 figures of 2 cases agree, the furthest off by 9.0. Deviations are in",
-            "        standard errors; beyond 6.1 a figure counts as wrong, which chance does to",
-            "        one of all figures with less than one seed in a thousand. 40 replications",
-            "        of 40 000 requests or more, seed 42.",
+            "  Right All 4 figures of 2 cases agree, the furthest off by 9.0. Deviations are",
+            "        in standard errors; beyond 6.1 a figure counts as wrong, which chance",
+            "        does to one of all figures with less than one seed in a thousand. 40",
+            "        replications of 40 000 requests or more, seed 42.",
             "",
         ];
         assert_eq!(written("table", Verdict::Agrees), expected.join("\n"));
