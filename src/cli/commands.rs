@@ -4,13 +4,14 @@ use clap::Subcommand;
 
 use super::exit::{Exit, Failure};
 use super::session::Session;
-use super::{check, completions, man, models, new, run, schema, theory};
+use super::{check, completions, man, models, new, run, schema, theory, verify};
 
 /// A command with its arguments. What help says of it stands at the type of its arguments.
 #[derive(Debug, Subcommand)]
 pub enum Command {
     Run(Box<run::Run>),
     Theory(Box<theory::Theory>),
+    Verify(verify::Verify),
     Check(check::Check),
     New(new::New),
     Models(models::Models),
@@ -29,6 +30,7 @@ impl Command {
         match self {
             Self::Run(command) => command.run(session),
             Self::Theory(command) => command.run(session),
+            Self::Verify(command) => command.run(session),
             Self::Check(command) => command.run(session),
             Self::New(command) => command.run(session),
             Self::Models(command) => command.run(session),

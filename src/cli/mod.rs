@@ -22,6 +22,7 @@ mod signals;
 mod source;
 mod theory;
 mod values;
+mod verify;
 
 use std::ffi::OsString;
 

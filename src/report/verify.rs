@@ -146,15 +146,18 @@ fn deviation(row: &Row) -> Cell {
     let tone = if row.verdict == Verdict::Off { Tone::Bad } else { Tone::Plain };
     let text = match (row.verdict, row.deviation) {
         (Verdict::Exact, _) => "exact".to_owned(),
-        (_, Some(deviation)) => format!("{deviation:+.1} s.e."),
+        (_, Some(deviation)) => format!("{deviation:+.1}"),
         (_, None) => "WRONG".to_owned(),
     };
     Cell::number(text).toned(tone)
 }
 
-/// A metric's name without its unit: `response mean`.
+/// A metric's name without its unit and in few letters, so that a line of the screen has room:
+/// `response_mean_s` is `response`.
 fn words(metric: &str) -> String {
-    let name = metric.trim_end_matches("_s").trim_end_matches("_rps");
+    let name = ["_s", "_rps", "_ns", "_mean", "_gap"]
+        .into_iter()
+        .fold(metric, |name, end| name.strip_suffix(end).unwrap_or(name));
     name.replace("utilization", "use").replace('_', " ")
 }
 
@@ -176,8 +179,8 @@ fn verdict(report: &Report) -> String {
     let (cases, figures) = (report.cases, report.rows.len());
     let limit = report.limit_standard_errors;
     let rule = format!(
-        "Beyond {limit:.1} standard errors (s.e.) a figure counts as wrong: by chance that happens \
-         to one of all figures with less than one seed in a thousand."
+        "Deviations are in standard errors; beyond {limit:.1} a figure counts as wrong, which \
+         chance does to one of all figures with less than one seed in a thousand."
     );
     let run = format!(
         "{} replications of {} requests or more, seed {}.",
@@ -190,8 +193,7 @@ fn verdict(report: &Report) -> String {
         return format!("{off} of {figures} figures of {cases} cases are wrong. {rule} {run}");
     }
     format!(
-        "All {figures} figures of {cases} cases agree; the furthest is {:.1} standard errors off. \
-         {rule} {run}",
+        "All {figures} figures of {cases} cases agree, the furthest off by {:.1}. {rule} {run}",
         report.largest_deviation()
     )
 }
@@ -244,14 +246,14 @@ mod tests {
     #[test]
     fn the_screen_has_a_line_for_each_case_and_says_what_it_means() {
         let expected = [
-            "  thread-pool     figure         exact   simulated      off by",
-            "  M/M/1 at 50 %   cpu use          0.5       0.498   -2.0 s.e.",
-            "  4 jobs          throughput   1 000/s     1 000/s   +9.0 s.e.",
+            "  thread-pool     figure         exact   simulated   off by",
+            "  M/M/1 at 50 %   cpu use          0.5       0.498     -2.0",
+            "  4 jobs          throughput   1 000/s     1 000/s     +9.0",
             "",
-            "  Right All 4 figures of 2 cases agree; the furthest is 9.0 standard errors off.",
-            "        Beyond 6.1 standard errors (s.e.) a figure counts as wrong: by chance",
-            "        that happens to one of all figures with less than one seed in a",
-            "        thousand. 40 replications of 40 000 requests or more, seed 42.",
+            "  Right All 4 figures of 2 cases agree, the furthest off by 9.0. Deviations are",
+            "        in standard errors; beyond 6.1 a figure counts as wrong, which chance",
+            "        does to one of all figures with less than one seed in a thousand. 40",
+            "        replications of 40 000 requests or more, seed 42.",
             "",
         ];
         assert_eq!(written("table", Verdict::Agrees), expected.join("\n"));
@@ -266,7 +268,7 @@ mod tests {
         text(&wrong, &Style { color: true, width: 80 }, &mut bytes).unwrap();
         let text = String::from_utf8(bytes).unwrap();
         assert!(text.contains("2 ms") && text.contains("2.4 ms"), "{text}");
-        assert!(text.contains("\x1b[31m    WRONG\x1b[0m"), "{text}");
+        assert!(text.contains("\x1b[31m  +9.0\x1b[0m"), "{text}");
         assert!(text.contains("\x1b[31m  Wrong\x1b[0m 3 of 4 figures of 2 cases are"), "{text}");
     }
 
