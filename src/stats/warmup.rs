@@ -56,7 +56,10 @@ pub fn mser(series: &[f64]) -> Cut {
     for (index, &value) in series.iter().enumerate().rev() {
         rest.push(value);
         let length = (count - index) as f64;
-        let statistic = rest.squares() / (length * length);
+        // A spread that is rounding alone is none: a constant series is not cut.
+        let rounding = length * (1e-12 * rest.mean().unwrap_or(0.0)).powi(2);
+        let squares = if rest.squares() <= rounding { 0.0 } else { rest.squares() };
+        let statistic = squares / (length * length);
         if index <= half && statistic <= best.0 {
             best = (statistic, index);
         }

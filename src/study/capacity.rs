@@ -42,7 +42,7 @@ impl Capacity {
             .sum();
         let response_min_s = path + facts.overhead_s;
         let mut limits = facts.limits(&demand, response_min_s);
-        facts.add_load_and_resources(model, &demand, response_min_s, &mut limits);
+        facts.add_load_and_resources(model, response_min_s, &mut limits);
         limits.sort_by(|a, b| a.rate.total_cmp(&b.rate));
         Self { limits, response_min_s }
     }
@@ -85,6 +85,18 @@ impl<'a> Facts<'a> {
             cores: f64::from(model.host.cores),
             overhead_s: declared + own,
         }
+    }
+
+    /// For how long a request holds slots of a resource: with branches at once for the longest of
+    /// them where the slot is held around them all.
+    fn hold_s(&self, model: &Model, resource: usize) -> f64 {
+        let classes = self.runtime.requests.as_deref().unwrap_or(&model.requests);
+        let at_once = matches!(self.runtime.kind, RuntimeKind::EventLoop(_));
+        let total: f64 = classes.iter().map(|class| class.weight).sum();
+        classes
+            .iter()
+            .map(|class| class.weight / total * hold_s(&class.steps, resource, at_once))
+            .sum()
     }
 
     fn limit(&self, resource: &str, servers: f64, demand_s: f64) -> Limit {
@@ -135,7 +147,6 @@ impl<'a> Facts<'a> {
     fn add_load_and_resources(
         &self,
         model: &Model,
-        demand: &Demand,
         response_s: f64,
         limits: &mut Vec<Limit>,
     ) {
@@ -154,12 +165,40 @@ impl<'a> Facts<'a> {
                 Scope::Shared => 1.0,
                 Scope::Process => self.instances * f64::from(processes),
             };
-            let hold = demand.hold_of(place);
+            let hold = self.hold_s(model, place);
             let slots = copies * f64::from(resource.slots);
             let rate = if hold > 0.0 { slots / hold } else { f64::INFINITY };
             limits.push(Limit { resource: format!("resource.{}", resource.name), rate });
         }
     }
+}
+
+/// For how long these steps hold slots of a resource in all, when nothing is waited for.
+fn hold_s(steps: &[Step], resource: usize, at_once: bool) -> f64 {
+    let times = |list: &[usize]| list.iter().filter(|&&other| other == resource).count() as f64;
+    steps
+        .iter()
+        .map(|step| match &step.kind {
+            StepKind::Cpu { .. } => 0.0,
+            StepKind::Io { wait, at, .. } => times(at) * wait.mean() / NANOS_PER_SECOND,
+            StepKind::Hold { resources, steps } => {
+                let held = times(resources);
+                let own = if held > 0.0 { held * critical_path_s(steps, at_once) } else { 0.0 };
+                own + hold_s(steps, resource, at_once)
+            }
+            StepKind::Offload { share, steps } => {
+                share.0 * hold_s(steps, resource, false)
+                    + (1.0 - share.0) * hold_s(steps, resource, at_once)
+            }
+            StepKind::Parallel { branches } => {
+                branches.iter().map(|branch| hold_s(branch, resource, at_once)).sum()
+            }
+            StepKind::Repeat { count, steps } => count.mean() * hold_s(steps, resource, at_once),
+            StepKind::Chance { probability, steps } => {
+                probability.0 * hold_s(steps, resource, at_once)
+            }
+        })
+        .sum()
 }
 
 /// The mean time that these steps take when nothing is waited for; with branches at once the

@@ -61,7 +61,9 @@ fn cut_of(model: &Model, setup: &Setup, number: u32, control: &Control) -> Cut {
         LoadKind::Closed { clients, .. } => clients,
         _ => 0,
     };
-    let mut ends = (model.run.requests / 5).clamp(SHORTEST, LONGEST_FIRST).max(2 * clients);
+    // A request of a million steps makes a short run long enough.
+    let shortest = SHORTEST.min(model.run.requests.max(100));
+    let mut ends = (model.run.requests / 5).clamp(shortest, LONGEST_FIRST).max(4 * clients);
     for round in 0.. {
         let window = Window { warmup: Span::ZERO, requests: ends, duration: None };
         let found = pilot(setup, number, window, control);

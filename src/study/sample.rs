@@ -51,6 +51,8 @@ pub struct Sample {
     pub in_flight: (f64, u64),
     /// Requests at the server at the window's two ends.
     pub in_server: [u64; 2],
+    /// Requests at the server, and attempts issued, by the middle of the window.
+    pub at_middle: Option<(u64, u64)>,
     /// Utilisation of cores: in all, and by the requests' own steps.
     pub cpu: [f64; 2],
     /// Utilisation of workers or of loops.
@@ -100,6 +102,7 @@ impl Sample {
             tail_parts: found.response.tail_parts(0.01).map(in_seconds),
             in_flight: (found.in_flight.mean(window), found.in_flight.peak),
             in_server: found.in_server,
+            at_middle: found.at_middle,
             cpu: cpu_utilization(setup, found),
             width: width_utilization(setup, found),
             resources: found

@@ -52,6 +52,26 @@ pub fn offered_rps(model: &Model) -> Option<f64> {
     }
 }
 
+/// Whether some step of a runtime's requests may fail.
+#[must_use]
+pub fn fails_sometimes(model: &Model, runtime: &Runtime) -> bool {
+    fn any(steps: &[Step]) -> bool {
+        steps.iter().any(|step| {
+            step.fail.0 > 0.0
+                || match &step.kind {
+                    StepKind::Cpu { .. } | StepKind::Io { .. } => false,
+                    StepKind::Parallel { branches } => branches.iter().any(|branch| any(branch)),
+                    StepKind::Hold { steps, .. }
+                    | StepKind::Offload { steps, .. }
+                    | StepKind::Repeat { steps, .. }
+                    | StepKind::Chance { steps, .. } => any(steps),
+                }
+        })
+    }
+    let classes = runtime.requests.as_deref().unwrap_or(&model.requests);
+    classes.iter().any(|class| any(&class.steps))
+}
+
 /// Words for the head of the table.
 #[must_use]
 pub fn summary(model: &Model) -> Summary {
