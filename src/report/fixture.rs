@@ -96,6 +96,7 @@ pub fn theory_only() -> Outcome {
             },
             gain: Gain { simulated: Estimate::NONE, over_formula: None, ..kept },
             steady: None,
+            requests: None,
             ..self::runtime(&runtime.name, &runtime.kind, runtime.width)
         };
     }

@@ -183,9 +183,10 @@ impl World<'_> {
                 order.push((since, id));
             }
         }
-        let this = &self.instances[instance as usize];
-        if !this.backlog.is_empty() && this.loops.polling == 0 {
-            order.extend(this.loops.idle.iter().find(|&&(_, id)| self.room(id) > 0));
+        if let Some(id) = self.next_to_poll(instance)
+            && let Some(since) = self.loops[id as usize].idle_since
+        {
+            order.push((since, id));
         }
         order.sort_unstable();
         order.dedup();
@@ -194,6 +195,19 @@ impl World<'_> {
                 self.loop_begin(id);
             }
         }
+        // One that must wait for its lock leaves what waits to the next.
+        while let Some(id) = self.next_to_poll(instance) {
+            self.loop_begin(id);
+        }
+    }
+
+    /// The longest idle loop with room, where requests wait on the shared socket and nobody polls.
+    fn next_to_poll(&self, instance: u32) -> Option<u32> {
+        let this = &self.instances[instance as usize];
+        if this.backlog.is_empty() || this.loops.polling > 0 {
+            return None;
+        }
+        this.loops.idle.iter().map(|&(_, id)| id).find(|&id| self.room(id) > 0)
     }
 
     fn has_work(&self, id: u32) -> bool {

@@ -398,7 +398,8 @@ impl<'a> World<'a> {
     /// The window closes; with nothing else to come and requests in flight, it is a deadlock that
     /// closed it.
     fn close_of_window(&self) -> Stop {
-        let nothing_to_come = self.queue.is_empty() && self.due.is_empty() && self.touched.is_empty();
+        let nothing_to_come =
+            self.queue.is_empty() && self.due.is_empty() && self.touched.is_empty();
         if nothing_to_come && !self.requests.is_empty() {
             return Stop::Deadlock(self.describe_deadlock());
         }

@@ -144,12 +144,7 @@ impl<'a> Facts<'a> {
         limits.push(self.limit("executor", threads, offloaded));
     }
 
-    fn add_load_and_resources(
-        &self,
-        model: &Model,
-        response_s: f64,
-        limits: &mut Vec<Limit>,
-    ) {
+    fn add_load_and_resources(&self, model: &Model, response_s: f64, limits: &mut Vec<Limit>) {
         if let LoadKind::Closed { clients, think } = &model.load.kind {
             let cycle = response_s + think.mean() / NANOS_PER_SECOND;
             let rate = if cycle > 0.0 { *clients as f64 / cycle } else { f64::INFINITY };

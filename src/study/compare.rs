@@ -47,7 +47,7 @@ pub fn gain(model: &Model, place: usize, samples: &[Vec<Sample>]) -> Gain {
 
 /// A ratio to 15 digits: what the decimal fractions of its parts lose in binary would otherwise
 /// show as 80.99999999999999.
-fn tidy(ratio: f64) -> f64 {
+pub(super) fn tidy(ratio: f64) -> f64 {
     format!("{ratio:.14e}").parse().unwrap_or(ratio)
 }
 

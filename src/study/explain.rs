@@ -8,7 +8,7 @@ use crate::simulation::Stop;
 use super::capacity::Capacity;
 use super::result::{Bottleneck, Estimate, Gain};
 use super::sample::Sample;
-use super::workload::{offered_rps, trimmed};
+use super::workload::{demand_of, offered_rps, trimmed};
 
 /// The share of its capacity up to which an open load counts as light.
 const LIGHT: f64 = 0.9;
@@ -70,16 +70,24 @@ pub fn bottleneck(evidence: &Evidence<'_>) -> Bottleneck {
 /// the simulation shows that something else is busier.
 fn binding(evidence: &Evidence<'_>) -> String {
     let lowest = evidence.capacity.lowest();
-    if let Some(offered) = offered_rps(evidence.model)
-        && offered < LIGHT * lowest.rate
-        && evidence.throughput.is_none_or(|done| done > LIGHT * offered)
-    {
+    let offered = offered_rps(evidence.model);
+    let light = offered.is_some_and(|offered| offered < LIGHT * lowest.rate);
+    let Some(done) = evidence.throughput else {
+        return if light { "load".to_owned() } else { lowest.resource.clone() };
+    };
+    if light && offered.is_some_and(|offered| done > LIGHT * offered) {
         return "load".to_owned();
     }
-    if evidence.throughput.is_some_and(|done| done < LIGHT * lowest.rate)
-        && let Some(busiest) = busiest(evidence)
-    {
-        return busiest;
+    if lowest.resource == "clients" && evidence.used("cpu").is_some_and(|used| used > 0.97) {
+        return "cpu".to_owned();
+    }
+    if done < LIGHT * lowest.rate {
+        if let Some(busiest) = busiest(evidence) {
+            return busiest;
+        }
+        if evidence.model.load.kind.is_open() {
+            return "load".to_owned();
+        }
     }
     lowest.resource.clone()
 }
@@ -102,6 +110,9 @@ fn percent(share: f64) -> String {
 
 fn limit_sentence(evidence: &Evidence<'_>, limit: &str, utilization: Option<f64>) -> String {
     let Some(_) = evidence.throughput else {
+        if limit == "load" {
+            return "the load is all that limits it.".to_owned();
+        }
         let rate = evidence.capacity.lowest().rate;
         return if rate.is_finite() {
             format!(
@@ -116,13 +127,12 @@ fn limit_sentence(evidence: &Evidence<'_>, limit: &str, utilization: Option<f64>
     let cpu = evidence
         .used("cpu")
         .map_or(String::new(), |used| format!("; the CPU is {} busy", percent(used)));
-    let busy = utilization
-        .map_or_else(|| "the limit".to_owned(), |used| format!("{} busy", percent(used)));
+    let busy = utilization.map_or_else(String::new, |used| format!(", {} busy", percent(used)));
     match limit {
         "load" => format!("the load is all that limits it{cpu}."),
-        "cpu" => format!("the CPU is the limit, {busy}."),
+        "cpu" => format!("the CPU is the limit{busy}."),
         "clients" => format!("its clients are the limit: there are too few to keep it busy{cpu}."),
-        other => format!("{} the limit, {busy}{cpu}.", limit_words(evidence, other)),
+        other => format!("{} the limit{busy}{cpu}.", limit_words(evidence, other)),
     }
 }
 
@@ -197,7 +207,9 @@ fn reasons(evidence: &Evidence<'_>, misses: bool) -> Vec<String> {
     if misses {
         reasons.extend(losses(evidence));
     }
-    if evidence.runtime.requests.is_some() || base.requests.is_some() {
+    let own = demand_of(model, evidence.runtime);
+    let others = demand_of(model, base);
+    if (own.t_cpu_s, own.t_io_s) != (others.t_cpu_s, others.t_io_s) {
         reasons.push("the runtimes need different CPU or I/O for a request".to_owned());
     }
     reasons
@@ -224,6 +236,15 @@ fn losses(evidence: &Evidence<'_>) -> Vec<String> {
         losses.push(format!("{} of the cores goes into overhead", percent(cpu - useful)));
     }
     let bound = &evidence.capacity.lowest().resource;
+    if demand_of(evidence.model, evidence.runtime).io_blocking_s > 0.0
+        && matches!(evidence.runtime.kind, RuntimeKind::EventLoop(_))
+    {
+        losses.push("blocking calls stop a whole loop".to_owned());
+        return losses;
+    }
+    // Of the cores that it can keep busy at all.
+    let usable = usable_cores(evidence.model, evidence.runtime) as f64;
+    let cpu = (cpu * f64::from(evidence.model.host.cores) / usable).min(1.0);
     if cpu < 0.995 && (bound == "cpu" || bound == "loop" || bound == "clients") {
         let varied = varies(evidence.model);
         let idle = percent(1.0 - cpu);
@@ -337,7 +358,13 @@ pub fn warnings(model: &Model, runtime: &Runtime, samples: &[Sample]) -> Vec<Str
             bytes(limit.0)
         ));
     }
-    if samples.iter().any(|sample| sample.window_s == 0.0) {
+    let nothing_came =
+        |sample: &Sample| sample.counts.issued + sample.counts.in_flight_at_start == 0;
+    if !samples.is_empty() && samples.iter().all(nothing_came) {
+        warnings.push(
+            "the load ended within the warm-up: nothing came in the window (run.warmup)".to_owned(),
+        );
+    } else if samples.iter().any(|sample| sample.window_s == 0.0) {
         warnings.push("its requests take no time at all: there is no rate to measure".to_owned());
     }
     warnings

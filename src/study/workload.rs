@@ -27,7 +27,8 @@ pub fn workload(model: &Model) -> Workload {
         blocking_coefficient: beta,
         blocking_fraction: (whole > 0.0).then(|| demand.t_io_s / whole),
         calls: demand.calls,
-        optimal_concurrency: beta.map(|beta| f64::from(model.host.cores) * (1.0 + beta)),
+        optimal_concurrency: beta
+            .map(|beta| super::compare::tidy(f64::from(model.host.cores) * (1.0 + beta))),
     }
 }
 

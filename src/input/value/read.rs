@@ -54,9 +54,17 @@ impl Value {
     ///
     /// Any other dimension.
     pub fn duration_dist(&self) -> Result<Dist, ValueError> {
+        const EXPECTED: &str = "a distribution of durations, as in exp(80 ms)";
         match self {
-            Self::Duration(nanos) => Ok(Dist::constant(*nanos)),
-            Self::Dist { dimension: Dimension::Duration, dist } => Ok(dist.clone()),
+            Self::Duration(nanos) if *nanos < u64::MAX as f64 => Ok(Dist::constant(*nanos)),
+            Self::Dist { dimension: Dimension::Duration, dist }
+                if dist.mean() < u64::MAX as f64 =>
+            {
+                Ok(dist.clone())
+            }
+            Self::Duration(_) | Self::Dist { dimension: Dimension::Duration, .. } => {
+                Err(ValueError::whole("longer than 584 years in the mean").expecting(EXPECTED))
+            }
             Self::Dist { .. } => {
                 Err(ValueError::whole("the draws of this distribution have no unit")
                     .expecting("a distribution of durations, as in exp(80 ms)")

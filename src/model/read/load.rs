@@ -134,12 +134,17 @@ fn read_kind(
                 (rate(), fields.required("burst_rate").and_then(|_| fields.rate("burst_rate")));
             let span = |key| fields.required(key).and_then(|_| fields.positive_duration(key));
             let (normal_for, burst_for) = (span("normal_for"), span("burst_for"));
-            Some(LoadKind::Bursty {
-                rate: rates.0?,
-                burst_rate: rates.1?,
-                normal_for: normal_for?,
-                burst_for: burst_for?,
-            })
+            let (rate, burst_rate) = (rates.0?, rates.1?);
+            let (normal_for, burst_for) = (normal_for?, burst_for?);
+            let (normal_s, burst_s) = (normal_for.seconds(), burst_for.seconds());
+            let arrivals = rate.0 * normal_s + burst_rate.0 * burst_s;
+            if arrivals < FEWEST_BETWEEN_BURSTS {
+                let wrong = "the load changes millions of times between two requests";
+                let expected = "normal_for and burst_for long enough for a request now and then";
+                fields.note("normal_for", Problem::new(wrong).expected(expected));
+                return None;
+            }
+            Some(LoadKind::Bursty { rate, burst_rate, normal_for, burst_for })
         }
         "profile" => {
             Some(LoadKind::Profile { points: read_points(fields, fields.required("points")?)? })
@@ -154,8 +159,11 @@ fn read_kind(
     }
 }
 
+/// Mean arrivals in a cycle of a bursty load: fewer, and the time goes into changes of state.
+const FEWEST_BETWEEN_BURSTS: f64 = 1e-6;
+
 /// More clients than this in one model are a mistake: each needs memory.
-const MOST: u64 = 100_000_000;
+const MOST: u64 = 1 << 26;
 
 fn read_points(fields: &Fields<'_>, item: &Item) -> Option<Vec<(Time, f64)>> {
     const EXPECTED: &str = "[time, rate] pairs: [[\"0 s\", \"10/s\"], [\"5 min\", \"500/s\"]]";

@@ -75,9 +75,7 @@ fn section(source: &Source<'_>) -> Section {
 impl Source<'_> {
     /// Whether anything was simulated, or all is theory.
     fn simulated(&self) -> bool {
-        self.runtimes
-            .iter()
-            .any(|runtime| runtime.throughput_rps.value.is_some() || runtime.makespan_s.is_some())
+        self.runtimes.iter().any(|runtime| runtime.requests.is_some())
     }
 }
 
