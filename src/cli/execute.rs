@@ -12,9 +12,10 @@ use super::source::ModelSource;
 use crate::input::Document;
 use crate::model::Model;
 use crate::report::files::{self, Output};
+use crate::report::text;
 use crate::simulation::Control;
 use crate::study::result::{Outcome, RuntimeResult, SloResult};
-use crate::study::{self, Case, Options};
+use crate::study::{self, Case, Options, widths};
 
 /// Where files go that no `--out` names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,6 +64,9 @@ impl Job<'_> {
 
         let saved = folder.map(|folder| (self.save(&folder, &document, &outcome), folder));
         self.print(&outcome, session)?;
+        if !self.simulate && self.flags.output.format.name == "table" {
+            self.print_widths(&case, session)?;
+        }
         if let Some((saved, folder)) = saved {
             let count = saved?.len();
             session.note(&format!("wrote {count} files to {}", folder.display()));
@@ -161,6 +165,14 @@ impl Job<'_> {
         let format = self.flags.output.format;
         (format.write)(outcome, &session.style(), &mut bytes).map_err(Failure::Stdout)?;
         session.print(&bytes)
+    }
+
+    /// What the formula does not say: the CPU use that its number of threads really gives.
+    fn print_widths(&self, case: &Case, session: &mut Session<'_>) -> Result<(), Failure> {
+        match widths::table(&case.model) {
+            Some(widths) => session.print(text::widths(&widths, &session.style()).as_bytes()),
+            None => Ok(()),
+        }
     }
 
     /// Whether every objective is met; theory meets none and misses none.
