@@ -1,6 +1,6 @@
 //! The command line: a command a file, flags declared once, the whole program as one function.
 //!
-//! [`run`] takes arguments, streams and surroundings and returns how the program ends, so that a test can do all that
+//! [`run()`] takes arguments, streams and surroundings and returns how the program ends, so that a test can do all that
 //! a user can. Results go to standard output and everything else to standard error.
 
 mod check;

@@ -63,6 +63,8 @@ pub struct Cpu {
     pub idle: IdleOrder,
     /// Cores whose burst ended at this instant and whose thread may go on.
     pub lingering: Vec<u32>,
+    /// Threads waited when the last instant was settled: every core is being watched.
+    watched: bool,
 }
 
 impl World<'_> {
@@ -214,7 +216,7 @@ impl World<'_> {
         let instance = this.instance;
         if this.stamp != stamp || self.now < this.slice_end {
             // Another burst or another slice by now: look again.
-            return self.touch(instance);
+            return self.watch(core);
         }
         if this.bursting && !self.instances[instance as usize].cpu.run_queue.is_empty() {
             self.preempt(core);
@@ -267,19 +269,24 @@ impl World<'_> {
     /// Idle cores take ready threads; then used-up slices end where threads still wait.
     pub(super) fn cpu_dispatch(&mut self, instance: u32) {
         while self.dispatch_one(instance) {}
-        if self.instances[instance as usize].cpu.run_queue.is_empty()
-            || self.setup.host.scheduling != Scheduling::RoundRobin
-        {
+        let cpu = &mut self.instances[instance as usize].cpu;
+        let waited = std::mem::replace(&mut cpu.watched, !cpu.run_queue.is_empty());
+        if waited || !cpu.watched || self.setup.host.scheduling != Scheduling::RoundRobin {
+            // Bursts that begin while somebody waits are watched as they begin.
             return;
         }
         let first = self.instances[instance as usize].first_core;
         for core in first..first + self.setup.host.cores {
-            let this = &self.cores[core as usize];
-            if !this.bursting || this.slice_timer {
-                continue;
-            }
-            let thread = &self.threads[this.thread as usize];
-            let end = this.charged + Span(this.switch_left) + Span(thread.left());
+            self.watch(core);
+        }
+    }
+
+    /// Watches the slice of the burst under way on a core.
+    fn watch(&mut self, core: u32) {
+        let this = &self.cores[core as usize];
+        if this.bursting {
+            let left = self.threads[this.thread as usize].left();
+            let end = this.charged + Span(this.switch_left) + Span(left);
             self.watch_slice(core, end);
         }
     }

@@ -54,6 +54,8 @@ pub struct Loops {
     idle: BTreeSet<(Time, u32)>,
     /// Idle loops that have something to do.
     woken: Vec<u32>,
+    /// Those that are to begin, in their order; kept for its room.
+    order: Vec<(Time, u32)>,
     /// Loops that are in their poll and will take all that wait.
     polling: u32,
     /// Loops whose poll ended at this instant.
@@ -176,8 +178,8 @@ impl World<'_> {
 
     /// Idle loops of an instance with something to do begin an iteration, the longest idle first.
     pub(super) fn loops_act(&mut self, instance: u32) {
-        let mut order: Vec<(Time, u32)> = Vec::new();
-        for id in std::mem::take(&mut self.instances[instance as usize].loops.woken) {
+        let mut order = std::mem::take(&mut self.instances[instance as usize].loops.order);
+        while let Some(id) = self.instances[instance as usize].loops.woken.pop() {
             self.loops[id as usize].woken = false;
             if let Some(since) = self.loops[id as usize].idle_since {
                 order.push((since, id));
@@ -190,11 +192,12 @@ impl World<'_> {
         }
         order.sort_unstable();
         order.dedup();
-        for (_, id) in order {
+        for (_, id) in order.drain(..) {
             if self.has_work(id) {
                 self.loop_begin(id);
             }
         }
+        self.instances[instance as usize].loops.order = order;
         // One that must wait for its lock leaves what waits to the next.
         while let Some(id) = self.next_to_poll(instance) {
             self.loop_begin(id);
@@ -253,12 +256,11 @@ impl World<'_> {
 
     /// Loops whose poll ended at this instant take what is ready.
     pub(super) fn loops_take(&mut self, instance: u32) {
-        let mut polled = std::mem::take(&mut self.instances[instance as usize].loops.polled);
-        for id in polled.drain(..) {
-            self.loop_take_batch(id);
+        let polled = self.instances[instance as usize].loops.polled.len();
+        for place in 0..polled {
+            self.loop_take_batch(self.instances[instance as usize].loops.polled[place]);
         }
-        polled.append(&mut self.instances[instance as usize].loops.polled);
-        self.instances[instance as usize].loops.polled = polled;
+        self.instances[instance as usize].loops.polled.drain(..polled);
     }
 
     /// The poll is done: the loop takes all that became ready since the last one, in order.

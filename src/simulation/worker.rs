@@ -161,6 +161,9 @@ impl World<'_> {
 
     /// Idle executor threads of an instance take offloaded blocks.
     pub(super) fn executors_act(&mut self, instance: u32) {
+        if self.instances[instance as usize].executors.is_empty() {
+            return;
+        }
         let mut loops = std::mem::take(&mut self.instances[instance as usize].executors);
         loops.sort_unstable();
         loops.dedup();

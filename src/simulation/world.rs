@@ -301,16 +301,22 @@ impl<'a> World<'a> {
 
     /// Idle workers, loops and executor threads act, then idle cores.
     fn settle(&mut self) {
-        let mut touched = std::mem::take(&mut self.touched);
-        touched.sort_unstable();
-        for instance in touched.drain(..) {
+        if self.touched.len() > 1 {
+            self.touched.sort_unstable();
+        }
+        let touched = self.touched.len();
+        for place in 0..touched {
+            let instance = self.touched[place];
             self.instances[instance as usize].touched = false;
-            self.loops_take(instance);
+            if !self.loops.is_empty() {
+                self.loops_take(instance);
+            }
             if self.setup.host.scheduling == Scheduling::Fifo {
                 self.cpu_release_lingering(instance);
             }
-            self.workers_act(instance);
-            if !self.loops.is_empty() {
+            if self.loops.is_empty() {
+                self.workers_act(instance);
+            } else {
                 self.loops_act(instance);
                 self.executors_act(instance);
             }
@@ -318,8 +324,8 @@ impl<'a> World<'a> {
             self.cpu_release_lingering(instance);
             self.cpu_dispatch(instance);
         }
-        touched.append(&mut self.touched);
-        self.touched = touched;
+        // What was touched meanwhile is settled next.
+        self.touched.drain(..touched);
         if self.record.is_full() {
             self.stop = Some(Stop::Closed);
         }

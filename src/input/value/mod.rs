@@ -1,6 +1,6 @@
 //! The value grammar of the model file, of `--set` and of `--vary`: text to values with units.
 //!
-//! [`parse`] turns text into an [`Expr`] with a byte span on every part; [`Expr::eval`] computes
+//! [`parse()`] turns text into an [`Expr`] with a byte span on every part; [`Expr::eval`] computes
 //! it, with the parameters that a [`Scope`] knows; the readers of [`Value`] say what was wanted.
 //!
 //! ```
