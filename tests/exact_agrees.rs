@@ -472,8 +472,6 @@ fn what_breaks_every_model_is_said() {
     let closed = || plain(Load::closed(30));
     let mut gives_up = closed();
     gives_up.load.timeout = Some(Span::from_millis(50));
-    let mut killed = threads(30);
-    killed.kill_after = Some(Span::from_millis(50));
     let mut failing = closed();
     failing.requests[0].steps[1].fail = Share(0.01);
     let mut switching = closed();
@@ -501,7 +499,6 @@ fn what_breaks_every_model_is_said() {
     all_said([
         broken("a batch", plain(batch(10)), sync(1), Obstacle::Batch),
         broken("gives up", gives_up, threads(30), Obstacle::ClientsGiveUp),
-        broken("killed", closed(), killed, Obstacle::Killed),
         broken("fails", failing, threads(30), Obstacle::Failures),
         broken(
             "counts",

@@ -165,6 +165,13 @@ macro_rules! of_family {
     };
 }
 
+/// So that a distribution of a model can be drawn from wherever one of rand_distr's can.
+impl rand_distr::Distribution<f64> for Dist {
+    fn sample<R: rand::Rng + ?Sized>(&self, rng: &mut R) -> f64 {
+        Self::sample(self, rng)
+    }
+}
+
 impl Dist {
     /// One draw; never negative, never NaN, finite.
     #[inline]

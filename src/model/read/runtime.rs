@@ -38,7 +38,6 @@ pub const COMMON: &[Key] = &[
     Key::new("set", Holds::Values, "", "this runtime's own values of parameters"),
     Key::new("overhead", Holds::Durations, "0 s", "CPU for each request, before its first step"),
     Key::new("backlog", Holds::Count, "", "how many requests may wait; one more is refused"),
-    Key::new("kill_after", Holds::Duration, "", "the server's own limit for one request"),
     Key::new("base_memory", Holds::Size, "0 B", "memory before workers, threads and tasks"),
     Key::new("instances", Holds::Count, "1", "whole copies of the host with the runtime on it"),
     Key::new(
@@ -129,10 +128,13 @@ pub const KINDS: &[Kind] = &[
 pub const LATER_KINDS: &[&str] = &["work-stealing", "serverless"];
 
 /// Keys that belong to a later version too.
-const LATER_KEYS: &[(&str, &str)] = &[(
-    "preset",
-    "presets are not in this version: write `kind` and the overheads that you know, each a key",
-)];
+const LATER_KEYS: &[(&str, &str)] = &[
+    (
+        "preset",
+        "presets are not in this version: write `kind` and the overheads that you know, each a key",
+    ),
+    ("kill_after", "leave it out; `load.timeout` is the client's own limit"),
+];
 
 /// The kinds of runtime as one table.
 pub const RUNTIME_KINDS: Kinds = Kinds {
@@ -220,7 +222,6 @@ fn read_with<'a>(
         runtime.overhead = overhead;
     }
     runtime.backlog = fields.count("backlog", 0, u64::MAX);
-    runtime.kill_after = fields.positive_duration("kill_after");
     runtime.base_memory = fields.size("base_memory").unwrap_or_default();
     runtime.instances = fields.width("instances").unwrap_or(1);
     runtime.balance = fields.word("balance", &BALANCE).unwrap_or_default();

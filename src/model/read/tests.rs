@@ -315,7 +315,7 @@ fn every_key_of_every_runtime_is_read() {
         "{SMALLEST}[[runtime]]\nname = \"t\"\nkind = \"thread-pool\"\nprocesses = 2\nthreads = 3\n\
          gil = true\nswitch_interval = \"1 ms\"\ngil_switch = \"2 us\"\ngil_order = \"random\"\n\
          spawn = \"per-request\"\nspawn_cost = \"5 us\"\nmemory_per_thread = \"1 MiB\"\n\
-         overhead = \"exp(1 us)\"\nbacklog = 0\nkill_after = \"30 s\"\nbase_memory = \"2 KiB\"\n\
+         overhead = \"exp(1 us)\"\nbacklog = 0\nbase_memory = \"2 KiB\"\n\
          instances = 4\nbalance = \"least-loaded\"\ncost_per_hour = 0.5\n\
          [[runtime]]\nkind = \"event-loop\"\nloops = 2\nmax_tasks = 5\nassign = \"pinned\"\n\
          task_switch = \"1 us\"\npoll = \"2 us\"\nexecutor = \"processes\"\nexecutor_threads = 7\n\
@@ -336,7 +336,7 @@ fn every_key_of_every_runtime_is_read() {
     };
     assert_eq!(threads.kind, RuntimeKind::ThreadPool(pool));
     assert_eq!(threads.overhead, Dist::exponential(1e3));
-    assert_eq!((threads.backlog, threads.kill_after), (Some(0), Some(Span::from_millis(30_000))));
+    assert_eq!(threads.backlog, Some(0));
     assert_eq!((threads.base_memory, threads.instances), (Bytes(2048), 4));
     assert_eq!(threads.balance, crate::model::runtime::Balance::LeastLoaded);
     assert_eq!(threads.cost_per_hour, Some(0.5));

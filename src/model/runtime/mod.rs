@@ -10,7 +10,7 @@ pub use thread_pool::{GilOrder, Spawn, ThreadPool};
 
 use crate::input::dist::Dist;
 use crate::model::RequestClass;
-use crate::units::{Bytes, Span};
+use crate::units::Bytes;
 
 /// One runtime: a kind with its widths, and what all kinds have.
 #[derive(Clone, Debug)]
@@ -23,8 +23,6 @@ pub struct Runtime {
     pub overhead: Dist,
     /// How many requests may wait; `None` is unlimited. One that finds an idle worker never waits.
     pub backlog: Option<u64>,
-    /// The server's own limit for one request; the worker is killed and started anew.
-    pub kill_after: Option<Span>,
     /// Memory of one instance before its workers, threads and tasks.
     pub base_memory: Bytes,
     /// Whole copies of the host with the runtime on it.
@@ -109,7 +107,6 @@ impl Runtime {
             kind: kind.into(),
             overhead: Dist::constant(0.0),
             backlog: None,
-            kill_after: None,
             base_memory: Bytes(0),
             instances: 1,
             balance: Balance::default(),

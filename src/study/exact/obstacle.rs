@@ -23,9 +23,6 @@ pub enum Obstacle {
     /// `load.timeout`.
     #[error("clients give up after a time, so that responses depend on their own past")]
     ClientsGiveUp,
-    /// `kill_after`.
-    #[error("the server kills requests that take too long, whatever they wait for")]
-    Killed,
     /// `fail`.
     #[error("steps may fail, and a client whose request failed waits before its next")]
     Failures,

@@ -75,9 +75,6 @@ impl<'a> System<'a> {
         if self.load.timeout.is_some() {
             return Err(Obstacle::ClientsGiveUp);
         }
-        if self.runtime.kill_after.is_some() {
-            return Err(Obstacle::Killed);
-        }
         let on_loop = matches!(self.server, Server::Loops { .. });
         let mut found = None;
         for class in &self.classes {
