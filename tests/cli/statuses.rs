@@ -72,7 +72,9 @@ fn a_folder_that_cannot_be_written_ends_with_4_and_still_shows_the_result() {
 #[cfg(target_os = "linux")]
 fn an_interruption_ends_with_130_whether_by_ctrl_c_or_by_sigterm() {
     for signal in ["INT", "TERM"] {
-        let child = program()
+        // A shell that runs the tests in the background has them ignore signals, and so their children.
+        let child = Command::new("env")
+            .args(["--default-signal=INT,HUP,TERM", env!("CARGO_BIN_EXE_iowait")])
             .args(["run", "--cpu", "1ms", "--io", "9ms", "--requests", "1000000000"])
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
