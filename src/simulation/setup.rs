@@ -69,11 +69,7 @@ impl Setup {
 
     /// Processes of each instance: each has its own GIL and its own per-process resources.
     pub(super) fn processes(&self) -> u32 {
-        match &self.runtime.kind {
-            RuntimeKind::SyncWorker(kind) => kind.workers,
-            RuntimeKind::ThreadPool(kind) => kind.processes,
-            RuntimeKind::EventLoop(kind) => kind.loops,
-        }
+        self.runtime.kind.processes()
     }
 
     /// Workers or pool threads of each instance; 0 for an event loop.

@@ -150,11 +150,7 @@ impl<'a> Facts<'a> {
             let rate = if cycle > 0.0 { *clients as f64 / cycle } else { f64::INFINITY };
             limits.push(Limit { resource: "clients".to_owned(), rate });
         }
-        let processes = match &self.runtime.kind {
-            RuntimeKind::SyncWorker(kind) => kind.workers,
-            RuntimeKind::ThreadPool(kind) => kind.processes,
-            RuntimeKind::EventLoop(kind) => kind.loops,
-        };
+        let processes = self.runtime.kind.processes();
         for (place, resource) in model.resources.iter().enumerate() {
             let copies = match resource.scope {
                 Scope::Shared => 1.0,

@@ -42,11 +42,7 @@ impl Evidence<'_> {
             "gil" => {
                 // All bytecode runs under the lock: busy cores over processes.
                 let cores = f64::from(self.model.host.cores);
-                let processes = match &self.runtime.kind {
-                    RuntimeKind::ThreadPool(kind) => f64::from(kind.processes),
-                    RuntimeKind::EventLoop(kind) => f64::from(kind.loops),
-                    RuntimeKind::SyncWorker(kind) => f64::from(kind.workers),
-                };
+                let processes = f64::from(self.runtime.kind.processes());
                 self.used("cpu").map(|used| (used * cores / processes).min(1.0))
             }
             name => self.used(name),

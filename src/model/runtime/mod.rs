@@ -69,6 +69,16 @@ impl RuntimeKind {
         }
     }
 
+    /// Processes of an instance: each has its own GIL and its own per-process resources.
+    #[must_use]
+    pub const fn processes(&self) -> u32 {
+        match self {
+            Self::SyncWorker(kind) => kind.workers,
+            Self::ThreadPool(kind) => kind.processes,
+            Self::EventLoop(kind) => kind.loops,
+        }
+    }
+
     /// The width that tables show: workers, threads in all, loops.
     #[must_use]
     pub fn width(&self) -> u64 {
