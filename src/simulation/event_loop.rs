@@ -357,7 +357,7 @@ impl World<'_> {
         self.record.loop_lag.record([now.0 - this.ready_at.0]);
         let fresh = std::mem::take(&mut this.fresh);
         let request = this.request;
-        let overhead = if fresh { self.overhead_of(request) } else { 0 };
+        let overhead = if fresh { self.setup.overhead_of(self.requests[request].key) } else { 0 };
         self.threads[thread as usize].pending_overhead = switch + overhead;
         Some(strand)
     }

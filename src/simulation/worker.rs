@@ -6,7 +6,7 @@
 use crate::engine::slab::NONE;
 use crate::model::RuntimeKind;
 
-use super::program::{OVERHEAD_SITE, Op};
+use super::program::Op;
 use super::request::{Part, Strand};
 use super::slots::Asked;
 use super::steps::Next;
@@ -49,7 +49,7 @@ impl World<'_> {
         let now = self.now;
         self.record.busy_workers.increase(now);
         let this = &self.requests[request];
-        let mut overhead = self.overhead_of(request);
+        let mut overhead = self.setup.overhead_of(this.key);
         if let RuntimeKind::ThreadPool(kind) = &self.setup.runtime.kind
             && self.setup.spawns()
         {
@@ -63,12 +63,6 @@ impl World<'_> {
         thread.strand = strand;
         thread.pending_overhead = overhead;
         self.run_in_place(worker);
-    }
-
-    /// CPU that a request pays before its first step, in nanoseconds.
-    pub(super) fn overhead_of(&self, request: u32) -> u64 {
-        let mut stream = self.requests[request].key.stream(OVERHEAD_SITE);
-        crate::units::Span::from_nanos_f64(self.setup.overhead().sample(&mut stream)).0
     }
 
     /// A thread runs its strand until it waits or is done.

@@ -8,7 +8,7 @@ use std::collections::VecDeque;
 
 use crate::engine::slab::NONE;
 use crate::engine::{EventQueue, Key, Slab};
-use crate::model::{LoadKind, Scheduling};
+use crate::model::Scheduling;
 use crate::units::{Span, Time};
 
 use super::client::Clients;
@@ -17,6 +17,7 @@ use super::event::{Class, Event, tie, timer_number};
 use super::event_loop::{Loop, Loops};
 use super::gil::Gil;
 use super::idle::IdleOrder;
+use super::limit;
 use super::record::Recorder;
 use super::replication::Stop;
 use super::request::{Held, PARTS, Part, Request, Round, Strand};
@@ -25,15 +26,6 @@ use super::sharing::Sharing;
 use super::slots::Pool;
 use super::thread::Thread;
 use super::{Control, Window};
-
-/// Ends of requests within one instant after which a model is taken never to let time pass.
-const MOST_ENDS_OF_AN_INSTANT: u64 = 20_000_000;
-
-/// Requests in flight after which a replication is stopped: 2^26 of them need some 10 GiB.
-const MOST_IN_FLIGHT: usize = 1 << 26;
-
-/// How many events pass between looks at whether the user wants to stop.
-const LOOK_EVERY: u32 = 1 << 14;
 
 /// A copy of the host with the runtime on it.
 #[derive(Clone, Debug, Default)]
@@ -143,8 +135,8 @@ impl<'a> World<'a> {
             if let Some(stop) = self.stop.take() {
                 return stop;
             }
-            if self.record.ends.saturating_sub(ends_at_start) > MOST_ENDS_OF_AN_INSTANT {
-                return Stop::Limit("requests come and go without any time passing: give them CPU or I/O, or the clients a think time".to_owned());
+            if self.record.ends.saturating_sub(ends_at_start) > limit::MOST_ENDS_OF_AN_INSTANT {
+                return limit::no_time_passes();
             }
             if !self.due.is_empty() {
                 self.deliver_due();
@@ -157,7 +149,7 @@ impl<'a> World<'a> {
             match self.queue.advance() {
                 None => return self.nothing_left(),
                 Some(time) if time == Time::MAX => {
-                    return Stop::Limit("virtual time has reached its end, 584 years".to_owned());
+                    return limit::end_of_time();
                 }
                 Some(time) => {
                     if time > self.now {
@@ -168,28 +160,12 @@ impl<'a> World<'a> {
             }
             until_look -= 1;
             if until_look == 0 {
-                until_look = LOOK_EVERY;
-                if let Some(stop) = self.look(control) {
+                until_look = limit::LOOK_EVERY;
+                if let Some(stop) = limit::look(control, self.requests.len()) {
                     return stop;
                 }
             }
         }
-    }
-
-    /// Whether the user, or a bound, ends it here.
-    fn look(&self, control: &Control) -> Option<Stop> {
-        if control.is_cancelled() {
-            return Some(Stop::Interrupted);
-        }
-        if self.requests.len() > MOST_IN_FLIGHT {
-            return Some(Stop::Limit(format!(
-                "{} requests are in flight, more than the limit of {MOST_IN_FLIGHT}: the load \
-                 cannot be sustained; lower the rate, give the backlog a limit, or ask for fewer \
-                 requests",
-                self.requests.len()
-            )));
-        }
-        None
     }
 
     fn begin(&mut self, window: Window) {
@@ -206,15 +182,8 @@ impl<'a> World<'a> {
             let close = Time::ZERO + window.warmup + duration;
             self.queue.push(close, tie(Class::Timer, timer_number(5, 0)), Event::WindowClose);
         }
-        let begins = match self.setup.load.kind {
-            LoadKind::Closed { clients, .. } => clients,
-            LoadKind::Batch { count } => count,
-            _ => 0,
-        };
-        if begins > MOST_IN_FLIGHT as u64 {
-            self.stop = Some(Stop::Limit(format!(
-                "{begins} requests at once are more than the limit of {MOST_IN_FLIGHT}"
-            )));
+        if let Some(stop) = limit::of_load(&self.setup.load.kind) {
+            self.stop = Some(stop);
             return;
         }
         self.clients_begin();
