@@ -25,6 +25,16 @@ impl Cores {
         *first = Reverse((start.saturating_add(length), core));
         (start, core)
     }
+
+    /// The burst that a core was given last goes on for `length` more.
+    pub fn extend(&mut self, core: u32, length: u64) {
+        let mut free = std::mem::take(&mut self.free).into_vec();
+        let last = free.iter_mut().find(|Reverse((_, number))| *number == core);
+        if let Some(Reverse((free, _))) = last {
+            *free = free.saturating_add(length);
+        }
+        self.free = free.into();
+    }
 }
 
 #[cfg(test)]

@@ -45,7 +45,8 @@ impl Lane {
             && host.context_switch.is_zero()
             && host.scheduling != Scheduling::ProcessorSharing
             && program.entries.len() <= usize::from(u8::MAX)
-            && !program.ops.iter().any(is_involved);
+            && !program.ops.iter().any(is_involved)
+            && !may_do_nothing(program);
         if !plain {
             return None;
         }
@@ -109,6 +110,12 @@ fn has_adjacent_bursts(program: &Program) -> bool {
     (0..program.ops.len())
         .filter(|&place| matches!(program.ops[place], Op::Cpu { .. }))
         .any(|place| reaches(program, place + 1, |op| matches!(op, Op::Cpu { .. })))
+}
+
+/// Whether a request can come to its end without a step that takes time: many then end in one breath.
+fn may_do_nothing(program: &Program) -> bool {
+    let ends = |op: &Op| matches!(op, Op::End);
+    program.entries.iter().any(|&entry| reaches(program, entry as usize, ends))
 }
 
 /// Whether a request may end with a burst and another begin with one.

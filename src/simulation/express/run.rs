@@ -125,6 +125,9 @@ impl Express<'_> {
             }
             if !self.backlog.is_empty() {
                 self.take_waiting();
+                if !self.due.is_empty() || self.stop.is_some() {
+                    continue;
+                }
             }
             match self.queue.advance() {
                 None => return Stop::Drained,
@@ -263,6 +266,9 @@ impl Express<'_> {
                     self.idle -= 1;
                     self.take(task);
                 }
+                if self.record.is_full() {
+                    self.stop = Some(Stop::Closed);
+                }
             }
         }
     }
@@ -302,9 +308,10 @@ impl Express<'_> {
         (this.running, this.useful, this.io, this.lag) = (running, useful_sum, io, legs);
         self.record.cpu_busy += u128::from(running);
         self.record.cpu_useful += u128::from(useful_sum);
-        if end == now {
-            // It would end at once, and its worker take the next in the same breath.
-            self.bail = true;
+        if end == now && matches!(last, Class::Burst) {
+            // Not even a nanosecond: it ends as it is taken.
+            self.note_past(task);
+            return self.finish(task);
         }
         self.schedule(task, end, last, 0);
     }
@@ -359,7 +366,9 @@ impl Express<'_> {
         let setup = self.setup;
         let mut at = self.now.0;
         let mut pending = overhead;
-        let mut core = NONE;
+        // The core of the run, and how much of it is done.
+        let (mut core, mut run) = (NONE, 0);
+        let mut ends_in = Class::Burst;
         let this = &mut self.tasks[task];
         loop {
             this.place.steer_in_thread(&setup.program, &mut self.rounds);
@@ -372,17 +381,24 @@ impl Express<'_> {
                 _ => 0,
             };
             let length = std::mem::take(&mut pending) + useful;
+            run += length;
+            if run > longest_run {
+                self.bail = true;
+                return;
+            }
             if length > 0 {
-                if core != NONE || length > longest_run {
-                    self.bail = true;
-                    return;
+                if core == NONE {
+                    (this.start, core) = self.cores.take(at, length);
+                    this.waiting += this.start - at;
+                    (this.end, this.useful) = (this.start, 0);
+                } else {
+                    self.cores.extend(core, length);
                 }
-                let (start, on) = self.cores.take(at, length);
-                core = on;
-                this.waiting += start - at;
+                this.end += length;
+                this.useful += useful;
                 this.running += length;
-                (this.start, this.end, this.useful) = (start, start + length, useful);
                 this.flags |= flag::BURST;
+                ends_in = Class::Burst;
                 self.record.cpu_busy += u128::from(length);
                 self.record.cpu_useful += u128::from(useful);
                 at = this.end;
@@ -392,20 +408,17 @@ impl Express<'_> {
                     let wait = wait.sample(&mut place.key.stream(u64::from(*site)));
                     let wait = Span::from_nanos_f64(wait).0;
                     place.pc += 1;
-                    this.io += wait;
-                    this.flags |= flag::WAIT;
-                    if wait == 0 && core != NONE {
-                        // Its thread would go on without giving up its core.
-                        self.bail = true;
+                    if wait > 0 || core == NONE {
+                        this.io += wait;
+                        this.flags |= flag::WAIT;
+                        return self.schedule(task, at.saturating_add(wait), Class::Wait, 0);
                     }
-                    return self.schedule(task, at.saturating_add(wait), Class::Wait, 0);
+                    // Over before its thread could leave the core, which it keeps.
+                    self.record.events += 2;
+                    ends_in = Class::Wait;
                 }
-                Op::End if core == NONE => {
-                    // It took no time at all.
-                    self.bail = true;
-                    return;
-                }
-                Op::End => return self.schedule(task, at, Class::Burst, core),
+                Op::End if core == NONE => return self.finish(task),
+                Op::End => return self.schedule(task, at, ends_in, core),
                 _ => place.pc += 1,
             }
         }
@@ -458,10 +471,6 @@ impl Express<'_> {
                 self.schedule(task, end.saturating_add(wait), Class::Wait, 0);
             }
             _ => {
-                if end == now {
-                    // It would end within its turn, before anything else is looked at.
-                    self.bail = true;
-                }
                 let core = u32::from(this.home);
                 self.schedule(task, end, Class::Burst, core);
             }
