@@ -34,7 +34,9 @@ impl World<'_> {
             RuntimeKind::EventLoop(kind) => {
                 (kind.gil, kind.switch_interval, Span::ZERO, GilOrder::Fifo)
             }
-            RuntimeKind::SyncWorker(_) => return,
+            RuntimeKind::SyncWorker(_)
+            | RuntimeKind::WorkStealing(_)
+            | RuntimeKind::Serverless(_) => return,
         };
         if gil {
             let processes =

@@ -35,7 +35,7 @@ impl Capacity {
         let demand = Demand::of_classes(classes);
         let facts = Facts::new(model, runtime, &demand);
         let total: f64 = classes.iter().map(|class| class.weight).sum();
-        let at_once = matches!(runtime.kind, RuntimeKind::EventLoop(_));
+        let at_once = runtime.kind.branches_at_once();
         let path: f64 = classes
             .iter()
             .map(|class| class.weight / total * critical_path_s(&class.steps, at_once))
@@ -77,6 +77,7 @@ impl<'a> Facts<'a> {
                 kind.spawn_cost.seconds()
             }
             RuntimeKind::EventLoop(kind) => kind.task_switch.seconds() * demand.resumptions,
+            RuntimeKind::WorkStealing(kind) => kind.task_switch.seconds() * demand.resumptions,
             _ => 0.0,
         };
         Self {
@@ -91,7 +92,7 @@ impl<'a> Facts<'a> {
     /// them where the slot is held around them all.
     fn hold_s(&self, model: &Model, resource: usize) -> f64 {
         let classes = self.runtime.requests.as_deref().unwrap_or(&model.requests);
-        let at_once = matches!(self.runtime.kind, RuntimeKind::EventLoop(_));
+        let at_once = self.runtime.kind.branches_at_once();
         let total: f64 = classes.iter().map(|class| class.weight).sum();
         classes
             .iter()
@@ -119,6 +120,15 @@ impl<'a> Facts<'a> {
                 }
             }
             RuntimeKind::EventLoop(kind) => self.loop_limits(kind, demand, response_s, &mut limits),
+            RuntimeKind::WorkStealing(kind) => {
+                // A worker is taken while a task bursts or blocks; what it waits for otherwise is free.
+                let at_worker = cpu_s + demand.io_blocking_s;
+                limits.push(self.limit("workers", f64::from(kind.workers), at_worker));
+            }
+            RuntimeKind::Serverless(kind) => {
+                let most = f64::from(kind.max_instances);
+                limits = vec![self.limit("workers", most, response_s)];
+            }
         }
         limits
     }

@@ -1,5 +1,6 @@
 //! One replication boiled down to the figures that a study keeps of it.
 
+use crate::model::runtime::{EventLoop, WorkStealing};
 use crate::model::{LoadKind, Objective, RuntimeKind};
 use crate::simulation::{PARTS, Replication, RequestCounts, Setup, Stop};
 use crate::units::Span;
@@ -155,8 +156,12 @@ fn memory(setup: &Setup, found: &Replication) -> (f64, u64) {
             (kind.memory_per_thread, found.live_threads.mean(found.window), found.live_threads.peak)
         }
         RuntimeKind::ThreadPool(kind) => (kind.memory_per_thread, width as f64, width),
-        RuntimeKind::EventLoop(kind) => {
-            (kind.memory_per_task, found.tasks.mean(found.window), found.tasks.peak)
+        RuntimeKind::EventLoop(EventLoop { memory_per_task: size, .. })
+        | RuntimeKind::WorkStealing(WorkStealing { memory_per_task: size, .. }) => {
+            (*size, found.tasks.mean(found.window), found.tasks.peak)
+        }
+        RuntimeKind::Serverless(kind) => {
+            (kind.memory, found.live_threads.mean(found.window), found.live_threads.peak)
         }
     };
     let peak = base.saturating_add(size.0.saturating_mul(peak));

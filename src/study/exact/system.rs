@@ -135,6 +135,9 @@ impl Server {
             RuntimeKind::ThreadPool(kind) => {
                 Self::Threads { total: runtime.kind.width(), processes: u64::from(kind.processes) }
             }
+            RuntimeKind::WorkStealing(_) | RuntimeKind::Serverless(_) => {
+                Self::Threads { total: runtime.kind.width(), processes: 1 }
+            }
             RuntimeKind::EventLoop(kind) => Self::Loops {
                 loops: u64::from(kind.loops),
                 max_tasks: kind.max_tasks,
