@@ -14,13 +14,16 @@ mod event;
 mod event_loop;
 mod gil;
 mod idle;
+mod kill;
 mod program;
 mod record;
 mod replication;
 mod request;
+mod serverless;
 mod setup;
 mod sharing;
 mod slots;
+mod stealing;
 mod steps;
 mod thread;
 mod worker;
@@ -133,6 +136,7 @@ impl World<'_> {
             self.now = end.max(self.record.opened.unwrap_or(end));
         }
         let now = self.now;
+        self.note_gone();
         let resources = self.close_resources();
         let record = self.record;
         let opened = record.opened.unwrap_or(now);
@@ -169,6 +173,8 @@ impl World<'_> {
             loop_lag: record.loop_lag,
             cpu_busy: record.cpu_busy,
             cpu_useful: record.cpu_useful,
+            taken: record.taken,
+            cold_starts: record.cold_starts,
             wasted_requests: record.wasted_requests,
             wasted_cpu: record.wasted_cpu,
             events: record.events,

@@ -73,7 +73,9 @@ impl World<'_> {
                         return Next::Fails;
                     }
                 }
-                Op::Fork { .. } if setup.workers() == 0 && this.offloaded == 0 => return Next::Act,
+                Op::Fork { .. } if setup.runtime.kind.branches_at_once() && this.offloaded == 0 => {
+                    return Next::Act;
+                }
                 Op::Join if this.parent != NONE && this.offloaded == 0 => return Next::Joins,
                 Op::Offload { .. } if this.offloaded > 0 => this.offloaded += 1,
                 Op::Offload { .. } if setup.workers() == 0 => return Next::Act,
@@ -140,6 +142,7 @@ impl World<'_> {
         if thread != NONE {
             return match self.threads[thread as usize].role {
                 Role::Loop(id) => self.loop_unblocked(id),
+                Role::Stealer(id) => self.stealer_unblocked(id),
                 Role::Worker | Role::Executor(_) => self.run_in_place(thread),
             };
         }

@@ -6,7 +6,7 @@
 
 use crate::model::demand::Demand;
 use crate::model::runtime::{EventLoop, Executor, Spawn};
-use crate::model::{LoadKind, Model, Runtime, RuntimeKind, Scope, Step, StepKind};
+use crate::model::{LoadKind, Model, RequestClass, Runtime, RuntimeKind, Scope, Step, StepKind};
 use crate::units::NANOS_PER_SECOND;
 
 /// One limit of a runtime's throughput.
@@ -31,8 +31,8 @@ impl Capacity {
     /// The limits of a runtime of a model.
     #[must_use]
     pub fn of(model: &Model, runtime: &Runtime) -> Self {
-        let classes = runtime.requests.as_deref().unwrap_or(&model.requests);
-        let demand = Demand::of_classes(classes);
+        let classes = classes_of(model, runtime);
+        let demand = Demand::of_classes(&classes);
         let facts = Facts::new(model, runtime, &demand);
         let total: f64 = classes.iter().map(|class| class.weight).sum();
         let at_once = runtime.kind.branches_at_once();
@@ -58,6 +58,11 @@ impl Capacity {
     pub fn rate(&self) -> f64 {
         self.lowest().rate
     }
+}
+
+/// The classes as the runtime does them.
+fn classes_of(model: &Model, runtime: &Runtime) -> Vec<RequestClass> {
+    runtime.kind.as_run(runtime.requests.as_deref().unwrap_or(&model.requests))
 }
 
 /// What the limits are made of.
@@ -91,7 +96,7 @@ impl<'a> Facts<'a> {
     /// For how long a request holds slots of a resource: with branches at once for the longest of
     /// them where the slot is held around them all.
     fn hold_s(&self, model: &Model, resource: usize) -> f64 {
-        let classes = self.runtime.requests.as_deref().unwrap_or(&model.requests);
+        let classes = classes_of(model, self.runtime);
         let at_once = self.runtime.kind.branches_at_once();
         let total: f64 = classes.iter().map(|class| class.weight).sum();
         classes

@@ -235,6 +235,10 @@ fn losses(evidence: &Evidence<'_>) -> Vec<String> {
     if cpu - useful > 0.005 {
         losses.push(format!("{} of the cores goes into overhead", percent(cpu - useful)));
     }
+    if matches!(evidence.runtime.kind, RuntimeKind::Serverless(_)) {
+        // Its cores are as many as there are requests, and idle whenever those wait.
+        return losses;
+    }
     let bound = &evidence.capacity.lowest().resource;
     if demand_of(evidence.model, evidence.runtime).io_blocking_s > 0.0
         && matches!(evidence.runtime.kind, RuntimeKind::EventLoop(_))

@@ -15,13 +15,6 @@ pub fn check(reader: Reader<'_>, root: &Table, model: &Model) {
         reader.note(&place_of(root, "load", "backoff"), problem);
     }
     for runtime in &model.runtimes {
-        let later =
-            matches!(runtime.kind, RuntimeKind::WorkStealing(_) | RuntimeKind::Serverless(_));
-        if later || runtime.kill_after.is_some() {
-            let what = format!("`{}` is read but not simulated in this version", runtime.name);
-            let problem = Problem::new(what).expected("another kind, without `kill_after`");
-            reader.note(&place_of(root, "runtime", "kind"), problem);
-        }
         let all = runtime.kind.width().saturating_mul(u64::from(runtime.instances));
         if all > MOST_WIDE && !matches!(runtime.kind, RuntimeKind::EventLoop(_)) {
             let problem = Problem::new(format!("`{}` has {all} threads in all", runtime.name))

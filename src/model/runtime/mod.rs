@@ -99,6 +99,17 @@ impl RuntimeKind {
         matches!(self, Self::EventLoop(_) | Self::WorkStealing(_))
     }
 
+    /// The request classes as this kind runs them: without executor threads tasks do in place what
+    /// is offloaded elsewhere.
+    #[must_use]
+    pub fn as_run(&self, classes: &[RequestClass]) -> Vec<RequestClass> {
+        let all = classes.iter().cloned();
+        match self {
+            Self::WorkStealing(_) => all.map(RequestClass::without_offload).collect(),
+            _ => all.collect(),
+        }
+    }
+
     /// The width that tables show: workers, threads in all, loops, instances
     /// at most.
     #[must_use]
