@@ -149,6 +149,7 @@ pub fn runtime(name: &str, kind: &str, width: u64) -> RuntimeResult {
         loop_lag_s: None,
         memory_bytes: MeanPeak::default(),
         wasted: Wasted::default(),
+        cold_starts: None,
         makespan_s: None,
         cost: Cost::default(),
         gain: Gain::default(),

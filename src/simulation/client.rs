@@ -215,6 +215,7 @@ impl World<'_> {
             ended: false,
             gave_up: false,
             aborted: false,
+            killed: false,
             alive: true,
         });
         let instance = self.balance(request);
@@ -287,6 +288,10 @@ impl World<'_> {
             let first = this.first_loop as usize;
             let loops = &self.loops[first..first + self.setup.processes() as usize];
             (loops.iter().map(|each| each.backlog.len() as u64).sum(), self.loop_room(instance))
+        } else if !self.stealers.is_empty() {
+            (this.backlog.len() as u64, self.stealer_room(instance))
+        } else if self.setup.is_serverless() {
+            (this.backlog.len() as u64, self.fleet_room(instance))
         } else if self.setup.workers() == 0 {
             (this.backlog.len() as u64, self.loop_room(instance))
         } else {

@@ -15,15 +15,18 @@ mod event_loop;
 mod express;
 mod gil;
 mod idle;
+mod kill;
 mod limit;
 mod place;
 mod program;
 mod record;
 mod replication;
 mod request;
+mod serverless;
 mod setup;
 mod sharing;
 mod slots;
+mod stealing;
 mod steps;
 mod thread;
 mod worker;
@@ -144,6 +147,7 @@ impl World<'_> {
             self.now = self.record.end_of_work();
         }
         let now = self.now;
+        self.note_gone();
         let resources = self.close_resources();
         let opened = self.record.opened.unwrap_or(now);
         let stayed = |request: &Request| u128::from(now.0 - request.arrival.max(opened).0);

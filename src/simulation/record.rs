@@ -40,7 +40,7 @@ pub struct Recorder {
     pub last_done: Time,
     /// Tasks of loops.
     pub tasks: TimeIntegral,
-    /// Threads started for a request.
+    /// Threads started for a request, or serverless instances.
     pub live_threads: TimeIntegral,
     /// Workers with a request.
     pub busy_workers: TimeIntegral,
@@ -52,6 +52,10 @@ pub struct Recorder {
     pub cpu_busy: u128,
     /// Core time used by the requests' own steps.
     pub cpu_useful: u128,
+    /// Requests that a worker took.
+    pub taken: u64,
+    /// Serverless instances started.
+    pub cold_starts: u64,
     /// Requests that the server was done with after their client had gone.
     pub wasted_requests: u64,
     /// Core time for requests whose client had gone.
@@ -122,6 +126,8 @@ impl Recorder {
             loop_lag: Histogram::new(),
             cpu_busy: 0,
             cpu_useful: 0,
+            taken: 0,
+            cold_starts: 0,
             wasted_requests: 0,
             wasted_cpu: 0,
             events: 0,
@@ -263,6 +269,8 @@ impl Recorder {
             loop_lag: self.loop_lag,
             cpu_busy: self.cpu_busy,
             cpu_useful: self.cpu_useful,
+            taken: self.taken,
+            cold_starts: self.cold_starts,
             wasted_requests: self.wasted_requests,
             wasted_cpu: self.wasted_cpu,
             events: self.events,

@@ -2,7 +2,7 @@
 
 use crate::engine::Key;
 use crate::model::runtime::{Executor, Spawn};
-use crate::model::{Host, Load, Model, Resource, Runtime, RuntimeKind};
+use crate::model::{Host, Load, Model, Resource, Runtime, RuntimeKind, Scheduling};
 use crate::units::Span;
 
 use super::express::Lane;
@@ -49,10 +49,10 @@ impl Setup {
             *last = 1.0;
         }
         let mut setup = Self {
-            program: Program::compile(classes),
+            program: Program::compile(&runtime.kind.as_run(classes)),
             class_shares,
             class_names: classes.iter().map(|class| class.name.clone()).collect(),
-            host: model.host.clone(),
+            host: host_of(model, runtime),
             load: model.load.clone(),
             resources: model.resources.clone(),
             runtime: runtime.clone(),
@@ -117,8 +117,33 @@ impl Setup {
         matches!(&self.runtime.kind, RuntimeKind::ThreadPool(kind) if kind.spawn == Spawn::PerRequest)
     }
 
+    /// Whether instances come and go with the requests.
+    #[must_use]
+    pub const fn is_serverless(&self) -> bool {
+        matches!(self.runtime.kind, RuntimeKind::Serverless(_))
+    }
+
+    /// Cores of each instance, over which its threads are spread; of a serverless deployment one
+    /// for each of its instances, since each has at most one thread.
+    pub(super) const fn cores(&self) -> u32 {
+        match &self.runtime.kind {
+            RuntimeKind::Serverless(kind) => kind.max_instances,
+            _ => self.host.cores,
+        }
+    }
+
     /// Whether executor threads share their loop's lock.
     pub(super) fn executor_shares_gil(&self) -> bool {
         matches!(&self.runtime.kind, RuntimeKind::EventLoop(kind) if kind.executor == Executor::Threads)
     }
+}
+
+/// The host as a runtime has it: a serverless instance is alone on its own and never switches.
+fn host_of(model: &Model, runtime: &Runtime) -> Host {
+    let mut host = model.host.clone();
+    if matches!(runtime.kind, RuntimeKind::Serverless(_)) {
+        host.scheduling = Scheduling::Fifo;
+        host.context_switch = Span::ZERO;
+    }
+    host
 }

@@ -35,7 +35,9 @@ impl World<'_> {
                 break Next::Fails;
             }
             match &setup.program.ops[place.pc as usize] {
-                Op::Fork { .. } if setup.workers() == 0 && this.offloaded == 0 => break Next::Act,
+                Op::Fork { .. } if setup.runtime.kind.branches_at_once() && this.offloaded == 0 => {
+                    break Next::Act;
+                }
                 Op::Join if this.parent != NONE && this.offloaded == 0 => break Next::Joins,
                 Op::Offload { .. } if this.offloaded > 0 => this.offloaded += 1,
                 Op::Offload { .. } if setup.workers() == 0 => break Next::Act,
@@ -105,6 +107,7 @@ impl World<'_> {
         if thread != NONE {
             return match self.threads[thread as usize].role {
                 Role::Loop(id) => self.loop_unblocked(id),
+                Role::Stealer(id) => self.stealer_unblocked(id),
                 Role::Worker | Role::Executor(_) => self.run_in_place(thread),
             };
         }

@@ -44,8 +44,9 @@ impl World<'_> {
     }
 
     /// A worker takes a request.
-    fn take(&mut self, worker: u32, request: u32) {
+    pub(super) fn take(&mut self, worker: u32, request: u32) {
         self.record.events += 1;
+        self.record.taken += 1;
         let now = self.now;
         self.record.busy_workers.increase(now);
         let this = &self.requests[request];
@@ -62,6 +63,7 @@ impl World<'_> {
         let thread = &mut self.threads[worker as usize];
         thread.strand = strand;
         thread.pending_overhead = overhead;
+        self.watch_kill(request, strand);
         self.run_in_place(worker);
     }
 
@@ -124,6 +126,9 @@ impl World<'_> {
         this.thread = NONE;
         this.pc += 1;
         self.fall_idle(thread);
+        if self.is_killed(strand) {
+            return self.fail(strand);
+        }
         self.go_on(strand);
     }
 
@@ -142,12 +147,16 @@ impl World<'_> {
                     self.instances[instance as usize].executors.push(id);
                 }
             }
-            Role::Worker | Role::Loop(_) => {
+            Role::Worker | Role::Loop(_) | Role::Stealer(_) => {
                 self.record.busy_workers.decrease(now);
                 if self.setup.spawns() {
                     self.record.live_threads.decrease(now);
                 }
-                self.instances[instance as usize].idle_workers.push(now, thread);
+                if self.setup.is_serverless() {
+                    self.instance_idle(thread);
+                } else {
+                    self.instances[instance as usize].idle_workers.push(now, thread);
+                }
             }
         }
         self.touch(instance);

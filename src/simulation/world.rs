@@ -17,13 +17,16 @@ use super::event::{Class, Event, tie, timer_number};
 use super::event_loop::{Loop, Loops};
 use super::gil::Gil;
 use super::idle::IdleOrder;
+use super::kill::Kills;
 use super::limit;
 use super::record::Recorder;
 use super::replication::Stop;
 use super::request::{Held, PARTS, Part, Request, Round, Strand};
+use super::serverless::Fleet;
 use super::setup::Setup;
 use super::sharing::Sharing;
 use super::slots::Pool;
+use super::stealing::{Stealer, Stealers};
 use super::thread::Thread;
 use super::{Control, Window};
 
@@ -46,6 +49,10 @@ pub struct Instance {
     pub spawned: u64,
     /// Which loops are idle.
     pub loops: Loops,
+    /// Which workers that steal are idle.
+    pub stealing: Stealers,
+    /// Its serverless instances.
+    pub fleet: Fleet,
     /// Loops whose executor has something to do.
     pub executors: Vec<u32>,
     /// Requests that it has, waiting ones included.
@@ -68,6 +75,10 @@ pub struct World<'a> {
     pub(super) threads: Vec<Thread>,
     pub(super) cores: Vec<Core>,
     pub(super) loops: Vec<Loop>,
+    pub(super) stealers: Vec<Stealer>,
+    /// Instants at which serverless instances went that are not in the account yet.
+    pub(super) gone: VecDeque<Time>,
+    pub(super) kills: Kills,
     pub(super) gils: Vec<Gil>,
     pub(super) pools: Vec<Pool>,
     /// The first pool of each resource.
@@ -106,6 +117,9 @@ impl<'a> World<'a> {
             threads: Vec::new(),
             cores: Vec::new(),
             loops: Vec::new(),
+            stealers: Vec::new(),
+            gone: VecDeque::new(),
+            kills: Kills::default(),
             gils: Vec::new(),
             pools: Vec::new(),
             pool_base: Vec::new(),
@@ -228,6 +242,9 @@ impl<'a> World<'a> {
             Event::SliceEnd { core, stamp } => self.on_slice_end(core, stamp),
             Event::GilTimer { gil } => self.on_gil_timer(gil),
             Event::ClientTimeout => self.on_client_timeout(),
+            Event::ColdStarted { thread, request } => self.on_cold_started(thread, request),
+            Event::InstanceExpiry { instance } => self.on_instance_expiry(instance),
+            Event::Kill => self.on_kill(),
             Event::SlotTimeout { strand, stamp } => self.on_slot_timeout(strand, stamp),
             Event::WindowOpen => {
                 self.window_events -= 1;
@@ -283,11 +300,15 @@ impl<'a> World<'a> {
             if self.setup.host.scheduling == Scheduling::Fifo {
                 self.cpu_release_lingering(instance);
             }
-            if self.loops.is_empty() {
-                self.workers_act(instance);
-            } else {
+            if !self.loops.is_empty() {
                 self.loops_act(instance);
                 self.executors_act(instance);
+            } else if !self.stealers.is_empty() {
+                self.stealers_act(instance);
+            } else if self.setup.is_serverless() {
+                self.fleet_act(instance);
+            } else {
+                self.workers_act(instance);
             }
             self.resume();
             self.cpu_release_lingering(instance);
@@ -349,6 +370,7 @@ impl<'a> World<'a> {
 
     fn open_window(&mut self) {
         self.charge_all();
+        self.note_gone();
         let now = self.now;
         self.record.open(now);
         for pool in &mut self.pools {

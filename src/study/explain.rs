@@ -140,6 +140,7 @@ fn limit_words(evidence: &Evidence<'_>, limit: &str) -> String {
     match limit {
         "workers" => match evidence.runtime.kind {
             RuntimeKind::ThreadPool(_) => own("thread"),
+            RuntimeKind::Serverless(_) => own("instance"),
             _ => own("worker"),
         },
         "loop" => own("loop"),
@@ -218,6 +219,9 @@ fn usable_cores(model: &Model, runtime: &Runtime) -> u64 {
         RuntimeKind::ThreadPool(kind) if kind.gil => u64::from(kind.processes),
         RuntimeKind::ThreadPool(_) => runtime.kind.width(),
         RuntimeKind::EventLoop(kind) => u64::from(kind.loops),
+        RuntimeKind::WorkStealing(kind) => u64::from(kind.workers),
+        // Each instance has the cores of a host, and one request uses one of them.
+        RuntimeKind::Serverless(kind) => return u64::from(kind.max_instances),
     };
     threads.min(u64::from(model.host.cores))
 }
@@ -230,6 +234,10 @@ fn losses(evidence: &Evidence<'_>) -> Vec<String> {
     };
     if cpu - useful > 0.005 {
         losses.push(format!("{} of the cores goes into overhead", percent(cpu - useful)));
+    }
+    if matches!(evidence.runtime.kind, RuntimeKind::Serverless(_)) {
+        // Its cores are as many as there are requests, and idle whenever those wait.
+        return losses;
     }
     let bound = &evidence.capacity.lowest().resource;
     if demand_of(evidence.model, evidence.runtime).io_blocking_s > 0.0

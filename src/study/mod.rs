@@ -266,6 +266,7 @@ fn runtime_result(
         loop_lag_s: estimate::loop_lag(setup, own),
         memory_bytes: estimate::memory(own),
         wasted: estimate::wasted(own),
+        cold_starts: estimate::cold_starts(own),
         makespan_s: estimate::makespan(model, own),
         cost: estimate::cost(runtime, own),
         gain,

@@ -124,7 +124,7 @@ pub struct Workload {
 pub struct RuntimeResult {
     /// Its name.
     pub name: String,
-    /// `sync-worker`, `thread-pool`, `event-loop`.
+    /// `sync-worker`, `thread-pool`, `event-loop`, `work-stealing`, `serverless`.
     pub kind: String,
     /// Its own demands (they differ from the model's with `set`).
     pub workload: RuntimeWorkload,
@@ -153,6 +153,9 @@ pub struct RuntimeResult {
     pub memory_bytes: MeanPeak,
     /// Work for requests whose client had gone.
     pub wasted: Wasted,
+    /// Serverless instances started, summed over replications; absent for other kinds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cold_starts: Option<u64>,
     /// For a batch.
     pub makespan_s: Option<Estimate>,
     /// In the model's currency.

@@ -41,6 +41,7 @@ impl Lane {
         let Setup { runtime, host, load, program, .. } = setup;
         let plain = runtime.instances == 1
             && runtime.backlog.is_none()
+            && runtime.kill_after.is_none()
             && load.timeout.is_none()
             && host.context_switch.is_zero()
             && host.scheduling != Scheduling::ProcessorSharing
