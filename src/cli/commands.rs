@@ -4,7 +4,7 @@ use clap::Subcommand;
 
 use super::exit::{Exit, Failure};
 use super::session::Session;
-use super::{check, completions, man, models, new, run, schema, theory, verify};
+use super::{check, completions, man, models, new, presets, run, schema, theory, verify};
 
 /// A command with its arguments. What help says of it stands at the type of its arguments.
 #[derive(Debug, Subcommand)]
@@ -15,6 +15,7 @@ pub enum Command {
     Check(check::Check),
     New(new::New),
     Models(models::Models),
+    Presets(presets::Presets),
     Schema(schema::Schema),
     Completions(completions::Completions),
     Man(man::Man),
@@ -34,6 +35,7 @@ impl Command {
             Self::Check(command) => command.run(session),
             Self::New(command) => command.run(session),
             Self::Models(command) => command.run(session),
+            Self::Presets(command) => command.run(session),
             Self::Schema(command) => command.run(session),
             Self::Completions(command) => command.run(session),
             Self::Man(command) => command.run(session),

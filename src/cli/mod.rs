@@ -12,6 +12,7 @@ mod flags;
 mod man;
 mod models;
 mod new;
+mod presets;
 mod progress;
 mod quick;
 mod run;

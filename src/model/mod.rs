@@ -9,6 +9,7 @@ pub mod host;
 pub mod load;
 pub mod metric;
 pub mod overrides;
+pub mod preset;
 pub mod read;
 pub mod request;
 pub mod resource;

@@ -13,6 +13,7 @@ pub mod kinds;
 pub mod load;
 pub mod names;
 mod objective;
+pub mod preset;
 pub mod request;
 pub mod resource;
 pub mod run;
@@ -34,7 +35,8 @@ use crate::input::value::NoScope;
 use crate::model::Model;
 use crate::model::metric::Vocabulary;
 use crate::model::overrides::Overrides;
-use defaults::{DEFAULTS, DEFAULTS_SOURCE};
+use crate::model::preset::{SOURCE as PRESETS_SOURCE, TEXT as PRESETS};
+use defaults::DEFAULTS;
 use names::{Names, Sheets};
 use runtime::Surroundings;
 
@@ -120,7 +122,8 @@ fn finish(
 
 fn sources(document: &Document, overrides: &Overrides) -> Vec<Source> {
     let defaults = Source { name: "defaults".to_owned(), text: Arc::from(DEFAULTS) };
-    [document.source().clone(), defaults].into_iter().chain(overrides.sources()).collect()
+    let presets = Source { name: "presets".to_owned(), text: Arc::from(PRESETS) };
+    [document.source().clone(), defaults, presets].into_iter().chain(overrides.sources()).collect()
 }
 
 fn scenario_names(document: &Document) -> Vec<String> {
@@ -141,7 +144,7 @@ fn read_once(
     let mut beta = None;
     if let Content::Table(root) = &mut item.content {
         defaults::add_defaults(root);
-        for edit in overrides.edits(DEFAULTS_SOURCE + 1) {
+        for edit in overrides.edits(PRESETS_SOURCE + 1) {
             edit::apply(root, &mut beta, edit, &notes);
         }
         if let Some(name) = scenario {
@@ -155,6 +158,7 @@ fn read_once(
             }
         }
         defaults::add_default_clients(root);
+        preset::apply(root, &notes);
     }
     let model = read_tree(document, &item, beta.as_ref(), &notes, sheets);
     let (_, problems) = notes.finish();
