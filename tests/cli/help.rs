@@ -2,7 +2,7 @@
 
 use super::{play, play_at};
 
-const COMMANDS: [&str; 9] = [
+const COMMANDS: [&str; 10] = [
     "run",
     "theory",
     "verify",
