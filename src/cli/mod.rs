@@ -22,6 +22,7 @@ mod shell;
 mod signals;
 mod source;
 mod theory;
+mod validate;
 mod values;
 mod verify;
 

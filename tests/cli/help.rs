@@ -2,10 +2,11 @@
 
 use super::{play, play_at};
 
-const COMMANDS: [&str; 10] = [
+const COMMANDS: [&str; 11] = [
     "run",
     "theory",
     "verify",
+    "validate",
     "check",
     "new",
     "models",

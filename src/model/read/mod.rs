@@ -32,10 +32,10 @@ use crate::input::reader::Reader;
 use crate::input::suggest::did_you_mean;
 use crate::input::tree::{Content, Entry, FILE_LAYER, Item, Table};
 use crate::input::value::NoScope;
-use crate::model::Model;
 use crate::model::metric::Vocabulary;
 use crate::model::overrides::Overrides;
 use crate::model::preset::{SOURCE as PRESETS_SOURCE, TEXT as PRESETS};
+use crate::model::{Model, Story};
 use defaults::DEFAULTS;
 use names::{Names, Sheets};
 use runtime::Surroundings;
@@ -45,6 +45,9 @@ pub const ROOT_KEYS: &[Key] = &[
     Key::new("title", Holds::Text, "", "one line for people"),
     Key::new("source", Holds::Text, "", "where the numbers come from"),
     Key::new("description", Holds::Text, "", "what is given, what is assumed, what is fitted"),
+    Key::new("claim", Holds::Text, "", "what the source claims, in a sentence"),
+    Key::new("cause", Holds::Text, "", "what the simulation says causes it, in a sentence"),
+    Key::new("formula_says", Holds::Text, "", "what 1 + T_io/T_cpu would have said, in a sentence"),
     Key::new("params", Holds::Values, "", "names that any value may use as \"$name\""),
     Key::new("host", Holds::Values, "", "one instance of the machine"),
     Key::new("load", Holds::Values, "", "who sends requests and when"),
@@ -210,6 +213,11 @@ fn read_tree(
         title: texts.text("title"),
         source: texts.text("source"),
         description: texts.text("description"),
+        story: Story {
+            claim: texts.text("claim"),
+            cause: texts.text("cause"),
+            formula_says: texts.text("formula_says"),
+        },
         host,
         load: load?,
         resources,
