@@ -4,7 +4,7 @@ use clap::Subcommand;
 
 use super::exit::{Exit, Failure};
 use super::session::Session;
-use super::{check, completions, man, models, new, run, schema, theory, verify};
+use super::{check, completions, man, models, new, presets, run, schema, theory, validate, verify};
 
 /// A command with its arguments. What help says of it stands at the type of its arguments.
 #[derive(Debug, Subcommand)]
@@ -12,9 +12,11 @@ pub enum Command {
     Run(Box<run::Run>),
     Theory(Box<theory::Theory>),
     Verify(verify::Verify),
+    Validate(validate::Validate),
     Check(check::Check),
     New(new::New),
     Models(models::Models),
+    Presets(presets::Presets),
     Schema(schema::Schema),
     Completions(completions::Completions),
     Man(man::Man),
@@ -31,9 +33,11 @@ impl Command {
             Self::Run(command) => command.run(session),
             Self::Theory(command) => command.run(session),
             Self::Verify(command) => command.run(session),
+            Self::Validate(command) => command.run(session),
             Self::Check(command) => command.run(session),
             Self::New(command) => command.run(session),
             Self::Models(command) => command.run(session),
+            Self::Presets(command) => command.run(session),
             Self::Schema(command) => command.run(session),
             Self::Completions(command) => command.run(session),
             Self::Man(command) => command.run(session),

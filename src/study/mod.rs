@@ -14,6 +14,7 @@ pub mod replicate;
 pub mod result;
 pub mod sample;
 pub mod steady;
+pub mod validate;
 pub mod verify;
 pub mod widths;
 pub mod workload;

@@ -35,8 +35,14 @@ const EXECUTOR: [(&str, Executor); 2] =
 
 /// The keys that every runtime has.
 pub const COMMON: &[Key] = &[
-    Key::new("name", Holds::Name, "the kind", "what results call it"),
-    Key::new("kind", Holds::Word(&WORDS), "", "the execution model; required"),
+    Key::new("name", Holds::Name, "the preset or the kind", "what results call it"),
+    Key::new("kind", Holds::Word(&WORDS), "", "the execution model; required without a preset"),
+    Key::new(
+        "preset",
+        Holds::Preset,
+        "",
+        "named keys with their source; any other key overrides it",
+    ),
     Key::new("set", Holds::Values, "", "this runtime's own values of parameters"),
     Key::new("overhead", Holds::Durations, "0 s", "CPU for each request, before its first step"),
     Key::new("backlog", Holds::Count, "", "how many requests may wait; one more is refused"),
@@ -153,23 +159,8 @@ pub const KINDS: &[Kind] = &[
     },
 ];
 
-/// What the format has and this version has not.
-pub const LATER_KINDS: &[&str] = &[];
-
-/// Keys that belong to a later version too.
-const LATER_KEYS: &[(&str, &str)] = &[(
-    "preset",
-    "presets are not in this version: write `kind` and the overheads that you know, each a key",
-)];
-
 /// The kinds of runtime as one table.
-pub const RUNTIME_KINDS: Kinds = Kinds {
-    common: COMMON,
-    kinds: KINDS,
-    later_kinds: LATER_KINDS,
-    later_keys: LATER_KEYS,
-    noun: "runtime",
-};
+pub const RUNTIME_KINDS: Kinds = Kinds { common: COMMON, kinds: KINDS, noun: "runtime" };
 
 /// What of the model a runtime needs while it is read.
 pub struct Surroundings<'a> {
@@ -236,6 +227,10 @@ fn read_with<'a>(
     table: &'a Table,
 ) -> Option<Runtime> {
     let reader = names.reader();
+    if table.get("preset").is_some() && table.get("kind").is_none() {
+        // The preset is mistaken, which was told.
+        return None;
+    }
     let (kind, fields) = RUNTIME_KINDS.choose(reader, item, table, "[[runtime]]")?;
     let kind_of = match kind.word {
         "sync-worker" => read_sync_worker(&fields),

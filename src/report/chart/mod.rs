@@ -10,6 +10,7 @@ mod font;
 mod gain;
 mod page;
 mod palette;
+pub mod parity;
 mod svg;
 
 pub use page::{Page, Theme, WIDTHS, width_mm};
