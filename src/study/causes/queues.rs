@@ -27,7 +27,7 @@ fn shared_queue(side: &Side) -> Option<Side> {
     let sent = match side.model.load.kind {
         LoadKind::Closed { clients, .. } => clients,
         LoadKind::Batch { count } => count,
-        _ => MOST / 10,
+        _ => MOST / 4,
     };
     let threads = sent.min(side.in_flight_most());
     if threads > MOST {

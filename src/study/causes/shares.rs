@@ -80,7 +80,8 @@ impl Question {
     fn of(model: &Model, place: usize, gap: f64, fails: bool, result: &RuntimeResult) -> Self {
         let pair = Pair::of(model, place, fails);
         let gain = result.gain.simulated.value.unwrap_or_default();
-        let idle = model.load.kind.is_open() && (gain - 1.0).abs() < 0.02;
+        let sustained = result.steady != Some(false) && !fails;
+        let idle = model.load.kind.is_open() && sustained && (gain - 1.0).abs() < 0.02;
         let causes = if idle { Vec::new() } else { super::of(&pair) };
         Self { place, gap, pair, causes, idle }
     }

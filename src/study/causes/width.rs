@@ -5,7 +5,7 @@ use crate::model::{LoadKind, Model, RuntimeKind};
 use super::{Cause, Pair, Side};
 
 /// Clients or threads beyond which nothing is simulated for the sake of an explanation.
-pub const MOST: u64 = 200_000;
+pub const MOST: u64 = 50_000;
 
 /// A closed load with fewer clients than keep the cores busy: taken away, they are enough.
 pub fn clients(pair: &Pair) -> Option<Cause> {
