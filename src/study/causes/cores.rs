@@ -29,7 +29,7 @@ fn one_for_each(base: &Side, cores: u64) -> Option<Side> {
     let instances = u64::from(base.runtime().instances);
     // What the instances can't share equally they have in one.
     let (instances, each) =
-        if cores % instances == 0 { (instances, cores / instances) } else { (1, cores) };
+        if cores.is_multiple_of(instances) { (instances, cores / instances) } else { (1, cores) };
     let (instances, each) = (u32::try_from(instances).ok()?, u32::try_from(each).ok()?);
     Some(base.with(|model| {
         model.host.cores = model.host.cores.max(each);
@@ -39,7 +39,7 @@ fn one_for_each(base: &Side, cores: u64) -> Option<Side> {
             RuntimeKind::SyncWorker(kind) => kind.workers = each,
             RuntimeKind::ThreadPool(kind) => {
                 let processes = kind.processes.min(each);
-                kind.processes = if each % processes == 0 { processes } else { 1 };
+                kind.processes = if each.is_multiple_of(processes) { processes } else { 1 };
                 kind.threads = each / kind.processes;
             }
             RuntimeKind::EventLoop(kind) => (kind.loops, kind.max_tasks) = (each, Some(1)),
