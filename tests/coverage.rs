@@ -79,7 +79,7 @@ impl Study {
         let warmup = Span::from_seconds(self.warmup_s);
         let samples = replicate::replicate_all(&model, &setups, warmup, &control);
         let last = samples.len() - 1;
-        let responses = estimate::responses(&samples[last], |sample| sample.response);
+        let responses = estimate::responses(&samples[last], |sample| &sample.response);
         let throughput = estimate::estimate(&samples[last], |sample| sample.throughput);
         let gain = compare::gain(&model, last, &samples).simulated;
         [responses.mean, responses.p99, throughput, gain]

@@ -172,6 +172,7 @@ impl World<'_> {
             wasted_requests: record.wasted_requests,
             wasted_cpu: record.wasted_cpu,
             events: record.events,
+            luck: record.luck,
             series: record.series,
         }
     }

@@ -209,11 +209,15 @@ fn note_the_run(model: &Model, samples: &Samples, control: &Control, summary: &m
     let done = samples.first().map_or(0, Vec::len);
     if control.is_cancelled() {
         summary.notes.push(format!("interrupted: these are the {done} replications done by then"));
-    } else if replicate::precise_enough(&model.run, samples) == Some(false) {
+    } else if let Some(widest) = replicate::too_wide(&model.run, samples) {
         let asked = model.run.precision.unwrap_or_default() * 100.0;
         summary.notes.push(format!(
-            "the precision of {} % was not reached in {done} replications (run.max_replications)",
-            workload::trimmed(asked)
+            "the precision of {} % was not reached in {done} replications (run.max_replications): \
+             the {} of {} is the widest, ± {} %",
+            workload::trimmed(asked),
+            widest.metric,
+            model.runtimes[widest.runtime].name,
+            workload::trimmed(widest.share * 100.0)
         ));
     }
 }
@@ -256,7 +260,7 @@ fn runtime_result(
         workload: workload::runtime_workload(model, runtime),
         requests: (!own.is_empty()).then(|| estimate::counts(own)),
         throughput_rps,
-        response_s: estimate::responses(own, |sample| sample.response),
+        response_s: estimate::responses(own, |sample| &sample.response),
         classes: estimate::classes(setup, own),
         accept_wait_s: estimate::accept_wait(own),
         breakdown_s: estimate::breakdown(own, |sample| sample.parts),

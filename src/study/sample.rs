@@ -7,14 +7,16 @@ use crate::units::Span;
 use super::metric;
 
 /// The response-time figures of one replication, in seconds; `None` with too few samples.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Responses {
     /// Mean, p50, p75, p90, p95, p99, p99.9, maximum.
     pub figures: [Option<f64>; 8],
+    /// Response times in nanoseconds with their counts, ascending, as the histogram has them.
+    pub points: Vec<(f64, u64)>,
 }
 
 /// The shares that [`Responses`] has percentiles of, between the mean and the maximum.
-const SHARES: [f64; 6] = [0.5, 0.75, 0.9, 0.95, 0.99, 0.999];
+pub const SHARES: [f64; 6] = [0.5, 0.75, 0.9, 0.95, 0.99, 0.999];
 
 impl Responses {
     fn of<const N: usize>(histogram: &crate::stats::Histogram<N>) -> Self {
@@ -24,7 +26,10 @@ impl Responses {
             *figure = histogram.quantile(share);
         }
         figures[7] = (histogram.count() > 0).then(|| histogram.max() as f64);
-        Self { figures: figures.map(|figure| figure.map(|nanos| nanos / 1e9)) }
+        Self {
+            figures: figures.map(|figure| figure.map(|nanos| nanos / 1e9)),
+            points: histogram.points().collect(),
+        }
     }
 }
 
@@ -67,6 +72,8 @@ pub struct Sample {
     pub wasted: (u64, f64),
     /// The time to the last end, for a batch.
     pub makespan_s: Option<f64>,
+    /// CPU and I/O time as drawn in the window, less the mean of each draw, in nanoseconds.
+    pub luck: [f64; 2],
     /// Transitions.
     pub events: u64,
     /// The value of each objective's metric; infinite where a percentile falls among requests that
@@ -115,6 +122,7 @@ impl Sample {
             memory: memory(setup, found),
             wasted: (found.wasted_requests, found.wasted_cpu as f64 / 1e9),
             makespan_s: batch.then(|| found.last_end.seconds()),
+            luck: found.luck,
             events: found.events,
             objectives: Vec::new(),
         };
