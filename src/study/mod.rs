@@ -4,6 +4,7 @@
 
 pub mod capacity;
 pub mod compare;
+pub mod controls;
 pub mod estimate;
 pub mod exact;
 pub mod explain;
@@ -13,6 +14,7 @@ pub mod pilot;
 pub mod replicate;
 pub mod result;
 pub mod sample;
+pub mod saving;
 pub mod steady;
 pub mod verify;
 pub mod widths;
@@ -23,6 +25,7 @@ use crate::simulation::{Control, Setup, Stop};
 use crate::units::Span;
 
 use capacity::Capacity;
+use controls::Controls;
 use exact::Applies;
 use explain::Evidence;
 use replicate::Samples;
@@ -245,7 +248,19 @@ fn runtime_result(
     let mut gain = compare::gain(model, place, samples);
     gain.exact = compare::exact_gain(model, place, exact);
     let utilization = estimate::utilization(setup, own);
-    let throughput_rps = estimate::estimate(own, |sample| sample.throughput);
+    let mut throughput_rps = estimate::estimate(own, |sample| sample.throughput);
+    let mut response_s = estimate::responses(own, |sample| &sample.response);
+    let is_baseline = place == model.run.baseline;
+    if !own.is_empty() {
+        let controls = Controls { model, samples, exact };
+        throughput_rps = controls.throughput(place, throughput_rps);
+        response_s.mean = controls.response_mean(place, response_s.mean);
+        if !is_baseline {
+            gain.simulated = controls.gain(place, gain.simulated);
+        }
+    }
+    let pair = samples.get(model.run.baseline).filter(|_| !is_baseline).map(|base| [own, base]);
+    let saving = saving::of(&throughput_rps, &response_s, &gain, pair);
     let bottleneck = explain::bottleneck(&Evidence {
         model,
         runtime,
@@ -260,7 +275,7 @@ fn runtime_result(
         workload: workload::runtime_workload(model, runtime),
         requests: (!own.is_empty()).then(|| estimate::counts(own)),
         throughput_rps,
-        response_s: estimate::responses(own, |sample| &sample.response),
+        response_s,
         classes: estimate::classes(setup, own),
         accept_wait_s: estimate::accept_wait(own),
         breakdown_s: estimate::breakdown(own, |sample| sample.parts),
@@ -273,6 +288,7 @@ fn runtime_result(
         makespan_s: estimate::makespan(model, own),
         cost: estimate::cost(runtime, own),
         gain,
+        fewer_requests: saving,
         theory: theory(capacity, &exact[place]),
         bottleneck,
         slo: Vec::new(),
@@ -281,6 +297,6 @@ fn runtime_result(
         events: (!own.is_empty()).then(|| own.iter().map(|sample| sample.events).sum()),
         width: runtime.kind.width() * u64::from(runtime.instances),
     };
-    result.slo = objective::judge(&model.run.slo, &result, place == model.run.baseline, own);
+    result.slo = objective::judge(&model.run.slo, &result, is_baseline, own);
     result
 }
