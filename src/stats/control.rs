@@ -197,8 +197,7 @@ mod tests {
         for _ in 0..4_000 {
             let controls: Vec<Vec<f64>> =
                 (0..5).map(|_| (0..10).map(|_| normal()).collect()).collect();
-            let values: Vec<f64> =
-                controls[0].iter().map(|c: &f64| 2.0 * c + normal()).collect();
+            let values: Vec<f64> = controls[0].iter().map(|c: &f64| 2.0 * c + normal()).collect();
             let mean = values.iter().sum::<f64>() / 10.0;
             let Some(found) = adjust(&values, &controls) else { continue };
             sets += 1;

@@ -109,7 +109,8 @@ fn widest(samples: &Samples) -> Widest {
     for (runtime, own) in samples.iter().enumerate() {
         let times = responses(own, |sample| &sample.response);
         let throughput = estimate(own, |sample| sample.throughput);
-        for (metric, found) in [("throughput", throughput), ("mean", times.mean), ("p99", times.p99)]
+        for (metric, found) in
+            [("throughput", throughput), ("mean", times.mean), ("p99", times.p99)]
         {
             let share = relative_width(&found);
             if share > widest.share {
