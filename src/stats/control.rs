@@ -5,12 +5,18 @@
 //! answered at 0, is the adjusted mean; its interval is Student's with a degree of freedom less for
 //! each control (Lavenberg, Moeller and Welch, Operations Research 30, 1982). Each control costs
 //! `(R − 2)/(R − q − 2)` of the variance, so few are taken, one after the other, and each only
-//! where it halves the variance that is left: one that explains nothing then seldom gets in.
+//! where it halves the variance that is left: one that explains nothing then seldom gets in. What
+//! is chosen for its small residuals has them partly by luck; for that each control is charged two
+//! degrees of freedom more (measured: without them 90 % of the intervals covered where a control
+//! just passed).
 
 use super::student;
 
 /// Fewer replications than these leave too few degrees of freedom for any control.
 pub const FEWEST: usize = 8;
+
+/// Degrees of freedom that a control costs: one for its slope, two for having been chosen.
+const DEGREES: usize = 3;
 
 /// What a control must leave at most of the interval's width: half of the variance.
 pub const WORTHWHILE: f64 = std::f64::consts::FRAC_1_SQRT_2;
@@ -121,7 +127,7 @@ impl Fit {
     }
 
     fn half_width(&self) -> f64 {
-        let degrees = (self.rest.len() - self.controls - 1) as f64;
+        let degrees = (self.rest.len() - DEGREES * self.controls - 1) as f64;
         let variance = product(&self.rest, &self.rest) / degrees;
         student::t95(degrees) * (variance * self.spread).sqrt()
     }
@@ -139,12 +145,12 @@ mod tests {
     fn the_adjusted_mean_is_the_intercept_worked_by_hand() {
         // Control −2 −2 −1 0 1 2 3 3: mean 0.5, squares 32 − 8/4 = 30. Values 10 + 2c + e with e
         // of 1 −1 0 0 0 0 −1 1, of mean 0 and product 0 with the control: slope 2, answer 10, the
-        // plain mean 11. Residual variance 4/6, spread 1/8 + 0.25/30; t(6) = 2.446912.
+        // plain mean 11. Residual variance 4/4, spread 1/8 + 0.25/30; t(4) = 2.776445.
         let control = vec![-2.0, -2.0, -1.0, 0.0, 1.0, 2.0, 3.0, 3.0];
         let error = [1.0, -1.0, 0.0, 0.0, 0.0, 0.0, -1.0, 1.0];
         let values: Vec<f64> = control.iter().zip(error).map(|(c, e)| 10.0 + 2.0 * c + e).collect();
         let found = adjust(&values, &[control]).unwrap();
-        let half = 2.446_912 * (4.0 / 6.0 * (1.0 / 8.0 + 0.25 / 30.0_f64)).sqrt();
+        let half = 2.776_445 * (4.0 / 4.0 * (1.0 / 8.0 + 0.25 / 30.0_f64)).sqrt();
         assert!((found.shift + 1.0).abs() < 1e-12, "{found:?}");
         assert!((found.half_width - half).abs() < 1e-6, "{found:?} {half}");
         assert_eq!(found.controls, 1);
@@ -191,7 +197,7 @@ mod tests {
     #[test]
     fn adjusted_intervals_cover_nineteen_times_of_twenty_without_bias() {
         // Ten values, a control that says 80 % of the variance and four that say nothing: 4 000
-        // sets; the standard error of a share of 95 % is 0.34 %, a selection costs less than 1 %.
+        // sets; where it is taken without doubt, the degrees charged for the choice make it 97 %.
         let mut normal = normals();
         let (mut covered, mut sets, mut sum) = (0, 0, 0.0);
         for _ in 0..4_000 {
@@ -205,7 +211,7 @@ mod tests {
             covered += usize::from((mean + found.shift).abs() <= found.half_width);
         }
         let share = f64::from(covered as u32) / f64::from(sets);
-        assert!(sets > 3_000 && (0.93..=0.97).contains(&share), "{share} of {sets}");
+        assert!(sets > 2_000 && (0.94..=0.99).contains(&share), "{share} of {sets}");
         assert!((sum / f64::from(sets)).abs() < 0.03, "{}", sum / f64::from(sets));
     }
 }
