@@ -159,6 +159,7 @@ pub fn runtime(name: &str, kind: &str, width: u64) -> RuntimeResult {
         makespan_s: None,
         cost: Cost::default(),
         gain: Gain::default(),
+        fewer_requests: Saving::default(),
         theory: Theory::default(),
         bottleneck: Bottleneck::default(),
         slo: Vec::new(),

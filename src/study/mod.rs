@@ -5,6 +5,7 @@
 pub mod capacity;
 pub mod causes;
 pub mod compare;
+pub mod controls;
 pub mod estimate;
 pub mod exact;
 pub mod explain;
@@ -14,6 +15,7 @@ pub mod pilot;
 pub mod replicate;
 pub mod result;
 pub mod sample;
+pub mod saving;
 pub mod steady;
 pub mod validate;
 pub mod verify;
@@ -25,6 +27,7 @@ use crate::simulation::{Control, Setup, Stop};
 use crate::units::Span;
 
 use capacity::Capacity;
+use controls::Controls;
 use exact::Applies;
 use explain::Evidence;
 use replicate::Samples;
@@ -235,11 +238,15 @@ fn note_the_run(model: &Model, samples: &Samples, control: &Control, summary: &m
     let done = samples.first().map_or(0, Vec::len);
     if control.is_cancelled() {
         summary.notes.push(format!("interrupted: these are the {done} replications done by then"));
-    } else if replicate::precise_enough(&model.run, samples) == Some(false) {
+    } else if let Some(widest) = replicate::too_wide(&model.run, samples) {
         let asked = model.run.precision.unwrap_or_default() * 100.0;
         summary.notes.push(format!(
-            "the precision of {} % was not reached in {done} replications (run.max_replications)",
-            workload::trimmed(asked)
+            "the precision of {} % was not reached in {done} replications (run.max_replications): \
+             the {} of {} is the widest, ± {} %",
+            workload::trimmed(asked),
+            widest.metric,
+            model.runtimes[widest.runtime].name,
+            workload::trimmed(widest.share * 100.0)
         ));
     }
 }
@@ -267,7 +274,19 @@ fn runtime_result(
     let mut gain = compare::gain(model, place, samples);
     gain.exact = compare::exact_gain(model, place, exact);
     let utilization = estimate::utilization(setup, own);
-    let throughput_rps = estimate::estimate(own, |sample| sample.throughput);
+    let mut throughput_rps = estimate::estimate(own, |sample| sample.throughput);
+    let mut response_s = estimate::responses(own, |sample| &sample.response);
+    let is_baseline = place == model.run.baseline;
+    if !own.is_empty() {
+        let controls = Controls { model, samples, exact };
+        throughput_rps = controls.throughput(place, throughput_rps);
+        response_s.mean = controls.response_mean(place, response_s.mean);
+        if !is_baseline {
+            gain.simulated = controls.gain(place, gain.simulated);
+        }
+    }
+    let pair = samples.get(model.run.baseline).filter(|_| !is_baseline).map(|base| [own, base]);
+    let saving = saving::of(&throughput_rps, &response_s, &gain, pair);
     let bottleneck = explain::bottleneck(&Evidence {
         model,
         runtime,
@@ -281,7 +300,7 @@ fn runtime_result(
         workload: workload::runtime_workload(model, runtime),
         requests: (!own.is_empty()).then(|| estimate::counts(own)),
         throughput_rps,
-        response_s: estimate::responses(own, |sample| sample.response),
+        response_s,
         classes: estimate::classes(setup, own),
         accept_wait_s: estimate::accept_wait(own),
         breakdown_s: estimate::breakdown(own, |sample| sample.parts),
@@ -295,6 +314,7 @@ fn runtime_result(
         makespan_s: estimate::makespan(model, own),
         cost: estimate::cost(runtime, own),
         gain,
+        fewer_requests: saving,
         theory: theory(capacity, &exact[place]),
         bottleneck,
         slo: Vec::new(),
@@ -303,6 +323,6 @@ fn runtime_result(
         events: (!own.is_empty()).then(|| own.iter().map(|sample| sample.events).sum()),
         width: runtime.kind.width() * u64::from(runtime.instances),
     };
-    result.slo = objective::judge(&model.run.slo, &result, place == model.run.baseline, own);
+    result.slo = objective::judge(&model.run.slo, &result, is_baseline, own);
     result
 }

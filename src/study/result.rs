@@ -14,9 +14,10 @@ pub use crate::simulation::RequestCounts;
 pub struct Estimate {
     /// The estimate; null where it was not simulated or has too few samples.
     pub value: Option<f64>,
-    /// Student's interval over replications; null with one replication.
+    /// Student's interval over replications; null with one replication. That of a percentile is
+    /// set around the percentile of all replications together and is not symmetric.
     pub ci95: Option<[f64; 2]>,
-    /// The variance-reduced estimate beside it.
+    /// The estimate adjusted by control variates, where they halve the requests needed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub value_cv: Option<f64>,
     /// Its interval.
@@ -162,6 +163,8 @@ pub struct RuntimeResult {
     pub cost: Cost,
     /// Against the baseline.
     pub gain: Gain,
+    /// How many times fewer requests the same precision takes than with naive replications.
+    pub fewer_requests: Saving,
     /// What theory says.
     pub theory: Theory,
     /// What limits it.
@@ -325,6 +328,22 @@ pub struct Gain {
     pub over_formula: Option<f64>,
     /// Named shares of the gap between formula and simulation; empty where there is none.
     pub explained: Vec<Explained>,
+}
+
+/// How many times fewer requests an answer of the same precision takes, thanks to pairing and
+/// control variates, than with streams of its own for each runtime and without them.
+///
+/// Null where there is no interval, or one of no width; the gain's for the baseline.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+pub struct Saving {
+    /// For the throughput.
+    pub throughput: Option<f64>,
+    /// For the mean response time.
+    pub mean: Option<f64>,
+    /// For its 99th percentile.
+    pub p99: Option<f64>,
+    /// For the gain.
+    pub gain: Option<f64>,
 }
 
 /// One named share of the gap between formula and simulation; the last, `interaction`, is what the

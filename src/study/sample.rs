@@ -8,14 +8,16 @@ use crate::units::Span;
 use super::metric;
 
 /// The response-time figures of one replication, in seconds; `None` with too few samples.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Responses {
     /// Mean, p50, p75, p90, p95, p99, p99.9, maximum.
     pub figures: [Option<f64>; 8],
+    /// Response times in nanoseconds with their counts, ascending, as the histogram has them.
+    pub points: Vec<(f64, u64)>,
 }
 
 /// The shares that [`Responses`] has percentiles of, between the mean and the maximum.
-const SHARES: [f64; 6] = [0.5, 0.75, 0.9, 0.95, 0.99, 0.999];
+pub const SHARES: [f64; 6] = [0.5, 0.75, 0.9, 0.95, 0.99, 0.999];
 
 impl Responses {
     fn of<const N: usize>(histogram: &crate::stats::Histogram<N>) -> Self {
@@ -25,7 +27,10 @@ impl Responses {
             *figure = histogram.quantile(share);
         }
         figures[7] = (histogram.count() > 0).then(|| histogram.max() as f64);
-        Self { figures: figures.map(|figure| figure.map(|nanos| nanos / 1e9)) }
+        Self {
+            figures: figures.map(|figure| figure.map(|nanos| nanos / 1e9)),
+            points: histogram.points().collect(),
+        }
     }
 }
 
@@ -72,6 +77,8 @@ pub struct Sample {
     pub cold_starts: Option<u64>,
     /// The time to the last end, for a batch.
     pub makespan_s: Option<f64>,
+    /// CPU and I/O time as drawn in the window, less the mean of each draw, in nanoseconds.
+    pub luck: [f64; 2],
     /// Transitions.
     pub events: u64,
     /// The value of each objective's metric; infinite where a percentile falls among requests that
@@ -122,6 +129,7 @@ impl Sample {
             cost_of_use: cost_of_use(setup, found),
             cold_starts: setup.is_serverless().then_some(found.cold_starts),
             makespan_s: batch.then(|| found.last_end.seconds()),
+            luck: found.luck,
             events: found.events,
             objectives: Vec::new(),
         };

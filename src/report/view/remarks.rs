@@ -2,7 +2,7 @@
 
 use super::super::number::figure;
 use super::Source;
-use crate::study::result::RuntimeResult;
+use crate::study::result::{RuntimeResult, Saving};
 
 /// One sentence or a few, and what they are.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,7 +53,31 @@ pub fn all(source: &Source<'_>) -> Vec<Remark> {
         .chain(reasons.map(remark(Kind::Why)))
         .chain(by_theory.map(remark(Kind::Why)))
         .chain(source.summary.notes.iter().cloned().map(remark(Kind::Note)))
+        .chain(saving(source).map(remark(Kind::Note)))
         .collect()
+}
+
+/// How many times as many requests naive replications would need, for the runtime that profits
+/// least; nothing where no figure profits.
+fn saving(source: &Source<'_>) -> Option<String> {
+    let least = |of: fn(&Saving) -> Option<f64>| {
+        source.runtimes.iter().filter_map(|runtime| of(&runtime.fewer_requests)).reduce(f64::min)
+    };
+    let figures: Vec<(&str, f64)> = [
+        ("throughput", least(|saving| saving.throughput)),
+        ("mean", least(|saving| saving.mean)),
+        ("p99", least(|saving| saving.p99)),
+        ("gain", least(|saving| saving.gain)),
+    ]
+    .into_iter()
+    .filter_map(|(name, times)| Some((name, times?)))
+    .collect();
+    if figures.iter().all(|&(_, times)| times < 2.0) {
+        return None;
+    }
+    let words: Vec<String> =
+        figures.iter().map(|&(name, times)| format!("{name} {}x", figure(times, 2))).collect();
+    Some(format!("requests that naive runs need for the same precision: {}.", words.join(", ")))
 }
 
 /// What a load that can't be sustained means, in plain words.
