@@ -72,12 +72,18 @@ fn saving(source: &Source<'_>) -> Option<String> {
     .into_iter()
     .filter_map(|(name, times)| Some((name, times?)))
     .collect();
-    if figures.iter().all(|&(_, times)| times < 2.0) {
+    let saved = || figures.iter().filter(|&&(_, times)| times >= 1.1);
+    if saved().all(|&(_, times)| times < 2.0) {
         return None;
     }
-    let words: Vec<String> =
-        figures.iter().map(|&(name, times)| format!("{name} {}x", figure(times, 2))).collect();
-    Some(format!("requests that naive runs need for the same precision: {}.", words.join(", ")))
+    let words: Vec<String> = saved()
+        .enumerate()
+        .map(|(place, &(name, times))| match place {
+            0 => format!("{} times as many requests to know the {name} as well", figure(times, 2)),
+            _ => format!("{} times for the {name}", figure(times, 2)),
+        })
+        .collect();
+    Some(format!("naive replications would need {}.", words.join(", ")))
 }
 
 /// What a load that can't be sustained means, in plain words.
