@@ -4,13 +4,14 @@ use clap::Subcommand;
 
 use super::exit::{Exit, Failure};
 use super::session::Session;
-use super::{check, completions, man, models, new, run, schema, theory, verify};
+use super::{check, completions, man, models, new, run, schema, sweep, theory, verify};
 
 /// A command with its arguments. What help says of it stands at the type of its arguments.
 #[derive(Debug, Subcommand)]
 pub enum Command {
     Run(Box<run::Run>),
     Theory(Box<theory::Theory>),
+    Sweep(Box<sweep::Sweep>),
     Verify(verify::Verify),
     Check(check::Check),
     New(new::New),
@@ -30,6 +31,7 @@ impl Command {
         match self {
             Self::Run(command) => command.run(session),
             Self::Theory(command) => command.run(session),
+            Self::Sweep(command) => command.run(session),
             Self::Verify(command) => command.run(session),
             Self::Check(command) => command.run(session),
             Self::New(command) => command.run(session),

@@ -5,6 +5,7 @@ use std::io;
 
 use crate::input::{Problems, excerpt};
 use crate::report::files;
+use crate::study;
 
 /// How the program ended. The statuses are an interface: scripts rely on them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -129,6 +130,15 @@ impl From<clap::Error> for Failure {
 impl From<Problems> for Failure {
     fn from(problems: Problems) -> Self {
         Self::Model(Box::new(problems))
+    }
+}
+
+impl From<study::Failure> for Failure {
+    fn from(failure: study::Failure) -> Self {
+        match failure {
+            study::Failure::Limit(limit) => Self::Limit(limit),
+            study::Failure::Interrupted => Self::Interrupted,
+        }
     }
 }
 

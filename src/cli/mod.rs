@@ -20,8 +20,10 @@ mod session;
 mod shell;
 mod signals;
 mod source;
+mod sweep;
 mod theory;
 mod values;
+mod vary;
 mod verify;
 
 use std::ffi::OsString;

@@ -87,6 +87,22 @@ impl Environment {
     }
 }
 
+/// Standard output as a writer, for results too long to stand in memory.
+pub struct Printer<'s, 'a>(pub &'s mut Session<'a>);
+
+impl Write for Printer<'_, '_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self.0.print(bytes) {
+            Err(Failure::Stdout(error)) => Err(error),
+            _ => Ok(bytes.len()),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
 /// One run of the program: its streams, and how to speak on them.
 pub struct Session<'a> {
     streams: Streams<'a>,
@@ -127,6 +143,11 @@ impl<'a> Session<'a> {
     /// Whether a progress bar is wanted.
     pub fn shows_progress(&self) -> bool {
         self.environment.stderr_terminal && !self.quiet
+    }
+
+    /// Whether results go to a terminal.
+    pub fn writes_to_terminal(&self) -> bool {
+        self.environment.stdout_columns.is_some()
     }
 
     /// Hands a simulation to whoever may stop it.

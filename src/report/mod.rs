@@ -15,6 +15,7 @@ pub mod json;
 pub mod markdown;
 mod number;
 mod style;
+pub mod sweep;
 mod table;
 pub mod text;
 pub mod verify;

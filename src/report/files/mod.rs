@@ -10,11 +10,14 @@ use super::{FORMATS, Style};
 use crate::study::result::Outcome;
 
 mod error;
+pub mod journal;
 mod manifest;
+mod pieces;
 mod whole;
 
 pub use error::Error;
-pub use manifest::Manifest;
+pub use manifest::{Manifest, sha256};
+pub use pieces::{Piece, prepare, save_pieces};
 pub use whole::write_whole;
 
 /// The copy of the model in an output folder.
