@@ -4,7 +4,10 @@ use clap::Subcommand;
 
 use super::exit::{Exit, Failure};
 use super::session::Session;
-use super::{check, completions, man, models, new, run, schema, sweep, theory, verify};
+use super::{
+    check, completions, man, models, new, plan, repeat, run, schema, sensitivity, sweep, theory,
+    verify,
+};
 
 /// A command with its arguments. What help says of it stands at the type of its arguments.
 #[derive(Debug, Subcommand)]
@@ -12,7 +15,10 @@ pub enum Command {
     Run(Box<run::Run>),
     Theory(Box<theory::Theory>),
     Sweep(Box<sweep::Sweep>),
+    Sensitivity(Box<sensitivity::Sensitivity>),
+    Plan(Box<plan::Plan>),
     Verify(verify::Verify),
+    Repeat(repeat::Repeat),
     Check(check::Check),
     New(new::New),
     Models(models::Models),
@@ -32,7 +38,10 @@ impl Command {
             Self::Run(command) => command.run(session),
             Self::Theory(command) => command.run(session),
             Self::Sweep(command) => command.run(session),
+            Self::Sensitivity(command) => command.run(session),
+            Self::Plan(command) => command.run(session),
             Self::Verify(command) => command.run(session),
+            Self::Repeat(command) => command.run(session),
             Self::Check(command) => command.run(session),
             Self::New(command) => command.run(session),
             Self::Models(command) => command.run(session),

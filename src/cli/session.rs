@@ -7,6 +7,7 @@ use clap::ColorChoice;
 
 use super::exit::{Exit, Failure};
 use super::flags::TerminalFlags;
+use crate::input::Document;
 use crate::report::Style;
 use crate::simulation::Control;
 
@@ -111,13 +112,37 @@ pub struct Session<'a> {
     quiet: bool,
     /// The reader of standard output has gone: what is written is dropped, which is no error.
     closed: bool,
+    /// The model that is read whatever file is named: the copy in a folder that is made again.
+    instead: Option<Document>,
 }
 
 impl<'a> Session<'a> {
     /// With colours as the surroundings want them, and not quiet.
     pub fn new(streams: Streams<'a>, environment: &Environment) -> Self {
         let environment = *environment;
-        Self { streams, environment, color: ColorChoice::Auto, quiet: false, closed: false }
+        Self {
+            streams,
+            environment,
+            color: ColorChoice::Auto,
+            quiet: false,
+            closed: false,
+            instead: None,
+        }
+    }
+
+    /// What the program knows of the world around it.
+    pub const fn environment(&self) -> Environment {
+        self.environment
+    }
+
+    /// From now on this model is read, whatever file is named.
+    pub fn read_instead(&mut self, model: Document) {
+        self.instead = Some(model);
+    }
+
+    /// The model that is to be read whatever file is named.
+    pub const fn instead(&self) -> Option<&Document> {
+        self.instead.as_ref()
     }
 
     /// Does as these flags say from now on.

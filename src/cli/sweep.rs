@@ -10,6 +10,7 @@ use super::execute::{Files, folder, introduce_quick};
 use super::exit::{Exit, Failure, wrapped};
 use super::flags::RunFlags;
 use super::progress;
+use super::saved::manifest;
 use super::session::{Printer, Session};
 use super::shell;
 use super::source::ModelSource;
@@ -323,16 +324,7 @@ impl Plan<'_> {
             .iter()
             .map(|format| Piece::new(format.file, |to| (format.write)(sweep, &Style::PLAIN, to)));
         let pieces: Vec<Piece<'_>> = std::iter::once(model).chain(formats).collect();
-        let manifest = Manifest {
-            iowait: env!("CARGO_PKG_VERSION").to_owned(),
-            command: shell::command_line(&self.args),
-            args: self.args.clone(),
-            model: self.model.name.clone(),
-            model_sha256: self.sha256.clone(),
-            seed: self.model.run.seed,
-            replications: self.model.run.replications,
-            ..Manifest::default()
-        };
+        let manifest = manifest(&self.model, &self.sha256, &self.args);
         Ok(save_pieces(folder, &pieces, manifest)?.len())
     }
 }

@@ -14,6 +14,8 @@ pub mod files;
 pub mod json;
 pub mod markdown;
 mod number;
+pub mod plan;
+pub mod sensitivity;
 mod style;
 pub mod sweep;
 mod table;

@@ -2,8 +2,19 @@
 
 use super::{play, play_at};
 
-const COMMANDS: [&str; 10] =
-    ["run", "theory", "sweep", "verify", "check", "new", "models", "schema", "completions", "man"];
+const COMMANDS: [&str; 11] = [
+    "run",
+    "theory",
+    "sweep",
+    "plan",
+    "verify",
+    "check",
+    "new",
+    "models",
+    "schema",
+    "completions",
+    "man",
+];
 
 fn assert_fits(text: &str) {
     for line in text.lines() {

@@ -5,6 +5,7 @@ mod files;
 mod habits;
 mod help;
 mod mistakes;
+mod plans;
 mod results;
 mod statuses;
 mod sweeps;

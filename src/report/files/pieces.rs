@@ -8,12 +8,15 @@ use sha2::{Digest as _, Sha256};
 use super::manifest::{Manifest, hex};
 use super::{Error, MANIFEST_FILE, make, remove, write_whole};
 
+/// Writes a file's bytes, the same each time.
+pub type Writer<'a> = dyn Fn(&mut dyn Write) -> io::Result<()> + 'a;
+
 /// One file of a folder.
 pub struct Piece<'a> {
     /// Its name.
     pub name: String,
-    /// Writes it, the same bytes each time.
-    pub write: Box<dyn Fn(&mut dyn Write) -> io::Result<()> + 'a>,
+    /// Writes it.
+    pub write: Box<Writer<'a>>,
 }
 
 impl<'a> Piece<'a> {

@@ -13,7 +13,7 @@ use super::Style;
 use super::files::journal::Entry;
 
 /// A value of an axis in JSON: a number where it is a plain one, else as it was written.
-fn value(text: &str) -> Value {
+pub(super) fn value(text: &str) -> Value {
     let plain = text.replace('_', "");
     if let Ok(whole) = plain.parse::<i64>() {
         return whole.into();

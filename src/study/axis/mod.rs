@@ -14,6 +14,9 @@ use crate::input::value::{self, NoScope, Value, ValueError};
 /// Who says so, in messages about the values of an axis.
 pub const ORIGIN: &str = "--vary";
 
+/// Name and value of each axis at one point of a grid.
+pub type Point = [(String, String)];
+
 /// A parameter, `beta` or a path, and the values that it takes, one after another.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Axis {
