@@ -53,7 +53,7 @@ pub struct Plan {
     survive: u32,
     /// The runtime that is to meet them, where --vary names none
     #[arg(long = "for", value_name = "RUNTIME")]
-    runtime: Option<String>,
+    wanted: Option<String>,
     #[command(flatten)]
     flags: RunFlags,
 }
@@ -144,7 +144,7 @@ impl Plan {
         if self.survive > 0 {
             own.extend(["--survive".to_owned(), self.survive.to_string()]);
         }
-        own.extend(self.runtime.iter().flat_map(|name| ["--for".to_owned(), name.clone()]));
+        own.extend(self.wanted.iter().flat_map(|name| ["--for".to_owned(), name.clone()]));
         let head = vec!["plan".to_owned()];
         [head, self.source.args(), self.vary.args(), own, self.flags.args()].concat()
     }
@@ -160,7 +160,7 @@ impl Plan {
             .collect();
         named.dedup();
         let refuse = |why: String| Err(Failure::Usage(why));
-        match (&self.runtime, named.as_slice()) {
+        match (&self.wanted, named.as_slice()) {
             (Some(name), _) if !names.contains(&name.as_str()) => {
                 let near = did_you_mean(name, &names);
                 let near =

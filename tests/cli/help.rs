@@ -2,12 +2,14 @@
 
 use super::{play, play_at};
 
-const COMMANDS: [&str; 11] = [
+const COMMANDS: [&str; 13] = [
     "run",
     "theory",
     "sweep",
+    "sensitivity",
     "plan",
     "verify",
+    "repeat",
     "check",
     "new",
     "models",

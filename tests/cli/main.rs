@@ -6,6 +6,7 @@ mod habits;
 mod help;
 mod mistakes;
 mod plans;
+mod repeats;
 mod results;
 mod statuses;
 mod sweeps;

@@ -52,10 +52,7 @@ fn a_changed_file_and_a_missing_one_are_named_with_status_1() {
     std::fs::write(home.path().join("made/result.csv"), "changed").expect("written");
     std::fs::remove_file(home.path().join("made/report.md")).expect("removed");
     let played = play_at(home.path(), &["repeat", "made"]).ends(1, &[]);
-    assert_eq!(
-        played.out,
-        "report.md: is missing\nresult.csv: was changed after it was written\n"
-    );
+    assert_eq!(played.out, "report.md: is missing\nresult.csv: was changed after it was written\n");
 }
 
 #[test]
@@ -64,7 +61,8 @@ fn what_cannot_be_made_again_is_told_with_what_to_do() {
     let home = home();
     make(home.path(), &["run", "m.toml"]);
     std::fs::write(home.path().join("made/model.toml"), "# another\n").expect("written");
-    play_at(home.path(), &["repeat", "made"]).ends(2, &["is not the model", "put the original back"]);
+    play_at(home.path(), &["repeat", "made"])
+        .ends(2, &["is not the model", "put the original back"]);
     std::fs::write(home.path().join("made/manifest.json"), "{}").expect("written");
     play_at(home.path(), &["repeat", "made"]).ends(2, &["this is no manifest of iowait"]);
 }
@@ -72,7 +70,8 @@ fn what_cannot_be_made_again_is_told_with_what_to_do() {
 #[test]
 fn the_tornado_shows_what_matters_and_what_does_not() {
     let home = home();
-    let args = ["sensitivity", "m.toml", "--metric", "throughput", "--by", "50 %", "--format", "json"];
+    let args =
+        ["sensitivity", "m.toml", "--metric", "throughput", "--by", "50 %", "--format", "json"];
     let played = play_at(home.path(), &[&args[..], &QUICK].concat()).ends(0, &[]);
     let json: serde_json::Value = serde_json::from_str(&played.out).expect("JSON");
     let bars = json["bars"].as_array().expect("bars");

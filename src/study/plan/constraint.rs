@@ -109,7 +109,9 @@ fn side(text: &str, start: usize, names: &Names) -> Result<Expr, ValueError> {
         };
         let word = &rest[..length];
         let called = rest[length..].trim_start().starts_with('(');
-        if c.is_ascii_lowercase() && !called && !text[..at].ends_with('$') {
+        // After a number a word is its unit.
+        let unit = text[..at].trim_end().ends_with(|c: char| c.is_ascii_digit());
+        if c.is_ascii_lowercase() && !called && !unit {
             if !names.contains_key(word) {
                 let all: Vec<_> = names.keys().collect();
                 let error = ValueError::new(
