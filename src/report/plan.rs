@@ -11,7 +11,7 @@ use super::{markdown, sweep};
 use crate::model::metric::{MetricUnit, Vocabulary};
 use crate::model::{Model, Objective};
 use crate::study::plan::Answer;
-use crate::study::plan::trial::{Found, Trial};
+use crate::study::plan::trial::{Found, Hopeless, Trial};
 use crate::study::result::{Estimate, SloResult};
 
 /// A plan as asked and answered.
@@ -120,13 +120,23 @@ fn table(plan: &Plan<'_>) -> Table {
     let answer = plan.answer;
     let trials: Vec<&Trial> = answer.below.iter().chain(&answer.at).chain(&answer.above).collect();
     let is_answer = |trial: &Trial| answer.at.as_ref().is_some_and(|at| at.point == trial.point);
-    let keys = trials.first().map_or(0, |trial| trial.point.len());
-    let mark = |trial: &&Trial| if is_answer(trial) { ">" } else { "" };
-    let mut table = Table::of("", trials.iter().map(|trial| mark(trial).to_owned()));
-    for key in 0..keys {
-        let title = trials.first().map_or("", |trial| tail(&trial.point[key].0));
-        table.push(title, trials.iter().map(|trial| Cell::number(trial.point[key].1.clone())));
-    }
+    let titles: Vec<&str> = trials
+        .first()
+        .map_or_else(Vec::new, |trial| trial.point.iter().map(|(name, _)| tail(name)).collect());
+    let width = |key: usize| {
+        let values = trials.iter().map(|trial| trial.point[key].1.chars().count());
+        values.chain([titles[key].chars().count()]).max().unwrap_or(0)
+    };
+    let row = |mark: &str, values: &[&str]| {
+        let values = values.iter().enumerate();
+        let cells = values.map(|(key, value)| format!("{value:>width$}", width = width(key)));
+        format!("{mark:1} {}", cells.collect::<Vec<_>>().join("  "))
+    };
+    let names = trials.iter().map(|trial| {
+        let values: Vec<&str> = trial.point.iter().map(|(_, value)| value.as_str()).collect();
+        row(if is_answer(trial) { ">" } else { "" }, &values)
+    });
+    let mut table = Table::of(row("", &titles), names);
     for objective in &answer.objectives {
         let title = format!("{} [95 % interval]", objective.metric);
         table.push_if_any(title, trials.iter().map(|trial| shown(plan, trial, objective)));
@@ -145,6 +155,10 @@ fn judged<'t>(trial: &'t Trial, objective: &Objective) -> Option<&'t SloResult> 
 }
 
 fn shown(plan: &Plan<'_>, trial: &Trial, objective: &Objective) -> Cell {
+    if let Found::Hopeless(Hopeless { grows: true, .. }) = &trial.found {
+        let time = unit(plan.model, objective) == MetricUnit::Time;
+        return Cell::prose(if time { "grows without bound" } else { number::NONE });
+    }
     let Some(slo) = judged(trial, objective) else { return Cell::prose(number::NONE) };
     Cell::prose(with_interval(plan.model, objective, &slo.figure))
 }
@@ -182,8 +196,8 @@ pub(super) fn in_unit(unit: MetricUnit, value: f64) -> String {
 }
 
 fn verdict(plan: &Plan<'_>, trial: &Trial) -> Cell {
-    if let Found::Hopeless(why) = &trial.found {
-        return Cell::prose(why.clone());
+    if let Found::Hopeless(hopeless) = &trial.found {
+        return Cell::prose(hopeless.why.clone());
     }
     if trial.by_chance(&plan.answer.objectives) {
         return Cell::prose("cannot tell at this precision").toned(Tone::Warning);
@@ -252,7 +266,8 @@ fn nearest(answer: &Answer) -> String {
     let keys: Vec<_> =
         last.point.iter().map(|(name, value)| format!("{} {value}", tail(name))).collect();
     let why = match &last.found {
-        Found::Hopeless(why) => why.clone(),
+        Found::Hopeless(Hopeless { grows: true, why }) => format!("grows without bound, {why}"),
+        Found::Hopeless(hopeless) => hopeless.why.clone(),
         Found::Simulated(_) => format!("misses; binds: {}", last.binds.resource),
     };
     format!("nothing in the range meets it; {}: {why}", keys.join(", "))

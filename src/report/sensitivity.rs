@@ -17,7 +17,7 @@ use crate::study::sensitivity::{Bar, Tornado};
 const MOST_SHOWN: usize = 15;
 
 /// Halves of the drawn bars, in characters.
-const DRAWN: f64 = 10.0;
+const DRAWN: f64 = 8.0;
 
 /// A tornado with what it is of.
 #[derive(Debug)]
@@ -221,8 +221,8 @@ mod tests {
         let all = Sensitivity { model: &model, tornado: &tornado, unit: MetricUnit::Time };
         let text = text(&all, &Style::PLAIN);
         assert!(text.contains("w: p99 100 ms"), "{text}");
-        assert!(text.contains("----------|++++++++++"), "{text}");
-        assert!(text.contains("+++++|-----"), "{text}");
+        assert!(text.contains("--------|++++++++"), "{text}");
+        assert!(text.contains("++++|----"), "{text}");
         assert!(text.contains("+40.0 %") && text.contains("by chance"), "{text}");
         assert!(
             text.contains("left out, for a share of it is no value of the model: mode"),

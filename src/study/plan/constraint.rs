@@ -189,7 +189,7 @@ mod tests {
             ("instances * loops", 0..17, "this compares nothing"),
             ("instanzes <= 4", 0..9, "did you mean `instances`?"),
             ("instances <=", 12..12, "nothing to compare with"),
-            ("instances <= 4 ms", 0..17, "plain number"),
+            ("instances <= 4 ms", 0..17, "a number without a unit"),
             ("instances * <= 4", 12..12, "unexpected"),
         ] {
             let error = Constraint::parse(text, &names()).expect_err(text);

@@ -24,10 +24,19 @@ pub struct Trial {
 /// Simulated, or not worth it.
 #[derive(Clone, Debug)]
 pub enum Found {
-    /// No simulation can meet the objectives: why.
-    Hopeless(String),
+    /// No simulation can meet the objectives.
+    Hopeless(Hopeless),
     /// The result, that of the runtime alone or beside the baseline.
     Simulated(Box<Outcome>),
+}
+
+/// Why no simulation can meet the objectives.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hopeless {
+    /// Whether the queue grows without bound.
+    pub grows: bool,
+    /// `800/s offered, 667/s possible`.
+    pub why: String,
 }
 
 /// The limit that binds a runtime, whatever its load.
@@ -133,7 +142,7 @@ pub fn attempt(
 /// Why no simulation of the last runtime can meet the objectives, by its capacity; `None` where one
 /// may.
 #[must_use]
-pub fn hopeless(model: &Model, capacity: &Capacity) -> Option<String> {
+pub fn hopeless(model: &Model, capacity: &Capacity) -> Option<Hopeless> {
     let runtime = model.runtimes.last()?;
     let slo = &model.run.slo;
     let most = capacity.rate();
@@ -141,23 +150,20 @@ pub fn hopeless(model: &Model, capacity: &Capacity) -> Option<String> {
         && slo.iter().any(|one| one.at_most && is_time(&one.metric))
     {
         let offered = offered_rps(model).unwrap_or(f64::NAN);
-        return Some(format!(
-            "grows without bound: {}/s offered, {}/s possible",
-            trimmed(offered),
-            trimmed(most)
-        ));
+        let why = format!("{}/s offered, {}/s possible", trimmed(offered), trimmed(most));
+        return Some(Hopeless { grows: true, why });
     }
     let least = slo.iter().find(|one| {
         // A window's chance may put a throughput a little above what lasts.
         !one.at_most && one.metric == "throughput" && one.threshold > most * 1.1
     });
+    let stays = |why: String| Hopeless { grows: false, why };
     if least.is_some() {
-        return Some(format!("{}/s possible", trimmed(most)));
+        return Some(stays(format!("{}/s possible", trimmed(most))));
     }
     let slow = slo.iter().find(|one| {
         one.at_most && one.metric == "mean" && one.threshold < 0.9 * capacity.response_min_s
     });
-    slow.map(|_| {
-        format!("a mean of {} ms without any wait", trimmed(capacity.response_min_s * 1e3))
-    })
+    let least_ms = capacity.response_min_s * 1e3;
+    slow.map(|_| stays(format!("a mean of {} ms without any wait", trimmed(least_ms))))
 }
