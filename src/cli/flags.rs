@@ -114,7 +114,8 @@ impl ModelFlags {
         if problems.is_empty() { Ok(()) } else { Err(Problems::new(sources, problems)) }
     }
 
-    fn args(&self) -> Vec<String> {
+    /// The same flags again, in one order.
+    pub fn args(&self) -> Vec<String> {
         let mut args = Vec::new();
         let mut add = |flag: &str, value: String| args.extend([flag.to_owned(), value]);
         self.set.iter().for_each(|set| add("--set", set.clone()));

@@ -193,7 +193,8 @@ impl Validate {
         session: &mut Session<'_>,
     ) {
         let control = Arc::new(Control::default());
-        let options = Options { jobs: self.jobs.map(usize::from), ..Options::default() };
+        let jobs = self.jobs.map(usize::from);
+        let options = Options { jobs, explain: false, ..Options::default() };
         session.starts(&control);
         let outcome = progress::with_bar(session.shows_progress(), &control, || {
             study::run(case, &options, &control)

@@ -61,6 +61,8 @@ pub struct Control {
     cancelled: AtomicBool,
     planned: AtomicU64,
     finished: AtomicU64,
+    points_planned: AtomicU64,
+    points_finished: AtomicU64,
 }
 
 impl Control {
@@ -95,6 +97,23 @@ impl Control {
     #[must_use]
     pub fn finished(&self) -> u64 {
         self.finished.load(Ordering::Relaxed)
+    }
+
+    /// Says that this many points of a sweep are to come, each of some replications.
+    pub fn plan_points(&self, points: u64) {
+        self.points_planned.fetch_add(points, Ordering::Relaxed);
+    }
+
+    /// Says that another point is done.
+    pub fn finish_point(&self) {
+        self.points_finished.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Points done and planned; `None` where there are none, but replications alone.
+    #[must_use]
+    pub fn points(&self) -> Option<(u64, u64)> {
+        let planned = self.points_planned.load(Ordering::Relaxed);
+        (planned > 0).then(|| (self.points_finished.load(Ordering::Relaxed), planned))
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! [`run`] takes a model with its scenarios to the [`result::Outcome`] that reports show.
 
+pub mod axis;
 pub mod capacity;
 pub mod causes;
 pub mod compare;
@@ -12,11 +13,14 @@ pub mod explain;
 mod metric;
 pub mod objective;
 pub mod pilot;
+pub mod plan;
 pub mod replicate;
 pub mod result;
 pub mod sample;
 pub mod saving;
+pub mod sensitivity;
 pub mod steady;
+pub mod sweep;
 pub mod validate;
 pub mod verify;
 pub mod widths;
@@ -93,27 +97,42 @@ pub enum Failure {
 /// `control` was cancelled before the first replication of every runtime was done. Interrupted
 /// later, the outcome is that of the replications done, with a note that says so.
 pub fn run(case: &Case, options: &Options, control: &Control) -> Result<Outcome, Failure> {
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(options.jobs.unwrap_or(0))
+    threads(options.jobs)?.install(|| run_here(case, options, control))
+}
+
+/// The threads that simulate: this many, or one for each core.
+///
+/// # Errors
+///
+/// [`Failure::Limit`] where the system has no more threads.
+pub fn threads(jobs: Option<usize>) -> Result<rayon::ThreadPool, Failure> {
+    rayon::ThreadPoolBuilder::new()
+        .num_threads(jobs.unwrap_or(0))
         .build()
-        .map_err(|error| Failure::Limit(format!("cannot start threads: {error}")))?;
-    pool.install(|| {
-        let mut base = study(&case.model, options, control)?;
-        let scenarios = scenarios(case, options, control, &mut base.summary)?;
-        Ok(Outcome {
-            iowait: env!("CARGO_PKG_VERSION").to_owned(),
-            model: case.model.name.clone(),
-            model_sha256: case.sha256.clone(),
-            seed: case.model.run.seed,
-            replications: base.replications,
-            warmup_s: base.warmup.seconds(),
-            command: options.command.clone(),
-            workload: base.workload,
-            baseline: case.model.runtimes[case.model.run.baseline].name.clone(),
-            runtimes: base.runtimes,
-            scenarios,
-            summary: base.summary,
-        })
+        .map_err(|error| Failure::Limit(format!("cannot start threads: {error}")))
+}
+
+/// The same as [`run`] on the threads that it is called on; `options.jobs` does not count.
+///
+/// # Errors
+///
+/// As [`run`].
+pub fn run_here(case: &Case, options: &Options, control: &Control) -> Result<Outcome, Failure> {
+    let mut base = study(&case.model, options, control)?;
+    let scenarios = scenarios(case, options, control, &mut base.summary)?;
+    Ok(Outcome {
+        iowait: env!("CARGO_PKG_VERSION").to_owned(),
+        model: case.model.name.clone(),
+        model_sha256: case.sha256.clone(),
+        seed: case.model.run.seed,
+        replications: base.replications,
+        warmup_s: base.warmup.seconds(),
+        command: options.command.clone(),
+        workload: base.workload,
+        baseline: case.model.runtimes[case.model.run.baseline].name.clone(),
+        runtimes: base.runtimes,
+        scenarios,
+        summary: base.summary,
     })
 }
 

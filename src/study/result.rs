@@ -402,4 +402,8 @@ pub struct SloResult {
     pub objective: String,
     /// Whether the point estimate meets it; null where it can't be told.
     pub met: Option<bool>,
+    /// The figure that was judged, infinite where a percentile falls among requests that did not
+    /// complete; not part of the JSON.
+    #[serde(skip)]
+    pub figure: Estimate,
 }

@@ -2,11 +2,15 @@
 
 use super::{play, play_at};
 
-const COMMANDS: [&str; 11] = [
+const COMMANDS: [&str; 15] = [
     "run",
     "theory",
+    "sweep",
+    "sensitivity",
+    "plan",
     "verify",
     "validate",
+    "repeat",
     "check",
     "new",
     "models",

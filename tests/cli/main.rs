@@ -5,8 +5,11 @@ mod files;
 mod habits;
 mod help;
 mod mistakes;
+mod plans;
+mod repeats;
 mod results;
 mod statuses;
+mod sweeps;
 
 use std::io::Write as _;
 use std::path::Path;

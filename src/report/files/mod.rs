@@ -9,13 +9,18 @@ use super::chart::{Chart, Page};
 use super::{FORMATS, Style};
 use crate::study::result::Outcome;
 
+mod compare;
 mod error;
+pub mod journal;
 mod manifest;
+mod pieces;
 mod validation;
 mod whole;
 
+pub use compare::{Difference, compare};
 pub use error::Error;
-pub use manifest::Manifest;
+pub use manifest::{Manifest, sha256};
+pub use pieces::{Piece, prepare, save_pieces};
 pub use validation::{Validated, save_validation};
 pub use whole::write_whole;
 
