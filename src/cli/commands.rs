@@ -4,7 +4,7 @@ use clap::Subcommand;
 
 use super::exit::{Exit, Failure};
 use super::session::Session;
-use super::{check, completions, man, models, new, run, schema, theory, verify};
+use super::{check, completions, man, models, new, plot, run, schema, theory, trace, verify};
 
 /// A command with its arguments. What help says of it stands at the type of its arguments.
 #[derive(Debug, Subcommand)]
@@ -12,6 +12,8 @@ pub enum Command {
     Run(Box<run::Run>),
     Theory(Box<theory::Theory>),
     Verify(verify::Verify),
+    Plot(plot::Plot),
+    Trace(Box<trace::Trace>),
     Check(check::Check),
     New(new::New),
     Models(models::Models),
@@ -31,6 +33,8 @@ impl Command {
             Self::Run(command) => command.run(session),
             Self::Theory(command) => command.run(session),
             Self::Verify(command) => command.run(session),
+            Self::Plot(command) => command.run(session),
+            Self::Trace(command) => command.run(session),
             Self::Check(command) => command.run(session),
             Self::New(command) => command.run(session),
             Self::Models(command) => command.run(session),

@@ -156,6 +156,7 @@ impl Job<'_> {
             args: &self.args(),
             charts: &output.charts(),
             page: output.page(),
+            pictures: &output.pictures(),
         };
         files::save(folder, &output)
     }

@@ -12,6 +12,7 @@ mod flags;
 mod man;
 mod models;
 mod new;
+mod plot;
 mod progress;
 mod quick;
 mod run;
@@ -21,6 +22,7 @@ mod shell;
 mod signals;
 mod source;
 mod theory;
+mod trace;
 mod values;
 mod verify;
 

@@ -17,6 +17,7 @@ mod number;
 mod style;
 mod table;
 pub mod text;
+pub mod trace;
 pub mod verify;
 mod view;
 mod wrap;

@@ -14,6 +14,7 @@ pub mod replicate;
 pub mod result;
 pub mod sample;
 pub mod steady;
+pub mod trace;
 pub mod verify;
 pub mod widths;
 pub mod workload;
@@ -275,6 +276,7 @@ fn runtime_result(
         steady: steady::is_steady(model, runtime, capacity, own),
         warnings: explain::warnings(model, runtime, own),
         events: (!own.is_empty()).then(|| own.iter().map(|sample| sample.events).sum()),
+        distribution: estimate::distribution(own),
         width: runtime.kind.width() * u64::from(runtime.instances),
     };
     result.slo = objective::judge(&model.run.slo, &result, place == model.run.baseline, own);
