@@ -2,8 +2,19 @@
 
 use super::{play, play_at};
 
-const COMMANDS: [&str; 9] =
-    ["run", "theory", "verify", "check", "new", "models", "schema", "completions", "man"];
+const COMMANDS: [&str; 11] = [
+    "run",
+    "theory",
+    "verify",
+    "plot",
+    "trace",
+    "check",
+    "new",
+    "models",
+    "schema",
+    "completions",
+    "man",
+];
 
 fn assert_fits(text: &str) {
     for line in text.lines() {

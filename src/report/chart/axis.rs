@@ -84,8 +84,10 @@ impl Axis {
     pub fn log(values: &[f64]) -> Self {
         match extent(values, |value| value > 0.0) {
             Some((least, most)) if most / least > 3.0 => {
-                let air = libm::pow(most / least, 0.04);
-                Self { scale: Scale::Log, from: least / air, to: most * air }
+                // Of each end, for the ratio of the ends may overflow.
+                let air = libm::exp((libm::log(most) - libm::log(least)) * 0.04);
+                let from = (least / air).max(f64::MIN_POSITIVE);
+                Self { scale: Scale::Log, from, to: (most * air).min(f64::MAX) }
             }
             _ => Self::even(values),
         }

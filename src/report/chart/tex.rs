@@ -103,23 +103,17 @@ fn axis(out: &mut String, panel: &Panel, page: &Page, first: bool, colors: &Colo
         }
     }
     for rule in &panel.rules {
-        let (from, to) = match rule.at {
-            At::X(at) => {
-                let at = panel.x.on_axis(at);
-                (
-                    format!("({{axis cs:{at},0}}|-{{rel axis cs:0,0}})"),
-                    format!("({{axis cs:{at},0}}|-{{rel axis cs:0,1}})"),
-                )
-            }
-            At::Y(at) => {
-                let at = panel.y.on_axis(at);
-                (
-                    format!("({{rel axis cs:0,0}}|-{{axis cs:0,{at}}})"),
-                    format!("({{rel axis cs:1,0}}|-{{axis cs:0,{at}}})"),
-                )
-            }
+        // Coordinates that are not above zero have no place on a log axis: those of its beginning do.
+        let (x, y) = (panel.x.axis.from, panel.y.axis.from);
+        let (at, from, to) = match rule.at {
+            At::X(at) => (format!("{},{y}", panel.x.on_axis(at)), "0,0", "0,1"),
+            At::Y(at) => (format!("{x},{}", panel.y.on_axis(at)), "0,0", "1,0"),
         };
-        line(out, &format!("\\draw[gray] {from} -- {to};"));
+        let end = |corner: &str| match rule.at {
+            At::X(_) => format!("({{axis cs:{at}}}|-{{rel axis cs:{corner}}})"),
+            At::Y(_) => format!("({{rel axis cs:{corner}}}|-{{axis cs:{at}}})"),
+        };
+        line(out, &format!("\\draw[gray] {} -- {};", end(from), end(to)));
     }
 }
 

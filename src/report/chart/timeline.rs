@@ -60,7 +60,7 @@ pub fn timeline(traced: &Traced, page: &Page) -> Result<Option<Figure>, Error> {
 /// What stands at the right of a runtime's first rows.
 fn side(traced: &Traced, trace: &RuntimeTrace, base: Option<f64>) -> Vec<String> {
     let until = duration(trace.last_end.since(traced.from).seconds(), None);
-    let mut side = vec![format!("{} done by {until}", trace.done)];
+    let mut side = vec![format!("{} done at {until}", trace.done)];
     let gain = rate(trace, traced.from).zip(base).map(|(own, base)| own / base);
     side.extend(gain.map(|gain| format!("gain {}", figure(gain, 3))));
     side.extend(gain.and(traced.formula).map(|formula| format!("formula {}", figure(formula, 3))));

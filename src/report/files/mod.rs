@@ -156,8 +156,18 @@ mod tests {
         let folder = home.path().join("output/web-request/run");
         let written = save_in(&folder, &fixture::web_request()).unwrap();
         let expected = [
+            "breakdown.caption.txt",
+            "breakdown.csv",
+            "breakdown.svg",
+            "breakdown.tex",
+            "gain.caption.txt",
             "gain.csv",
             "gain.svg",
+            "gain.tex",
+            "latency.caption.txt",
+            "latency.csv",
+            "latency.svg",
+            "latency.tex",
             "manifest.json",
             "model.toml",
             "report.md",

@@ -41,7 +41,7 @@ fn runtime(
     (column, widest, gain): (Span, usize, Option<f64>),
 ) {
     let mut side = vec![format!(
-        "{} done by {}",
+        "{} done at {}",
         trace.done,
         duration(trace.last_end.since(traced.from).seconds(), None)
     )];
@@ -160,11 +160,11 @@ mod tests {
             trace(&model, Span::ZERO, Span::from_millis(100), &Control::default()).unwrap();
         let text = text(&traced);
         for line in [
-            "sync     1  ##--------##                                      4 done by 24 ms",
+            "sync     1  ##--------##                                      4 done at 24 ms",
             "         2  ............##--------##",
             "         4  ....................................##--------##",
             "      core  ##        ####        ####        ####        ##  CPU busy 33 %",
-            "loop     1  ##--------##                                      4 done by 9 ms",
+            "loop     1  ##--------##                                      4 done at 9 ms",
             "         2  ..##--------##                                    gain 2.67",
             "         3  ....##--------##                                  formula 3",
             "         4  ......##--------##",

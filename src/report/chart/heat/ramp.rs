@@ -27,6 +27,12 @@ pub fn color(share: f64) -> RGBColor {
     RGBColor(mix(0), mix(1), mix(2))
 }
 
+/// The colours as pgfplots takes them.
+pub fn pgf() -> String {
+    let stops = STOPS.iter().map(|[r, g, b]| format!("rgb255=({r},{g},{b})"));
+    stops.collect::<Vec<_>>().join(" ")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

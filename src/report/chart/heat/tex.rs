@@ -2,9 +2,10 @@
 
 use std::fmt::Write as _;
 
+use super::super::super::number::figure;
 use super::super::page::Page;
 use super::super::tex::{HEAD, text};
-use super::Heat;
+use super::{Heat, ramp};
 
 /// The whole file.
 pub fn document(heat: &Heat, page: &Page) -> String {
@@ -12,13 +13,15 @@ pub fn document(heat: &Heat, page: &Page) -> String {
     let mut line = |text: String| writeln!(out, "{text}").expect("a String takes all");
     line(format!(
         "\\begin{{groupplot}}[group style={{group size=1 by {}, vertical sep=12mm}}, width={}mm, \
-         colormap/cividis, colorbar, enlargelimits=false, font=\\footnotesize, \
+         colormap={{cividis}}{{{}}}, colorbar, enlargelimits=false, font=\\footnotesize, \
          colorbar style={{title={{{}}}}}]",
         heat.maps.len(),
         page.width_mm * 0.8,
+        ramp::pgf(),
         text(&heat.z.title)
     ));
-    let list = |values: &[f64]| values.iter().map(f64::to_string).collect::<Vec<_>>().join(",");
+    let list =
+        |values: &[f64]| values.iter().map(|value| figure(*value, 3)).collect::<Vec<_>>().join(",");
     for map in &heat.maps {
         line(format!(
             "\\nextgroupplot[title={{{}}}, xlabel={{{}}}, ylabel={{{}}}, xtick={{0,...,{}}}, \
