@@ -174,3 +174,83 @@ fn every_chart_has_its_own_name() {
     }
     assert!(chart("pie").is_none());
 }
+
+/// A sweep of two axes under three runtimes, as the CSV of a sweep has it.
+fn sweep() -> Table {
+    let mut text = String::from(
+        "beta,load.rate,scenario,runtime,blocking_coefficient,throughput_rps,throughput_rps_lo,throughput_rps_hi,\
+         response_mean_s,response_p99_s,gain,gain_lo,gain_hi,gain_formula,gain_bound,gain_exact,steady\n",
+    );
+    for beta in [0.1, 1.0, 10.0, 100.0] {
+        for rate in [100.0, 200.0, 400.0, 800.0] {
+            for (runtime, share) in [("sync", 0.0), ("threads", 0.97), ("loops", 0.93)] {
+                let gain: f64 = if share > 0.0 { 1.0 + beta * share } else { 1.0 };
+                let (rps, time) = (rate * 0.9, 0.01 * (1.0 + beta) + rate / 1e5);
+                text += &format!(
+                    "{beta},{rate}/s,,{runtime},{beta},{rps},{},{},{time},{},{gain},{},{},{},{},{gain},true\n",
+                    rps * 0.99,
+                    rps * 1.01,
+                    time * 3.0,
+                    gain * 0.98,
+                    gain * 1.02,
+                    1.0 + beta,
+                    1.0 + beta,
+                );
+            }
+        }
+    }
+    Table::read(text.as_bytes()).unwrap()
+}
+
+fn effects() -> Table {
+    let text = "parameter,low,high,base,metric,by\n\
+                load.clients,0.08,0.13,0.1,response_p99_s,20 %\n\
+                request.search.steps.cpu,0.07,0.2,0.1,response_p99_s,20 %\n";
+    Table::read(text.as_bytes()).unwrap()
+}
+
+#[test]
+fn every_chart_of_a_table_is_clear_on_every_page_and_the_same_each_time() {
+    for chart in TABLE_CHARTS {
+        let table = if chart.name == "tornado" { effects() } else { sweep() };
+        let choice = match chart.name {
+            "xy" => Choice {
+                x: Some("load.rate".to_owned()),
+                y: Some("p99".to_owned()),
+                by: Some("runtime".to_owned()),
+            },
+            _ => Choice::default(),
+        };
+        for page in [Page::SCREEN, Page::PAPER, Page { width_mm: 60.0, ..Page::PAPER }] {
+            let figure = (chart.draw)(&table, &choice, &page).unwrap();
+            assert_clear(&figure.ink);
+            assert!(figure == (chart.draw)(&table, &choice, &page).unwrap(), "{}", chart.name);
+            assert!(figure.csv.lines().count() > 4, "{}", chart.name);
+        }
+    }
+}
+
+#[test]
+fn the_widest_effect_stands_at_the_top_of_a_tornado() {
+    let figure =
+        (table_chart("tornado").unwrap().draw)(&effects(), &Choice::default(), &Page::PAPER)
+            .unwrap();
+    let rows: Vec<&str> =
+        figure.drawing.panels[0].rows.iter().map(|row| row.name.as_str()).collect();
+    assert_eq!(rows, ["request.search.steps.cpu", "load.clients"]);
+    assert_eq!(figure.drawing.panels[0].x.title, "response time, p99 (ms)");
+}
+
+#[test]
+fn a_gain_over_the_formula_lies_at_its_share_of_it() {
+    let figure =
+        (table_chart("formula").unwrap().draw)(&sweep(), &Choice::default(), &Page::PAPER).unwrap();
+    let below = &figure.drawing.panels[1];
+    let loops = below.series.iter().find(|series| series.name.starts_with("loops")).unwrap();
+    let spot = loops.shape.spots().iter().find(|spot| (spot.x - 10.0).abs() < 1e-9).unwrap();
+    assert!((spot.y - 10.3 / 11.0).abs() < 1e-12, "{spot:?}");
+    assert!(
+        below.series.iter().all(|series| !series.name.contains("sync")),
+        "the baseline gains nothing"
+    );
+}

@@ -215,7 +215,10 @@ impl<'a> Layout<'a> {
     fn map(&self, canvas: &Canvas, map: &Map, frame: Frame) -> Result<(), Error> {
         let (columns, rows) = (self.heat.x.1.len() as f64, self.heat.y.1.len() as f64);
         let (wide, tall) = (frame.width() / columns, frame.height() / rows);
-        let name = font::cut(&map.name, self.size, frame.width());
+        // The words of the scale stand at the right of the same line.
+        let scale = font::width(&self.scale_title(), self.size) + self.size * 1.6;
+        let room = (self.width - frame.left - scale).max(0.0);
+        let name = font::cut(&map.name, self.size, room);
         canvas.text(&name, (frame.left, frame.top - self.pitch * 0.6), self.type_of(HPos::Left))?;
         for (line, values) in map.values.iter().enumerate() {
             for (column, value) in values.iter().enumerate() {
@@ -288,6 +291,11 @@ impl<'a> Layout<'a> {
         canvas.text(&title, (x, frame.bottom + self.pitch * 1.8), self.type_of(HPos::Center))
     }
 
+    /// What the colours mean, in at most half of the page's width.
+    fn scale_title(&self) -> String {
+        font::cut(&self.heat.z.title, self.size, self.width * 0.5)
+    }
+
     /// The colours with their numbers, at the right of the first panel.
     fn scale(&self, canvas: &Canvas) -> Result<(), Error> {
         const STEPS: u32 = 64;
@@ -309,7 +317,7 @@ impl<'a> Layout<'a> {
             canvas.line((right, y), (right + self.size * 0.25, y), GREY, 0.5)?;
             canvas.text(&label, (right + self.size * 0.45, y), self.type_of(HPos::Left))?;
         }
-        let title = font::cut(&self.heat.z.title, self.size, self.width * 0.5);
+        let title = self.scale_title();
         let at = (self.width - self.size * 0.6, frame.top - self.pitch * 0.6);
         canvas.text(&title, at, self.type_of(HPos::Right))
     }
