@@ -21,7 +21,8 @@ pub struct Traced {
     pub from: Time,
     /// When it was to close.
     pub until: Time,
-    /// `1 + T_io/T_cpu`; `None` where T_cpu is 0.
+    /// `1 + T_io/T_cpu`; `None` where T_cpu is 0, and under an open load, which gives every runtime
+    /// the same to do: there is no gain in throughput to hold it against.
     pub formula: Option<f64>,
     /// One entry a runtime, in the model's order.
     pub runtimes: Vec<RuntimeTrace>,
@@ -133,7 +134,10 @@ pub fn trace(
         baseline: model.run.baseline,
         from: window.opens(),
         until: window.opens() + length,
-        formula: workload::workload(model).blocking_coefficient.map(|beta| 1.0 + beta),
+        formula: workload::workload(model)
+            .blocking_coefficient
+            .filter(|_| !model.load.kind.is_open())
+            .map(|beta| 1.0 + beta),
         runtimes: runtimes?,
     })
 }

@@ -23,7 +23,12 @@ pub fn timeline(traced: &Traced, page: &Page) -> Result<Option<Figure>, Error> {
     let mut bars: [Vec<Bar>; 3] = Default::default();
     let base = traced.runtimes.get(traced.baseline).and_then(|trace| rate(trace, traced.from));
     for (place, trace) in traced.runtimes.iter().enumerate() {
-        let mut side = side(traced, trace, base.filter(|_| place != traced.baseline)).into_iter();
+        let mut side = side(
+            traced,
+            trace,
+            base.filter(|_| place != traced.baseline && traced.formula.is_some()),
+        )
+        .into_iter();
         let mut row = |name: String, begins: bool| {
             rows.push(Row { name, figure: side.next().unwrap_or_default(), begins });
             rows.len() - 1

@@ -36,7 +36,7 @@ pub fn draw(table: &Table, _: &Choice, page: &Page) -> Result<Figure, Error> {
     let values: Vec<f64> =
         effects.iter().flat_map(|(_, low, high, base)| [*low, *high, *base]).collect();
     let x = words::dimension(metric, &values, Axis::around);
-    let change = text("by").map_or_else(String::new, |by| format!(" {by}"));
+    let change = text("by").map_or_else(String::new, |by| format!("{by} "));
     let series = |name: String, look: Look, end: fn(&(String, f64, f64, f64)) -> f64| Series {
         name,
         look,
@@ -60,8 +60,8 @@ pub fn draw(table: &Table, _: &Choice, page: &Page) -> Result<Figure, Error> {
         height: 0.0,
         rows: rows.collect(),
         series: vec![
-            series(format!("lower{change}"), fewer, |effect| effect.1),
-            series(format!("higher{change}"), more, |effect| effect.2),
+            series(format!("{change}lower"), fewer, |effect| effect.1),
+            series(format!("{change}higher"), more, |effect| effect.2),
         ],
         rules: vec![Rule { at: At::X(base), label: String::new(), look: None }],
         x,
@@ -69,11 +69,12 @@ pub fn draw(table: &Table, _: &Choice, page: &Page) -> Result<Figure, Error> {
     let title = panel.x.title.clone();
     let drawing = Drawing {
         title: format!("What each parameter does to: {title}"),
-        about: format!(
-            "What a change of each parameter{change} does to: {title}. The upright line is the model as it is; at the right the whole swing as a share of it."
-        ),
+        about: format!("What each parameter {change}lower and higher does to: {title}."),
         panels: vec![panel],
-        notes: Vec::new(),
+        notes: vec![
+            "Upright line: the model as it is. At the right: the whole swing as a share of it."
+                .to_owned(),
+        ],
     };
     Figure::of(drawing, page)
 }

@@ -28,7 +28,7 @@ pub fn text(traced: &Traced) -> String {
     let base = traced.runtimes.get(traced.baseline).and_then(|trace| rate(trace, traced.from));
     for (place, trace) in traced.runtimes.iter().enumerate() {
         let gain = rate(trace, traced.from).zip(base).map(|(own, base)| own / base);
-        let gain = gain.filter(|_| place != traced.baseline);
+        let gain = gain.filter(|_| place != traced.baseline && traced.formula.is_some());
         runtime(&mut out, traced, trace, (column, widest, gain));
     }
     out
