@@ -121,6 +121,7 @@ impl World<'_> {
     }
 
     /// Tells how a strand stands.
+    #[inline]
     pub(super) fn tell_part(&mut self, strand: u32) {
         self.tell(|world| {
             let this = &world.strands[strand];
@@ -134,6 +135,7 @@ impl World<'_> {
     }
 
     /// Tells that a burst begins on a core.
+    #[inline]
     pub(super) fn tell_burst(&mut self, core: u32) {
         self.tell(|world| {
             let thread = world.cores[core as usize].thread;
