@@ -10,7 +10,9 @@ use common::*;
 use iowait::engine::Key;
 use iowait::input::dist::Dist;
 use iowait::model::request::Gil;
-use iowait::model::runtime::{Assign, Balance, EventLoop, Executor, GilOrder, Spawn, ThreadPool};
+use iowait::model::runtime::{
+    Assign, Balance, EventLoop, Executor, GilOrder, Serverless, Spawn, ThreadPool, WorkStealing,
+};
 use iowait::model::{
     Host, Load, LoadKind, Model, Resource, Runtime, RuntimeKind, Scheduling, Scope,
 };
@@ -143,7 +145,7 @@ impl Maker {
     }
 
     fn runtime(&mut self) -> Runtime {
-        let kind = match self.below(3) {
+        let kind = match self.below(5) {
             0 => RuntimeKind::SyncWorker(iowait::model::runtime::SyncWorker::new(
                 1 + self.below(6) as u32,
             )),
@@ -156,6 +158,19 @@ impl Maker {
                 spawn: if self.chance(0.3) { Spawn::PerRequest } else { Spawn::Pool },
                 spawn_cost: self.span(50_000),
                 ..ThreadPool::new(1 + self.below(8) as u32)
+            }),
+            2 => RuntimeKind::WorkStealing(WorkStealing {
+                task_switch: self.span(20_000),
+                ..WorkStealing::new(1 + self.below(6) as u32)
+            }),
+            3 => RuntimeKind::Serverless(Serverless {
+                cold_start: if self.chance(0.5) {
+                    self.time(5_000_000)
+                } else {
+                    Dist::constant(0.0)
+                },
+                keep_alive: self.chance(0.7).then(|| Span(self.below(4) * self.below(5_000_000))),
+                ..Serverless::new(1 + self.below(8) as u32)
             }),
             _ => RuntimeKind::EventLoop(EventLoop {
                 max_tasks: self.chance(0.3).then(|| 1 + self.below(20)),
@@ -178,6 +193,7 @@ impl Maker {
         let mut runtime = Runtime::new("any", kind);
         runtime.overhead = Dist::constant(self.below(50_000) as f64);
         runtime.backlog = self.chance(0.3).then(|| self.below(20));
+        runtime.kill_after = self.chance(0.3).then(|| Span(1 + self.below(20_000_000)));
         runtime.instances = 1 + self.below(2) as u32;
         runtime.balance =
             [Balance::RoundRobin, Balance::Random, Balance::LeastLoaded][self.below(3) as usize];
@@ -237,8 +253,13 @@ fn check(found: &Replication, what: &dyn Fn() -> String) {
     }
 }
 
+/// How many random models each law meets; more where IOWAIT_CASES says so.
+fn cases() -> u32 {
+    std::env::var("IOWAIT_CASES").ok().and_then(|text| text.parse().ok()).unwrap_or(900)
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 600, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: cases(), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn requests_are_conserved_and_littles_law_holds_exactly(seed in any::<u64>()) {
@@ -262,6 +283,7 @@ proptest! {
             pool.timeout = None;
         });
         runtime.backlog = None;
+        runtime.kill_after = None;
         let found = replication(&model, &runtime, Span::ZERO);
         let what = || format!("{:?} {model:#?} {runtime:#?}", found.stop);
         check(&found, &what);
@@ -329,8 +351,14 @@ fn scale_model(model: &mut Model, runtime: &mut Runtime, factor: u64) {
         *think = think.scale(times);
     }
     runtime.overhead = runtime.overhead.scale(times);
+    runtime.kill_after.iter_mut().for_each(span);
     match &mut runtime.kind {
         RuntimeKind::SyncWorker(_) => {}
+        RuntimeKind::WorkStealing(kind) => span(&mut kind.task_switch),
+        RuntimeKind::Serverless(kind) => {
+            kind.cold_start = kind.cold_start.scale(times);
+            kind.keep_alive.iter_mut().for_each(span);
+        }
         RuntimeKind::ThreadPool(kind) => {
             span(&mut kind.switch_interval);
             span(&mut kind.gil_switch);

@@ -41,7 +41,7 @@ fn scheduler(case: &Case) -> (&'static str, String) {
     (case.runtime.kind.keyword(), format!("{:?}", case.model.host.scheduling))
 }
 
-/// A closed load with randomness under each of the nine.
+/// A closed load with randomness under each of them.
 fn one_of_each() -> Vec<Case> {
     let mut found = BTreeMap::new();
     for case in table::cases() {
@@ -50,7 +50,7 @@ fn one_of_each() -> Vec<Case> {
             found.entry(scheduler(&case)).or_insert(case);
         }
     }
-    assert_eq!(found.len(), 9, "{:?}", found.keys());
+    assert_eq!(found.len(), 13, "{:?}", found.keys());
     found.into_values().collect()
 }
 

@@ -4,7 +4,10 @@ use clap::Subcommand;
 
 use super::exit::{Exit, Failure};
 use super::session::Session;
-use super::{check, completions, man, models, new, plot, run, schema, theory, trace, verify};
+use super::{
+    check, completions, man, models, new, plot, presets, run, schema, theory, trace, validate,
+    verify,
+};
 
 /// A command with its arguments. What help says of it stands at the type of its arguments.
 #[derive(Debug, Subcommand)]
@@ -12,11 +15,13 @@ pub enum Command {
     Run(Box<run::Run>),
     Theory(Box<theory::Theory>),
     Verify(verify::Verify),
+    Validate(validate::Validate),
     Plot(plot::Plot),
     Trace(Box<trace::Trace>),
     Check(check::Check),
     New(new::New),
     Models(models::Models),
+    Presets(presets::Presets),
     Schema(schema::Schema),
     Completions(completions::Completions),
     Man(man::Man),
@@ -35,9 +40,11 @@ impl Command {
             Self::Verify(command) => command.run(session),
             Self::Plot(command) => command.run(session),
             Self::Trace(command) => command.run(session),
+            Self::Validate(command) => command.run(session),
             Self::Check(command) => command.run(session),
             Self::New(command) => command.run(session),
             Self::Models(command) => command.run(session),
+            Self::Presets(command) => command.run(session),
             Self::Schema(command) => command.run(session),
             Self::Completions(command) => command.run(session),
             Self::Man(command) => command.run(session),

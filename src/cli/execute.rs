@@ -132,6 +132,7 @@ impl Job<'_> {
             jobs: self.flags.jobs.map(usize::from),
             command: shell::command_line(&self.args()),
             simulate: self.simulate,
+            explain: self.simulate,
         };
         session.starts(control);
         let outcome = progress::with_bar(session.shows_progress(), control, || {

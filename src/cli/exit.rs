@@ -26,7 +26,7 @@ pub enum Exit {
 /// Every exit with its status and what help says of it.
 const EXITS: [(Exit, u8, &str); 6] = [
     (Exit::Done, 0, "done"),
-    (Exit::NotMet, 1, "an objective (--slo, or slo in [run]) was not met"),
+    (Exit::NotMet, 1, "an objective (--slo, or slo in [run]) or a prediction was not met"),
     (Exit::BadInput, 2, "bad input or usage"),
     (Exit::Limit, 3, "a limit was reached"),
     (Exit::NoOutput, 4, "output could not be written"),

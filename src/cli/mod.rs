@@ -13,6 +13,7 @@ mod man;
 mod models;
 mod new;
 mod plot;
+mod presets;
 mod progress;
 mod quick;
 mod run;
@@ -23,6 +24,7 @@ mod signals;
 mod source;
 mod theory;
 mod trace;
+mod validate;
 mod values;
 mod verify;
 

@@ -7,6 +7,7 @@ use clap::Args;
 use super::shell;
 use super::values::{Given, duration, rate, whole};
 use crate::input::suggest::did_you_mean;
+use crate::model::preset;
 use crate::units::{Rate, Span};
 
 /// The flags that describe a request, its load and the runtimes.
@@ -31,9 +32,9 @@ pub struct Quick {
     /// Requests come at this rate instead, memoryless: 120/s
     #[arg(long, value_name = "RATE", value_parser = rate, conflicts_with = "clients")]
     pub rate: Option<Given<Rate>>,
-    /// sync-worker, thread-pool or event-loop, and how wide: event-loop:2; repeatable, the first is the baseline
-    /// [default: all three]
-    #[arg(long, value_name = "KIND[:WIDTH]", value_parser = chosen)]
+    /// sync-worker, thread-pool, event-loop or a preset (iowait presets), and how wide: event-loop:2; repeatable, the
+    /// first is the baseline [default: the three kinds]
+    #[arg(long, value_name = "RUNTIME[:WIDTH]", value_parser = chosen)]
     pub runtime: Vec<Chosen>,
     /// Every burst and every wait takes exactly its mean; otherwise they are exponential, as times that vary are
     #[arg(long)]
@@ -47,6 +48,7 @@ pub struct Quick {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Chosen {
     kind: &'static Kind,
+    preset: Option<&'static str>,
     width: Option<u32>,
 }
 
@@ -60,10 +62,11 @@ struct Kind {
 }
 
 /// As wide as the defaults of the model file make them.
-const KINDS: [Kind; 3] = [
+const KINDS: [Kind; 4] = [
     Kind { word: "sync-worker", name: "sync", key: "workers", default_width: "\"$cores\"" },
     Kind { word: "thread-pool", name: "threads", key: "threads", default_width: BEST },
     Kind { word: "event-loop", name: "loop", key: "loops", default_width: "\"$cores\"" },
+    Kind { word: "work-stealing", name: "stealing", key: "workers", default_width: "\"$cores\"" },
 ];
 
 /// The formula's own best concurrency.
@@ -154,9 +157,7 @@ impl Quick {
         }
         let runtimes = self.named_runtimes()?;
         let needs_ratio = (self.clients.is_none() && self.rate.is_none())
-            || runtimes
-                .iter()
-                .any(|(_, one)| one.width.is_none() && one.kind.default_width == BEST);
+            || runtimes.iter().any(|(_, one)| one.written_width().as_deref() == Some(BEST));
         if !busy && needs_ratio {
             return Err("with --cpu 0 there is no T_io/T_cpu to size by; give --clients N or --rate RATE, and \
                         --runtime KIND:WIDTH for each runtime"
@@ -182,12 +183,18 @@ impl Quick {
             load = self.load(),
             steps = self.steps(busy, waits),
         );
-        for (name, Chosen { kind: Kind { word, key, default_width, .. }, width }) in runtimes {
-            let width =
-                width.map_or_else(|| (*default_width).to_owned(), |width| width.to_string());
-            let head = format!("{:<7} = \"{name}\"\n{:<7} = \"{word}\"", "name", "kind");
-            write!(text, "\n[[runtime]]\n{head}\n{key:<7} = {width}\n")
-                .expect("a String takes all that is written");
+        for (name, one) in runtimes {
+            let implied = one.preset.map_or(("kind", one.kind.word), |preset| ("preset", preset));
+            write!(
+                text,
+                "\n[[runtime]]\n{:<7} = \"{name}\"\n{:<7} = \"{}\"\n",
+                "name", implied.0, implied.1
+            )
+            .expect("a String takes all that is written");
+            if let Some(width) = one.written_width() {
+                writeln!(text, "{:<7} = {width}", one.kind.key)
+                    .expect("a String takes all that is written");
+            }
         }
         Ok(text)
     }
@@ -221,15 +228,18 @@ impl Quick {
 
     /// The runtimes with their names: the kind's, and the width too where a kind is there more than once.
     fn named_runtimes(&self) -> Result<Vec<(String, Chosen)>, String> {
-        let all = || KINDS.iter().map(|kind| Chosen { kind, width: None }).collect();
+        let all =
+            || KINDS[..3].iter().map(|kind| Chosen { kind, preset: None, width: None }).collect();
         let chosen: Vec<Chosen> =
             if self.runtime.is_empty() { all() } else { self.runtime.clone() };
         let mut named: Vec<(String, Chosen)> = Vec::new();
         for one in &chosen {
-            let several = chosen.iter().filter(|other| other.kind == one.kind).count() > 1;
+            let is_same = |other: &&Chosen| (other.kind, other.preset) == (one.kind, one.preset);
+            let several = chosen.iter().filter(is_same).count() > 1;
+            let name = one.preset.unwrap_or(one.kind.name);
             let name = match one.width {
-                Some(width) if several => format!("{}-{width}", one.kind.name),
-                _ => one.kind.name.to_owned(),
+                Some(width) if several => format!("{name}-{width}"),
+                _ => name.to_owned(),
             };
             if named.iter().any(|(other, _)| *other == name) {
                 return Err(format!(
@@ -245,25 +255,44 @@ impl Quick {
 
 impl Chosen {
     fn text(self) -> String {
-        let word = self.kind.word;
+        let word = self.preset.unwrap_or(self.kind.word);
         self.width.map_or_else(|| word.to_owned(), |width| format!("{word}:{width}"))
+    }
+
+    /// The width as the model file says it; none where the preset's own counts.
+    fn written_width(self) -> Option<String> {
+        let has_own = |name| {
+            preset::find(name).is_some_and(|preset| {
+                preset.constants.iter().any(|constant| constant.key == self.kind.key)
+            })
+        };
+        match self.width {
+            Some(width) => Some(width.to_string()),
+            None if self.preset.is_some_and(has_own) => None,
+            None => Some(self.kind.default_width.to_owned()),
+        }
     }
 }
 
-/// Reads `KIND[:WIDTH]`.
+/// Reads `KIND[:WIDTH]` or `PRESET[:WIDTH]`.
 fn chosen(text: &str) -> Result<Chosen, String> {
     let (word, width) =
         text.split_once(':').map_or((text, None), |(word, width)| (word, Some(width)));
-    let Some(kind) = KINDS.iter().find(|kind| kind.word == word) else {
-        let words = KINDS.map(|kind| kind.word);
+    let preset = preset::all().iter().find(|preset| preset.name == word);
+    let kind_word = preset.map_or(word, |preset| preset.kind.as_str());
+    let Some(kind) = KINDS.iter().find(|kind| kind.word == kind_word) else {
+        let kinds = KINDS.map(|kind| kind.word);
+        let words =
+            kinds.into_iter().chain(preset::all().iter().map(|preset| preset.name.as_str()));
         let near = did_you_mean(word, words).map(|near| format!("; did you mean `{near}`?"));
         return Err(format!(
-            "this version has the kinds {}, with a width after a colon if you like (event-loop:2); presets come \
-             with a later version{}",
-            words.join(", "),
+            "expected {} or a preset (iowait presets lists them), with a width after a colon if you like: \
+             event-loop:2{}",
+            kinds.join(", "),
             near.unwrap_or_default()
         ));
     };
+    let preset = preset.map(|preset| preset.name.as_str());
     let width = match width.map(str::parse) {
         None => None,
         Some(Ok(width)) if width > 0 => Some(width),
@@ -271,7 +300,7 @@ fn chosen(text: &str) -> Result<Chosen, String> {
             return Err(format!("expected a number of {} above 0 after the colon", kind.key));
         }
     };
-    Ok(Chosen { kind, width })
+    Ok(Chosen { kind, preset, width })
 }
 
 /// A TOML string of any text.
@@ -384,9 +413,23 @@ mod tests {
     }
 
     #[test]
+    fn a_preset_is_as_wide_as_asked_for_or_as_its_own_default_or_as_its_kind() {
+        let runtimes =
+            "--runtime gunicorn-sync:16 --runtime jvm-threads --runtime node --runtime event-loop";
+        let model = model(&format!("--cpu 7ms --io 77ms --cores 2 {runtimes}"));
+        let found: Vec<_> =
+            model.runtimes.iter().map(|one| (one.name.as_str(), one.kind.width())).collect();
+        assert_eq!(found, [("gunicorn-sync", 16), ("jvm-threads", 200), ("node", 2), ("loop", 2)]);
+        assert_eq!(model.runtimes[0].backlog, Some(2048));
+        let args = parse("--cpu 7ms --io 77ms --runtime gunicorn-sync:16").args().join(" ");
+        assert!(args.ends_with("--runtime gunicorn-sync:16"), "{args}");
+    }
+
+    #[test]
     fn a_runtime_that_is_none_is_refused_with_the_kinds_there_are() {
         for (text, word) in [
-            ("gunicorn-sync:16", "presets come with a later version"),
+            ("gunicorn-snyc:16", "did you mean `gunicorn-sync`?"),
+            ("gunicorn-sync:0", "number of workers above 0"),
             ("event-lop", "did you mean `event-loop`?"),
             ("event-loop:0", "number of loops above 0"),
             ("event-loop:", "number of loops above 0"),

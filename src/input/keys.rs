@@ -46,6 +46,8 @@ pub enum Holds {
     AutoOrDuration,
     /// A figure: a number, or one with the unit of its metric.
     Figure,
+    /// The name of a preset.
+    Preset,
     /// A list of names.
     Names,
     /// A list of texts.

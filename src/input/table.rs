@@ -25,8 +25,6 @@ pub enum Elsewhere {
     PassOver,
     /// It belongs to something else: what to do.
     Advice(String),
-    /// It belongs to a later version: what to do now.
-    Later(String),
 }
 
 impl<'a> Reader<'a> {
@@ -88,9 +86,6 @@ impl<'a> Fields<'a> {
             let problem = match elsewhere(entry) {
                 Some(Elsewhere::PassOver) => continue,
                 Some(Elsewhere::Advice(advice)) => problem.advice(advice),
-                Some(Elsewhere::Later(advice)) => {
-                    Problem::new(format!("`{}` is not in this version", entry.key)).advice(advice)
-                }
                 None => problem.perhaps(did_you_mean(&entry.key, names.iter())),
             };
             self.reader.note(&entry.key_place, problem);

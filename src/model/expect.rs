@@ -17,6 +17,8 @@ pub struct Expect {
     pub tolerance: Option<f64>,
     /// What meeting it would prove.
     pub role: Role,
+    /// Why the simulation is known not to meet it; none where it is expected to.
+    pub known_failure: Option<String>,
     /// Where it was reported.
     pub source: Option<String>,
 }

@@ -9,6 +9,7 @@ pub mod host;
 pub mod load;
 pub mod metric;
 pub mod overrides;
+pub mod preset;
 pub mod read;
 pub mod request;
 pub mod resource;
@@ -38,6 +39,8 @@ pub struct Model {
     pub source: Option<String>,
     /// What is given, what is assumed, what is fitted.
     pub description: Option<String>,
+    /// A published case in three sentences.
+    pub story: Story,
     /// One instance of the machine.
     pub host: Host,
     /// Who sends requests and when.
@@ -66,6 +69,7 @@ impl Model {
             title: None,
             source: None,
             description: None,
+            story: Story::default(),
             host: Host::default(),
             load,
             resources: Vec::new(),
@@ -76,6 +80,17 @@ impl Model {
             expects: Vec::new(),
         }
     }
+}
+
+/// What a published case is about: `claim`, `cause` and `formula_says`, a sentence each.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Story {
+    /// What was claimed.
+    pub claim: Option<String>,
+    /// What the simulation says causes it.
+    pub cause: Option<String>,
+    /// What the formula would have said.
+    pub formula_says: Option<String>,
 }
 
 /// The same model under other values: `[[scenario]]`.

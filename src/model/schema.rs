@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use crate::input::keys::{Holds, Key};
 use crate::model::read::kinds::Kinds;
 use crate::model::read::{
-    ROOT_KEYS, expect, host, load, request, resource, run, runtime, scenario, step,
+    ROOT_KEYS, expect, host, load, preset, request, resource, run, runtime, scenario, step,
 };
 
 /// The JSON Schema (draft 2020-12) of the model file.
@@ -133,6 +133,7 @@ fn holds(holds: Holds) -> Value {
         Holds::FlagOrShare => json!({ "type": ["boolean", "number", "string"] }),
         Holds::Flag => json!({ "type": "boolean" }),
         Holds::Word(words) => json!({ "enum": words }),
+        Holds::Preset => json!({ "enum": preset::names() }),
         Holds::Names | Holds::Texts => {
             json!({ "anyOf": [
                 { "type": "array", "items": { "type": "string" } }, { "type": "string" }

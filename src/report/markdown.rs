@@ -62,7 +62,7 @@ fn text(cell: &Cell) -> String {
 }
 
 /// With what Markdown would take for markup made literal.
-fn escaped(text: &str) -> String {
+pub(super) fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         if matches!(c, '\\' | '|' | '*' | '_' | '`' | '<' | '>' | '[' | ']' | '#') {

@@ -18,6 +18,7 @@ mod style;
 mod table;
 pub mod text;
 pub mod trace;
+pub mod validate;
 pub mod verify;
 mod view;
 mod wrap;

@@ -10,6 +10,7 @@ use super::cpu::Core;
 use super::event_loop::{Loop, Loops};
 use super::gil::Gil;
 use super::slots::Pool;
+use super::stealing::{Stealer, Stealers};
 use super::thread::{Role, Thread};
 use super::world::{Instance, World};
 
@@ -34,7 +35,9 @@ impl World<'_> {
             RuntimeKind::EventLoop(kind) => {
                 (kind.gil, kind.switch_interval, Span::ZERO, GilOrder::Fifo)
             }
-            RuntimeKind::SyncWorker(_) => return,
+            RuntimeKind::SyncWorker(_)
+            | RuntimeKind::WorkStealing(_)
+            | RuntimeKind::Serverless(_) => return,
         };
         if gil {
             let processes =
@@ -51,7 +54,7 @@ impl World<'_> {
         let (first_core, first_loop) = (self.cores.len() as u32, self.loops.len() as u32);
         let mut instance = Instance::default();
         (instance.first_core, instance.first_loop) = (first_core, first_loop);
-        for core in first_core..first_core + setup.host.cores {
+        for core in first_core..first_core + setup.cores() {
             self.cores.push(Core::new(number));
             instance.cpu.idle.push(Time::ZERO, core);
         }
@@ -74,6 +77,16 @@ impl World<'_> {
                     }
                 }
             }
+            RuntimeKind::WorkStealing(kind) => {
+                let first = self.stealers.len() as u32;
+                instance.stealing = Stealers::new(first, kind.workers);
+                for id in first..first + kind.workers {
+                    let thread = self.threads.len() as u32;
+                    self.threads.push(Thread::new(Role::Stealer(id), number, base, NONE));
+                    self.stealers.push(Stealer::new(thread, number));
+                }
+            }
+            RuntimeKind::Serverless(_) => {}
             _ if setup.spawns() => {}
             _ => {
                 for worker in 0..setup.workers() {

@@ -10,7 +10,8 @@ use crate::units::{Span, Time};
 
 use super::arrivals::Arrivals;
 use super::event::{Class, Event, tie, timer_number};
-use super::program::{BALANCE_SITE, CLASS_SITE, THINK_SITE};
+use super::program::{BALANCE_SITE, THINK_SITE};
+use super::record::Ended;
 use super::request::{PARTS, Part, Request};
 use super::trace::Change;
 use super::world::World;
@@ -93,6 +94,43 @@ impl Clients {
             next_instance: 0,
         }
     }
+
+    /// The instant of an open load's next arrival, with its tie.
+    pub fn next_arrival(&mut self) -> Option<(Time, u64)> {
+        let (time, class) = self.arrivals.next()?;
+        self.next_class = class;
+        Some((time, tie(Class::Arrival, self.begun)))
+    }
+
+    /// The class that a trace gives to the arrival that is due.
+    pub const fn class_of_arrival(&mut self) -> Option<u32> {
+        self.next_class.take()
+    }
+
+    /// The key of the next request of an open load or a batch.
+    pub const fn next_open(&mut self) -> Key {
+        self.begun += 1;
+        self.key.part(part::REQUESTS).part(self.begun - 1)
+    }
+
+    /// The key of a client.
+    pub fn key_of(&self, client: u32) -> Key {
+        self.key.part(part::CLIENTS).part(u64::from(client))
+    }
+
+    /// The key of a client's next request.
+    pub fn next_of(&mut self, client: u32) -> Key {
+        let sent = &mut self.sent[client as usize];
+        let place = u64::from(*sent);
+        *sent = sent.wrapping_add(1);
+        self.key_of(client).part(place)
+    }
+
+    /// The number of the next attempt in order of issue.
+    pub const fn next_number(&mut self) -> u64 {
+        self.issued += 1;
+        self.issued - 1
+    }
 }
 
 impl World<'_> {
@@ -114,34 +152,28 @@ impl World<'_> {
     }
 
     fn schedule_arrival(&mut self) {
-        if let Some((time, class)) = self.clients.arrivals.next() {
-            self.clients.next_class = class;
-            let tie = tie(Class::Arrival, self.clients.begun);
+        if let Some((time, tie)) = self.clients.next_arrival() {
             self.queue.push(time.max(self.now), tie, Event::Arrival);
         }
     }
 
     /// The next request of an open load is due.
     pub(super) fn on_arrival(&mut self) {
-        let class = self.clients.next_class.take();
+        let class = self.clients.class_of_arrival();
         self.begin_open(class);
         self.schedule_arrival();
     }
 
     fn begin_open(&mut self, class: Option<u32>) {
-        let key = self.clients.key.part(part::REQUESTS).part(self.clients.begun);
-        self.clients.begun += 1;
-        let class = class.unwrap_or_else(|| self.draw_class(key));
+        let key = self.clients.next_open();
+        let class = class.unwrap_or_else(|| self.setup.draw_class(key));
         self.issue(Retry { key, class, client: NONE, attempt: 0 });
     }
 
     /// A client of a closed load sends its next request.
     pub(super) fn on_client_ready(&mut self, client: u32) {
-        let sent = &mut self.clients.sent[client as usize];
-        let key = self.clients.key.part(part::CLIENTS).part(u64::from(client));
-        let key = key.part(u64::from(*sent));
-        *sent = sent.wrapping_add(1);
-        let class = self.draw_class(key);
+        let key = self.clients.next_of(client);
+        let class = self.setup.draw_class(key);
         self.issue(Retry { key, class, client, attempt: 0 });
     }
 
@@ -152,20 +184,13 @@ impl World<'_> {
         self.issue(retry);
     }
 
-    fn draw_class(&self, key: Key) -> u32 {
-        if self.setup.class_shares.len() == 1 {
-            return 0;
-        }
-        self.setup.class_at(key.stream(CLASS_SITE).uniform())
-    }
-
     /// The key of whoever sent a request: the client where there is one.
     pub(super) fn client_key(&self, request: u32) -> Key {
         let this = &self.requests[request];
         if this.client == NONE {
             return this.key;
         }
-        self.clients.key.part(part::CLIENTS).part(u64::from(this.client))
+        self.clients.key_of(this.client)
     }
 
     /// An attempt begins: it is due at the runtime now.
@@ -173,8 +198,7 @@ impl World<'_> {
         let now = self.now;
         self.record.events += 1;
         self.record.issued(what.attempt > 0);
-        let number = self.clients.issued;
-        self.clients.issued += 1;
+        let number = self.clients.next_number();
         let request = self.requests.insert(Request {
             number,
             arrival: now,
@@ -192,6 +216,7 @@ impl World<'_> {
             ended: false,
             gave_up: false,
             aborted: false,
+            killed: false,
             alive: true,
         });
         self.tell(|_| Change::Issued { request: number, class: what.class });
@@ -265,6 +290,10 @@ impl World<'_> {
             let first = this.first_loop as usize;
             let loops = &self.loops[first..first + self.setup.processes() as usize];
             (loops.iter().map(|each| each.backlog.len() as u64).sum(), self.loop_room(instance))
+        } else if !self.stealers.is_empty() {
+            (this.backlog.len() as u64, self.stealer_room(instance))
+        } else if self.setup.is_serverless() {
+            (this.backlog.len() as u64, self.fleet_room(instance))
         } else if self.setup.workers() == 0 {
             (this.backlog.len() as u64, self.loop_room(instance))
         } else {
@@ -324,7 +353,8 @@ impl World<'_> {
         this.settle(now);
         this.ended = true;
         this.gave_up = how == End::TimedOut;
-        self.record.ended(now, this, how);
+        let account = Ended { arrival: this.arrival, parts: this.parts, class: this.class };
+        self.record.ended(now, &account, how);
         let last =
             Retry { key: this.key, class: this.class, client: this.client, attempt: this.attempt };
         // A client has one attempt at a time, which tells its return from all others of an instant;
@@ -407,7 +437,7 @@ impl World<'_> {
         if counts != NONE {
             self.counts.remove(counts);
         }
-        self.record.server_done(self.now, &self.requests[request]);
+        self.record.server_done(self.now, self.requests[request].gave_up);
         self.requests.remove(request);
         self.instances[instance as usize].in_server -= 1;
         if home != NONE {

@@ -20,6 +20,12 @@ pub enum Event {
     ClientTimeout,
     /// A strand has waited too long for a slot, if its stamp still holds.
     SlotTimeout { strand: u32, stamp: u32 },
+    /// A serverless instance is up for the request that started it.
+    ColdStarted { thread: u32, request: u32 },
+    /// The serverless instance that has been idle longest may go.
+    InstanceExpiry { instance: u32 },
+    /// The request that was taken first may have run for too long.
+    Kill,
     /// The measuring window opens.
     WindowOpen,
     /// The measuring window closes.

@@ -172,6 +172,9 @@ impl World<'_> {
         let this = &mut self.strands[strand];
         this.ready_at = now;
         let id = this.home;
+        if self.loops.is_empty() {
+            return self.stealer_ready(strand);
+        }
         self.loops[id as usize].ready.push_back(strand);
         self.wake(id);
     }
@@ -310,6 +313,7 @@ impl World<'_> {
             };
             room -= 1;
             self.record.events += 1;
+            self.record.taken += 1;
             self.loops[id as usize].tasks += 1;
             self.record.tasks.increase(self.now);
             let this = &self.requests[request];
@@ -317,6 +321,7 @@ impl World<'_> {
             let strand =
                 Strand { home: id, ready_at: self.now, ..Strand::root(request, entry, this.key) };
             let strand = self.strands.insert(strand);
+            self.watch_kill(request, strand);
             self.set_part(strand, Part::LoopWait);
             taken.push(strand);
         }
@@ -357,13 +362,19 @@ impl World<'_> {
         self.record.loop_lag.record([now.0 - this.ready_at.0]);
         let fresh = std::mem::take(&mut this.fresh);
         let request = this.request;
-        let overhead = if fresh { self.overhead_of(request) } else { 0 };
+        let overhead = if fresh { self.setup.overhead_of(self.requests[request].key) } else { 0 };
         self.threads[thread as usize].pending_overhead = switch + overhead;
         Some(strand)
     }
 
     /// One step of the strand that has its turn; false when the loop's thread must stop for now.
-    fn loop_step(&mut self, thread: u32, strand: u32) -> bool {
+    pub(super) fn loop_step(&mut self, thread: u32, strand: u32) -> bool {
+        if self.is_killed(strand) {
+            self.threads[thread as usize].pending_overhead = 0;
+            self.threads[thread as usize].strand = NONE;
+            self.fail(strand);
+            return true;
+        }
         let next = self.walk(strand);
         let setup = self.setup;
         let op = &setup.program.ops[self.strands[strand].pc as usize];
@@ -411,8 +422,11 @@ impl World<'_> {
             (Next::Act, _) => {
                 let branches = self.fork(strand);
                 let home = self.strands[strand].home;
-                let turn = &mut self.loops[home as usize].turn;
-                branches.into_iter().rev().for_each(|branch| turn.push_front(branch));
+                if let Some(this) = self.loops.get_mut(home as usize) {
+                    branches.into_iter().rev().for_each(|branch| this.turn.push_front(branch));
+                } else {
+                    self.stealer_fork(branches);
+                }
             }
             (Next::Ends, _) => self.finish(strand),
             (Next::Joins, _) => self.join(strand),
@@ -469,9 +483,9 @@ impl World<'_> {
     /// A request of a loop is done: there is room for another.
     pub(super) fn loop_task_done(&mut self, id: u32) {
         let now = self.now;
-        let this = &mut self.loops[id as usize];
-        this.tasks -= 1;
         self.record.tasks.decrease(now);
+        let Some(this) = self.loops.get_mut(id as usize) else { return };
+        this.tasks -= 1;
         if !this.backlog.is_empty() {
             self.wake(id);
         }

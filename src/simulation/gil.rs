@@ -56,6 +56,12 @@ impl Gil {
         self.waiters.remove(place).map(|(thread, _)| thread)
     }
 
+    /// A waiter that waits no longer.
+    pub fn leave(&mut self, thread: u32) {
+        self.waiters.retain(|&(other, _)| other != thread);
+        self.drop_requested &= !self.waiters.is_empty();
+    }
+
     /// When the longest waiter may force a handover.
     fn deadline(&self) -> Option<Time> {
         self.waiters.front().map(|&(_, since)| since.max(self.last_handover) + self.interval)

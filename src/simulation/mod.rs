@@ -12,15 +12,21 @@ mod cpu;
 mod deadlock;
 mod event;
 mod event_loop;
+mod express;
 mod gil;
 mod idle;
+mod kill;
+mod limit;
+mod place;
 mod program;
 mod record;
 mod replication;
 mod request;
+mod serverless;
 mod setup;
 mod sharing;
 mod slots;
+mod stealing;
 mod steps;
 mod thread;
 mod trace;
@@ -37,6 +43,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use crate::units::{Span, Time};
 use record::Recorder;
+use request::Request;
 use world::World;
 
 /// How long a replication is.
@@ -135,8 +142,17 @@ fn run(
     control: &Control,
     watch: bool,
 ) -> Replication {
-    let mut record = Recorder::new(setup.class_names.len(), window.requests);
-    record.series = watch.then(Series::default);
+    let record = || {
+        let mut record = Recorder::new(setup.class_names.len(), window.requests);
+        record.series = watch.then(Series::default);
+        record
+    };
+    if let Some(lane) = setup.lane
+        && let Some(found) = express::replicate(setup, lane, key, record(), window, control)
+    {
+        return found;
+    }
+    let record = record();
     let mut world = World::new(setup, key, record);
     let stop = world.run(window, control);
     world.close(stop)
@@ -147,52 +163,17 @@ impl World<'_> {
     fn close(mut self, stop: Stop) -> Replication {
         self.charge_all();
         if stop == Stop::Drained {
-            // Timers of requests long gone may have come later: the window ends with the work.
-            let end = self.record.last_end.max(self.record.last_done);
-            self.now = end.max(self.record.opened.unwrap_or(end));
+            self.now = self.record.end_of_work();
         }
         let now = self.now;
+        self.note_gone();
         let resources = self.close_resources();
-        let record = self.record;
-        let opened = record.opened.unwrap_or(now);
-        let mut stayed = record.stayed;
-        for (_, request) in self.requests.iter_with_free() {
-            if request.alive && !request.ended {
-                stayed += u128::from(now.0 - request.arrival.max(opened).0);
-            }
-        }
-        let level = |integral: &crate::stats::TimeIntegral| Level {
-            area: integral.area(now),
-            peak: integral.peak(),
-        };
-        let mut counts = record.counts;
-        counts.in_flight = record.in_flight.value();
-        Replication {
-            stop,
-            opened,
-            window: now.since(opened),
-            last_end: record.last_end,
-            counts,
-            in_flight: level(&record.in_flight),
-            stayed,
-            in_server: [record.in_server_at_open, record.in_server],
-            at_middle: record.at_middle,
-            tasks: level(&record.tasks),
-            live_threads: level(&record.live_threads),
-            busy_workers: level(&record.busy_workers),
-            busy_loops: level(&record.busy_loops),
-            resources,
-            response: record.response,
-            classes: record.classes,
-            class_ends: record.class_ends,
-            loop_lag: record.loop_lag,
-            cpu_busy: record.cpu_busy,
-            cpu_useful: record.cpu_useful,
-            wasted_requests: record.wasted_requests,
-            wasted_cpu: record.wasted_cpu,
-            events: record.events,
-            series: record.series,
-        }
+        let opened = self.record.opened.unwrap_or(now);
+        let stayed = |request: &Request| u128::from(now.0 - request.arrival.max(opened).0);
+        let in_flight = self.requests.iter_with_free().map(|(_, request)| request);
+        let in_flight = in_flight.filter(|request| request.alive && !request.ended);
+        let stayed = in_flight.map(stayed).sum();
+        self.record.close(stop, now, stayed, resources)
     }
 
     fn close_resources(&self) -> Vec<(Level, u64)> {

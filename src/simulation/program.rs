@@ -21,6 +21,9 @@ pub const BALANCE_SITE: u64 = 3;
 /// The site of the think time before the next request of the client.
 pub const THINK_SITE: u64 = 4;
 
+/// The site of the start of a serverless instance.
+pub const COLD_START_SITE: u64 = 5;
+
 /// One operation.
 #[derive(Clone, Debug)]
 pub enum Op {

@@ -4,8 +4,8 @@ use crate::stats::{BatchMeans, Histogram, TimeIntegral};
 use crate::units::Time;
 
 use super::client::End;
-use super::replication::RequestCounts;
-use super::request::{PARTS, Part, Request};
+use super::replication::{Level, Replication, RequestCounts, Stop};
+use super::request::{PARTS, Part};
 
 /// The accounts of a replication, restarted when its window opens.
 #[derive(Clone, Debug)]
@@ -40,7 +40,7 @@ pub struct Recorder {
     pub last_done: Time,
     /// Tasks of loops.
     pub tasks: TimeIntegral,
-    /// Threads started for a request.
+    /// Threads started for a request, or serverless instances.
     pub live_threads: TimeIntegral,
     /// Workers with a request.
     pub busy_workers: TimeIntegral,
@@ -52,6 +52,10 @@ pub struct Recorder {
     pub cpu_busy: u128,
     /// Core time used by the requests' own steps.
     pub cpu_useful: u128,
+    /// Requests that a worker took.
+    pub taken: u64,
+    /// Serverless instances started.
+    pub cold_starts: u64,
     /// Requests that the server was done with after their client had gone.
     pub wasted_requests: u64,
     /// Core time for requests whose client had gone.
@@ -62,6 +66,17 @@ pub struct Recorder {
     pub stayed: u128,
     /// What a pilot watches.
     pub series: Option<Series>,
+}
+
+/// What an attempt leaves behind when it ends.
+#[derive(Clone, Copy, Debug)]
+pub struct Ended {
+    /// When it was due.
+    pub arrival: Time,
+    /// Nanoseconds of each part of its response time.
+    pub parts: [u64; PARTS],
+    /// Its class.
+    pub class: u32,
 }
 
 /// What a pilot watches from one end of a request to the next, in bounded batch means.
@@ -111,6 +126,8 @@ impl Recorder {
             loop_lag: Histogram::new(),
             cpu_busy: 0,
             cpu_useful: 0,
+            taken: 0,
+            cold_starts: 0,
             wasted_requests: 0,
             wasted_cpu: 0,
             events: 0,
@@ -170,7 +187,7 @@ impl Recorder {
     }
 
     /// An attempt ends, its account settled.
-    pub fn ended(&mut self, now: Time, request: &Request, how: End) {
+    pub fn ended(&mut self, now: Time, request: &Ended, how: End) {
         if how != End::Refused {
             self.in_flight.decrease(now);
         }
@@ -211,10 +228,62 @@ impl Recorder {
     }
 
     /// The server is done with a request.
-    pub const fn server_done(&mut self, now: Time, request: &Request) {
+    pub const fn server_done(&mut self, now: Time, client_gave_up: bool) {
         self.in_server -= 1;
         self.last_done = now;
-        self.wasted_requests += request.gave_up as u64;
+        self.wasted_requests += client_gave_up as u64;
+    }
+
+    /// Closes the accounts at `now`; attempts that are still in flight have spent `stayed`
+    /// nanoseconds in the window.
+    pub fn close(
+        self,
+        stop: Stop,
+        now: Time,
+        stayed: u128,
+        resources: Vec<(Level, u64)>,
+    ) -> Replication {
+        let opened = self.opened.unwrap_or(now);
+        let level =
+            |integral: &TimeIntegral| Level { area: integral.area(now), peak: integral.peak() };
+        let mut counts = self.counts;
+        counts.in_flight = self.in_flight.value();
+        Replication {
+            stop,
+            opened,
+            window: now.since(opened),
+            last_end: self.last_end,
+            counts,
+            in_flight: level(&self.in_flight),
+            stayed: self.stayed + stayed,
+            in_server: [self.in_server_at_open, self.in_server],
+            at_middle: self.at_middle,
+            tasks: level(&self.tasks),
+            live_threads: level(&self.live_threads),
+            busy_workers: level(&self.busy_workers),
+            busy_loops: level(&self.busy_loops),
+            resources,
+            response: self.response,
+            classes: self.classes,
+            class_ends: self.class_ends,
+            loop_lag: self.loop_lag,
+            cpu_busy: self.cpu_busy,
+            cpu_useful: self.cpu_useful,
+            taken: self.taken,
+            cold_starts: self.cold_starts,
+            wasted_requests: self.wasted_requests,
+            wasted_cpu: self.wasted_cpu,
+            events: self.events,
+            series: self.series,
+        }
+    }
+
+    /// The end of a replication in which nothing was left to happen: timers of requests long gone
+    /// may have come later, but the window ends with the work.
+    #[must_use]
+    pub fn end_of_work(&self) -> Time {
+        let end = self.last_end.max(self.last_done);
+        end.max(self.opened.unwrap_or(end))
     }
 
     /// Half of the window is over: how many are at the server then tells growth from filling up.

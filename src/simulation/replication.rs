@@ -103,7 +103,7 @@ pub struct Replication {
     pub at_middle: Option<(u64, u64)>,
     /// Tasks of loops.
     pub tasks: Level,
-    /// Threads started for a request.
+    /// Threads started for a request, or serverless instances.
     pub live_threads: Level,
     /// Workers with a request.
     pub busy_workers: Level,
@@ -117,6 +117,10 @@ pub struct Replication {
     pub cpu_busy: u128,
     /// Core time used by the requests' own steps.
     pub cpu_useful: u128,
+    /// Requests that a worker took.
+    pub taken: u64,
+    /// Serverless instances started.
+    pub cold_starts: u64,
     /// Requests that the server was done with after their client had given up.
     pub wasted_requests: u64,
     /// Core time for requests whose client had gone.

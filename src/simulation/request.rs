@@ -84,6 +84,8 @@ pub struct Request {
     pub gave_up: bool,
     /// It failed: strands stop at their next join.
     pub aborted: bool,
+    /// The server killed it: its strands go no further.
+    pub killed: bool,
     /// The place in the slab is taken.
     pub alive: bool,
 }

@@ -1,11 +1,12 @@
 //! One runtime of one model made ready to run: compiled once, shared by all its replications.
 
 use crate::engine::Key;
-use crate::input::dist::Dist;
 use crate::model::runtime::{Executor, Spawn};
-use crate::model::{Host, Load, Model, Resource, Runtime, RuntimeKind};
+use crate::model::{Host, Load, Model, Resource, Runtime, RuntimeKind, Scheduling};
+use crate::units::Span;
 
-use super::program::Program;
+use super::express::Lane;
+use super::program::{CLASS_SITE, OVERHEAD_SITE, Program};
 
 /// What every replication of one runtime reads and none changes.
 #[derive(Clone, Debug)]
@@ -26,6 +27,8 @@ pub struct Setup {
     pub runtime: Runtime,
     /// The seed of all draws.
     pub seed: u64,
+    /// How its replications are computed ahead, where they can be.
+    pub(super) lane: Option<Lane>,
 }
 
 impl Setup {
@@ -45,16 +48,33 @@ impl Setup {
         if let Some(last) = class_shares.last_mut() {
             *last = 1.0;
         }
-        Self {
-            program: Program::compile(classes),
+        let mut setup = Self {
+            program: Program::compile(&runtime.kind.as_run(classes)),
             class_shares,
             class_names: classes.iter().map(|class| class.name.clone()).collect(),
-            host: model.host.clone(),
+            host: host_of(model, runtime),
             load: model.load.clone(),
             resources: model.resources.clone(),
             runtime: runtime.clone(),
             seed: model.run.seed,
-        }
+            lane: None,
+        };
+        setup.lane = Lane::of(&setup);
+        setup
+    }
+
+    /// Whether its replications are computed ahead, with fewer events.
+    #[must_use]
+    pub const fn is_computed_ahead(&self) -> bool {
+        self.lane.is_some()
+    }
+
+    /// The same, every replication of which is run event by event: what computing ahead is held
+    /// against.
+    #[must_use]
+    pub const fn event_driven(mut self) -> Self {
+        self.lane = None;
+        self
     }
 
     /// The key of everything that one replication draws; pilots have streams of their own.
@@ -62,9 +82,19 @@ impl Setup {
         Key::new(self.seed).part(u64::from(replication) * 2 + u64::from(pilot))
     }
 
-    /// The class that a draw between 0 and 1 falls on.
-    pub(super) fn class_at(&self, draw: f64) -> u32 {
+    /// The class of the request with this key.
+    pub(super) fn draw_class(&self, key: Key) -> u32 {
+        if self.class_shares.len() == 1 {
+            return 0;
+        }
+        let draw = key.stream(CLASS_SITE).uniform();
         self.class_shares.partition_point(|&share| share <= draw) as u32
+    }
+
+    /// CPU that the request with this key pays before its first step, in nanoseconds.
+    pub(super) fn overhead_of(&self, key: Key) -> u64 {
+        let nanos = self.runtime.overhead.sample(&mut key.stream(OVERHEAD_SITE));
+        Span::from_nanos_f64(nanos).0
     }
 
     /// Processes of each instance: each has its own GIL and its own per-process resources.
@@ -87,13 +117,33 @@ impl Setup {
         matches!(&self.runtime.kind, RuntimeKind::ThreadPool(kind) if kind.spawn == Spawn::PerRequest)
     }
 
-    /// The CPU demand in nanoseconds that every request pays before its first step.
-    pub(super) const fn overhead(&self) -> &Dist {
-        &self.runtime.overhead
+    /// Whether instances come and go with the requests.
+    #[must_use]
+    pub const fn is_serverless(&self) -> bool {
+        matches!(self.runtime.kind, RuntimeKind::Serverless(_))
+    }
+
+    /// Cores of each instance, over which its threads are spread; of a serverless deployment one
+    /// for each of its instances, since each has at most one thread.
+    pub(super) const fn cores(&self) -> u32 {
+        match &self.runtime.kind {
+            RuntimeKind::Serverless(kind) => kind.max_instances,
+            _ => self.host.cores,
+        }
     }
 
     /// Whether executor threads share their loop's lock.
     pub(super) fn executor_shares_gil(&self) -> bool {
         matches!(&self.runtime.kind, RuntimeKind::EventLoop(kind) if kind.executor == Executor::Threads)
     }
+}
+
+/// The host as a runtime has it: a serverless instance is alone on its own and never switches.
+fn host_of(model: &Model, runtime: &Runtime) -> Host {
+    let mut host = model.host.clone();
+    if matches!(runtime.kind, RuntimeKind::Serverless(_)) {
+        host.scheduling = Scheduling::Fifo;
+        host.context_switch = Span::ZERO;
+    }
+    host
 }

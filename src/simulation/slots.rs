@@ -65,7 +65,10 @@ impl World<'_> {
         }
         let this = &self.strands[strand];
         let process = if this.thread == NONE {
-            self.threads[self.loops[this.home as usize].thread as usize].process
+            let home = this.home as usize;
+            let thread =
+                self.loops.get(home).map_or_else(|| self.stealers[home].thread, |each| each.thread);
+            self.threads[thread as usize].process
         } else {
             self.threads[this.thread as usize].process
         };
@@ -188,6 +191,12 @@ impl World<'_> {
         if self.strands[strand].stamp != stamp || self.strands[strand].part != Part::ResourceWait {
             return;
         }
+        self.leave_pool(strand);
+        self.fail_waiting(strand);
+    }
+
+    /// A strand that waits for a slot does so no longer.
+    pub(super) fn leave_pool(&mut self, strand: u32) {
         let resource = match self.setup.program.ops[self.strands[strand].pc as usize] {
             Op::Acquire { resource } => resource,
             Op::Io { at, .. } => self.setup.program.at[(at.0 + self.strands[strand].at) as usize],
@@ -196,7 +205,6 @@ impl World<'_> {
         let pool = self.pool_of(resource, strand);
         self.pools[pool as usize].waiting -= 1;
         self.restamp(strand);
-        self.fail_waiting(strand);
     }
 
     /// A strand fails where it waits; a thread that waits with it is free for something else.
@@ -207,6 +215,9 @@ impl World<'_> {
             self.threads[thread as usize].strand = NONE;
             if let Role::Loop(id) = self.threads[thread as usize].role {
                 return self.loop_run(id);
+            }
+            if let Role::Stealer(id) = self.threads[thread as usize].role {
+                return self.stealer_run(id);
             }
             self.fall_idle(thread);
         }

@@ -4,8 +4,9 @@ use crate::engine::slab::NONE;
 use crate::units::Span;
 
 use super::event::{Class, Event, tie, wait_number};
+use super::place::Place;
 use super::program::Op;
-use super::request::{Part, Round, Strand};
+use super::request::{Part, Strand};
 use super::slots::Asked;
 use super::thread::Role;
 use super::world::World;
@@ -28,63 +29,29 @@ impl World<'_> {
     pub(super) fn walk(&mut self, strand: u32) -> Next {
         let setup = self.setup;
         let this = &mut self.strands[strand];
-        loop {
-            match &setup.program.ops[this.pc as usize] {
-                Op::Cpu { .. } | Op::Io { .. } | Op::Acquire { .. } | Op::Release { .. } => {
-                    return Next::Act;
+        let mut place = Place { pc: this.pc, round: this.round, key: this.key };
+        let next = loop {
+            if !place.steer(&setup.program, &mut self.rounds) {
+                break Next::Fails;
+            }
+            match &setup.program.ops[place.pc as usize] {
+                Op::Fork { .. } if setup.runtime.kind.branches_at_once() && this.offloaded == 0 => {
+                    break Next::Act;
                 }
-                Op::Repeat { count, site, end } => {
-                    let rounds = count.sample(&mut this.key.stream(u64::from(*site))) as u64;
-                    if rounds == 0 {
-                        this.pc = *end;
-                        continue;
-                    }
-                    let round = Round {
-                        outer_key: this.key,
-                        outer: this.round,
-                        left: rounds - 1,
-                        index: 0,
-                    };
-                    this.round = self.rounds.insert(round);
-                    this.key = this.key.part(u64::from(*site));
-                }
-                Op::Again { begin, site } => {
-                    let place = this.round;
-                    let round = &mut self.rounds[place];
-                    if round.left > 0 {
-                        round.left -= 1;
-                        round.index += 1;
-                        this.key = round.outer_key.part(u64::from(*site) + (round.index << 32));
-                        this.pc = *begin;
-                        continue;
-                    }
-                    this.key = round.outer_key;
-                    this.round = round.outer;
-                    self.rounds.remove(place);
-                }
-                Op::Chance { probability, site, skip } => {
-                    if !this.key.stream(u64::from(*site)).chance(*probability) {
-                        this.pc = *skip;
-                        continue;
-                    }
-                }
-                Op::Fail { probability, site } => {
-                    if this.key.stream(u64::from(*site)).chance(*probability) {
-                        return Next::Fails;
-                    }
-                }
-                Op::Fork { .. } if setup.workers() == 0 && this.offloaded == 0 => return Next::Act,
-                Op::Join if this.parent != NONE && this.offloaded == 0 => return Next::Joins,
+                Op::Join if this.parent != NONE && this.offloaded == 0 => break Next::Joins,
                 Op::Offload { .. } if this.offloaded > 0 => this.offloaded += 1,
-                Op::Offload { .. } if setup.workers() == 0 => return Next::Act,
-                Op::Back if this.offloaded == 1 => return Next::Act,
+                Op::Offload { .. } if setup.workers() == 0 => break Next::Act,
+                Op::Back if this.offloaded == 1 => break Next::Act,
                 Op::Back if this.offloaded > 1 => this.offloaded -= 1,
                 // In a thread branches come one after the other and nothing is offloaded.
                 Op::Fork { .. } | Op::Join | Op::Offload { .. } | Op::Back => {}
-                Op::End => return Next::Ends,
+                Op::End => break Next::Ends,
+                _ => break Next::Act,
             }
-            this.pc += 1;
-        }
+            place.pc += 1;
+        };
+        (this.pc, this.round, this.key) = (place.pc, place.round, place.key);
+        next
     }
 
     /// The CPU demand of the operation at a strand's place.
@@ -140,6 +107,7 @@ impl World<'_> {
         if thread != NONE {
             return match self.threads[thread as usize].role {
                 Role::Loop(id) => self.loop_unblocked(id),
+                Role::Stealer(id) => self.stealer_unblocked(id),
                 Role::Worker | Role::Executor(_) => self.run_in_place(thread),
             };
         }

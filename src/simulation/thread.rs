@@ -14,6 +14,8 @@ pub enum Role {
     Worker,
     /// An event loop, by its number in [`World::loops`].
     Loop(u32),
+    /// A worker that steals, by its number in [`World::stealers`].
+    Stealer(u32),
     /// An executor thread of that loop.
     Executor(u32),
 }
@@ -143,6 +145,7 @@ impl World<'_> {
         match (this.role, this.then) {
             (Role::Loop(id), Then::TakeBatch) => self.on_polled(id),
             (Role::Loop(id), Then::Steps) => self.loop_run(id),
+            (Role::Stealer(id), _) => self.stealer_run(id),
             (Role::Worker | Role::Executor(_), _) => self.run_in_place(thread),
         }
     }

@@ -80,6 +80,8 @@ pub enum Job {
     Loop,
     /// An executor thread of a loop.
     Executor,
+    /// A worker that steals tasks from others.
+    Stealer,
 }
 
 /// The log of a window.
@@ -201,6 +203,7 @@ impl World<'_> {
                 Role::Worker => Job::Worker,
                 Role::Loop(_) => Job::Loop,
                 Role::Executor(_) => Job::Executor,
+                Role::Stealer(_) => Job::Stealer,
             })
             .collect();
         log

@@ -6,7 +6,7 @@
 use crate::engine::slab::NONE;
 use crate::model::RuntimeKind;
 
-use super::program::{OVERHEAD_SITE, Op};
+use super::program::Op;
 use super::request::{Part, Strand};
 use super::slots::Asked;
 use super::steps::Next;
@@ -44,12 +44,13 @@ impl World<'_> {
     }
 
     /// A worker takes a request.
-    fn take(&mut self, worker: u32, request: u32) {
+    pub(super) fn take(&mut self, worker: u32, request: u32) {
         self.record.events += 1;
+        self.record.taken += 1;
         let now = self.now;
         self.record.busy_workers.increase(now);
         let this = &self.requests[request];
-        let mut overhead = self.overhead_of(request);
+        let mut overhead = self.setup.overhead_of(this.key);
         if let RuntimeKind::ThreadPool(kind) = &self.setup.runtime.kind
             && self.setup.spawns()
         {
@@ -62,13 +63,8 @@ impl World<'_> {
         let thread = &mut self.threads[worker as usize];
         thread.strand = strand;
         thread.pending_overhead = overhead;
+        self.watch_kill(request, strand);
         self.run_in_place(worker);
-    }
-
-    /// CPU that a request pays before its first step, in nanoseconds.
-    pub(super) fn overhead_of(&self, request: u32) -> u64 {
-        let mut stream = self.requests[request].key.stream(OVERHEAD_SITE);
-        crate::units::Span::from_nanos_f64(self.setup.overhead().sample(&mut stream)).0
     }
 
     /// A thread runs its strand until it waits or is done.
@@ -130,6 +126,9 @@ impl World<'_> {
         this.thread = NONE;
         this.pc += 1;
         self.fall_idle(thread);
+        if self.is_killed(strand) {
+            return self.fail(strand);
+        }
         self.go_on(strand);
     }
 
@@ -148,12 +147,16 @@ impl World<'_> {
                     self.instances[instance as usize].executors.push(id);
                 }
             }
-            Role::Worker | Role::Loop(_) => {
+            Role::Worker | Role::Loop(_) | Role::Stealer(_) => {
                 self.record.busy_workers.decrease(now);
                 if self.setup.spawns() {
                     self.record.live_threads.decrease(now);
                 }
-                self.instances[instance as usize].idle_workers.push(now, thread);
+                if self.setup.is_serverless() {
+                    self.instance_idle(thread);
+                } else {
+                    self.instances[instance as usize].idle_workers.push(now, thread);
+                }
             }
         }
         self.touch(instance);

@@ -8,7 +8,7 @@ use std::collections::VecDeque;
 
 use crate::engine::slab::NONE;
 use crate::engine::{EventQueue, Key, Slab};
-use crate::model::{LoadKind, Scheduling};
+use crate::model::Scheduling;
 use crate::units::{Span, Time};
 
 use super::client::Clients;
@@ -17,24 +17,19 @@ use super::event::{Class, Event, tie, timer_number};
 use super::event_loop::{Loop, Loops};
 use super::gil::Gil;
 use super::idle::IdleOrder;
+use super::kill::Kills;
+use super::limit;
 use super::record::Recorder;
 use super::replication::Stop;
 use super::request::{Held, PARTS, Part, Request, Round, Strand};
+use super::serverless::Fleet;
 use super::setup::Setup;
 use super::sharing::Sharing;
 use super::slots::Pool;
+use super::stealing::{Stealer, Stealers};
 use super::thread::Thread;
 use super::trace::Log;
 use super::{Control, Window};
-
-/// Ends of requests within one instant after which a model is taken never to let time pass.
-const MOST_ENDS_OF_AN_INSTANT: u64 = 20_000_000;
-
-/// Requests in flight after which a replication is stopped: 2^26 of them need some 10 GiB.
-const MOST_IN_FLIGHT: usize = 1 << 26;
-
-/// How many events pass between looks at whether the user wants to stop.
-const LOOK_EVERY: u32 = 1 << 14;
 
 /// A copy of the host with the runtime on it.
 #[derive(Clone, Debug, Default)]
@@ -55,6 +50,10 @@ pub struct Instance {
     pub spawned: u64,
     /// Which loops are idle.
     pub loops: Loops,
+    /// Which workers that steal are idle.
+    pub stealing: Stealers,
+    /// Its serverless instances.
+    pub fleet: Fleet,
     /// Loops whose executor has something to do.
     pub executors: Vec<u32>,
     /// Requests that it has, waiting ones included.
@@ -77,6 +76,10 @@ pub struct World<'a> {
     pub(super) threads: Vec<Thread>,
     pub(super) cores: Vec<Core>,
     pub(super) loops: Vec<Loop>,
+    pub(super) stealers: Vec<Stealer>,
+    /// Instants at which serverless instances went that are not in the account yet.
+    pub(super) gone: VecDeque<Time>,
+    pub(super) kills: Kills,
     pub(super) gils: Vec<Gil>,
     pub(super) pools: Vec<Pool>,
     /// The first pool of each resource.
@@ -117,6 +120,9 @@ impl<'a> World<'a> {
             threads: Vec::new(),
             cores: Vec::new(),
             loops: Vec::new(),
+            stealers: Vec::new(),
+            gone: VecDeque::new(),
+            kills: Kills::default(),
             gils: Vec::new(),
             pools: Vec::new(),
             pool_base: Vec::new(),
@@ -147,8 +153,8 @@ impl<'a> World<'a> {
             if let Some(stop) = self.stop.take() {
                 return stop;
             }
-            if self.record.ends.saturating_sub(ends_at_start) > MOST_ENDS_OF_AN_INSTANT {
-                return Stop::Limit("requests come and go without any time passing: give them CPU or I/O, or the clients a think time".to_owned());
+            if self.record.ends.saturating_sub(ends_at_start) > limit::MOST_ENDS_OF_AN_INSTANT {
+                return limit::no_time_passes();
             }
             if !self.due.is_empty() {
                 self.deliver_due();
@@ -161,7 +167,7 @@ impl<'a> World<'a> {
             match self.queue.advance() {
                 None => return self.nothing_left(),
                 Some(time) if time == Time::MAX => {
-                    return Stop::Limit("virtual time has reached its end, 584 years".to_owned());
+                    return limit::end_of_time();
                 }
                 Some(time) => {
                     if time > self.now {
@@ -172,28 +178,12 @@ impl<'a> World<'a> {
             }
             until_look -= 1;
             if until_look == 0 {
-                until_look = LOOK_EVERY;
-                if let Some(stop) = self.look(control) {
+                until_look = limit::LOOK_EVERY;
+                if let Some(stop) = limit::look(control, self.requests.len()) {
                     return stop;
                 }
             }
         }
-    }
-
-    /// Whether the user, or a bound, ends it here.
-    fn look(&self, control: &Control) -> Option<Stop> {
-        if control.is_cancelled() {
-            return Some(Stop::Interrupted);
-        }
-        if self.requests.len() > MOST_IN_FLIGHT {
-            return Some(Stop::Limit(format!(
-                "{} requests are in flight, more than the limit of {MOST_IN_FLIGHT}: the load \
-                 cannot be sustained; lower the rate, give the backlog a limit, or ask for fewer \
-                 requests",
-                self.requests.len()
-            )));
-        }
-        None
     }
 
     fn begin(&mut self, window: Window) {
@@ -210,15 +200,8 @@ impl<'a> World<'a> {
             let close = Time::ZERO + window.warmup + duration;
             self.queue.push(close, tie(Class::Timer, timer_number(5, 0)), Event::WindowClose);
         }
-        let begins = match self.setup.load.kind {
-            LoadKind::Closed { clients, .. } => clients,
-            LoadKind::Batch { count } => count,
-            _ => 0,
-        };
-        if begins > MOST_IN_FLIGHT as u64 {
-            self.stop = Some(Stop::Limit(format!(
-                "{begins} requests at once are more than the limit of {MOST_IN_FLIGHT}"
-            )));
+        if let Some(stop) = limit::of_load(&self.setup.load.kind) {
+            self.stop = Some(stop);
             return;
         }
         self.clients_begin();
@@ -263,6 +246,9 @@ impl<'a> World<'a> {
             Event::SliceEnd { core, stamp } => self.on_slice_end(core, stamp),
             Event::GilTimer { gil } => self.on_gil_timer(gil),
             Event::ClientTimeout => self.on_client_timeout(),
+            Event::ColdStarted { thread, request } => self.on_cold_started(thread, request),
+            Event::InstanceExpiry { instance } => self.on_instance_expiry(instance),
+            Event::Kill => self.on_kill(),
             Event::SlotTimeout { strand, stamp } => self.on_slot_timeout(strand, stamp),
             Event::WindowOpen => {
                 self.window_events -= 1;
@@ -318,11 +304,15 @@ impl<'a> World<'a> {
             if self.setup.host.scheduling == Scheduling::Fifo {
                 self.cpu_release_lingering(instance);
             }
-            if self.loops.is_empty() {
-                self.workers_act(instance);
-            } else {
+            if !self.loops.is_empty() {
                 self.loops_act(instance);
                 self.executors_act(instance);
+            } else if !self.stealers.is_empty() {
+                self.stealers_act(instance);
+            } else if self.setup.is_serverless() {
+                self.fleet_act(instance);
+            } else {
+                self.workers_act(instance);
             }
             self.resume();
             self.cpu_release_lingering(instance);
@@ -386,6 +376,7 @@ impl<'a> World<'a> {
 
     fn open_window(&mut self) {
         self.charge_all();
+        self.note_gone();
         let now = self.now;
         self.record.open(now);
         for pool in &mut self.pools {

@@ -6,7 +6,7 @@
 
 use crate::model::demand::Demand;
 use crate::model::runtime::{EventLoop, Executor, Spawn};
-use crate::model::{LoadKind, Model, Runtime, RuntimeKind, Scope, Step, StepKind};
+use crate::model::{LoadKind, Model, RequestClass, Runtime, RuntimeKind, Scope, Step, StepKind};
 use crate::units::NANOS_PER_SECOND;
 
 /// One limit of a runtime's throughput.
@@ -31,11 +31,11 @@ impl Capacity {
     /// The limits of a runtime of a model.
     #[must_use]
     pub fn of(model: &Model, runtime: &Runtime) -> Self {
-        let classes = runtime.requests.as_deref().unwrap_or(&model.requests);
-        let demand = Demand::of_classes(classes);
+        let classes = classes_of(model, runtime);
+        let demand = Demand::of_classes(&classes);
         let facts = Facts::new(model, runtime, &demand);
         let total: f64 = classes.iter().map(|class| class.weight).sum();
-        let at_once = matches!(runtime.kind, RuntimeKind::EventLoop(_));
+        let at_once = runtime.kind.branches_at_once();
         let path: f64 = classes
             .iter()
             .map(|class| class.weight / total * critical_path_s(&class.steps, at_once))
@@ -60,6 +60,11 @@ impl Capacity {
     }
 }
 
+/// The classes as the runtime does them.
+fn classes_of(model: &Model, runtime: &Runtime) -> Vec<RequestClass> {
+    runtime.kind.as_run(runtime.requests.as_deref().unwrap_or(&model.requests))
+}
+
 /// What the limits are made of.
 struct Facts<'a> {
     runtime: &'a Runtime,
@@ -77,6 +82,7 @@ impl<'a> Facts<'a> {
                 kind.spawn_cost.seconds()
             }
             RuntimeKind::EventLoop(kind) => kind.task_switch.seconds() * demand.resumptions,
+            RuntimeKind::WorkStealing(kind) => kind.task_switch.seconds() * demand.resumptions,
             _ => 0.0,
         };
         Self {
@@ -90,8 +96,8 @@ impl<'a> Facts<'a> {
     /// For how long a request holds slots of a resource: with branches at once for the longest of
     /// them where the slot is held around them all.
     fn hold_s(&self, model: &Model, resource: usize) -> f64 {
-        let classes = self.runtime.requests.as_deref().unwrap_or(&model.requests);
-        let at_once = matches!(self.runtime.kind, RuntimeKind::EventLoop(_));
+        let classes = classes_of(model, self.runtime);
+        let at_once = self.runtime.kind.branches_at_once();
         let total: f64 = classes.iter().map(|class| class.weight).sum();
         classes
             .iter()
@@ -119,6 +125,15 @@ impl<'a> Facts<'a> {
                 }
             }
             RuntimeKind::EventLoop(kind) => self.loop_limits(kind, demand, response_s, &mut limits),
+            RuntimeKind::WorkStealing(kind) => {
+                // A worker is taken while a task bursts or blocks; what it waits for otherwise is free.
+                let at_worker = cpu_s + demand.io_blocking_s;
+                limits.push(self.limit("workers", f64::from(kind.workers), at_worker));
+            }
+            RuntimeKind::Serverless(kind) => {
+                let most = f64::from(kind.max_instances);
+                limits = vec![self.limit("workers", most, response_s)];
+            }
         }
         limits
     }

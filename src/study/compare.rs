@@ -92,6 +92,7 @@ fn requests_per_core(model: &Model, runtime: &Runtime) -> f64 {
         RuntimeKind::EventLoop(kind) => {
             kind.max_tasks.map_or(f64::INFINITY, |most| most as f64 * f64::from(kind.loops))
         }
+        RuntimeKind::WorkStealing(_) => f64::INFINITY,
         kind => kind.width() as f64,
     };
     offered.min(width * instances) / (f64::from(model.host.cores) * instances)

@@ -159,6 +159,13 @@ pub fn wasted(samples: &[Sample]) -> Wasted {
     }
 }
 
+/// Serverless instances started, summed over replications; `None` for other kinds.
+#[must_use]
+pub fn cold_starts(samples: &[Sample]) -> Option<u64> {
+    let each: Option<Vec<u64>> = samples.iter().map(|sample| sample.cold_starts).collect();
+    each.filter(|each| !each.is_empty()).map(|each| each.iter().sum())
+}
+
 /// The makespan; `None` unless the load is a batch.
 #[must_use]
 pub fn makespan(model: &Model, samples: &[Sample]) -> Option<Estimate> {
@@ -169,10 +176,17 @@ pub fn makespan(model: &Model, samples: &[Sample]) -> Option<Estimate> {
 /// Cost in the model's currency.
 #[must_use]
 pub fn cost(runtime: &Runtime, samples: &[Sample]) -> Cost {
-    let Some(each) = runtime.cost_per_hour else { return Cost::default() };
-    let per_hour = each * f64::from(runtime.instances);
+    let fixed = runtime.cost_per_hour.map(|each| each * f64::from(runtime.instances));
+    let used = samples.first().is_some_and(|sample| sample.cost_of_use.is_some());
+    if fixed.is_none() && !used {
+        return Cost::default();
+    }
+    let of_hour = |sample: &Sample| fixed.unwrap_or(0.0) + sample.cost_of_use.unwrap_or(0.0);
+    let per_hour =
+        if used { estimate(samples, |sample| Some(of_hour(sample))).value } else { fixed };
     let per_million = estimate(samples, |sample| {
-        sample.throughput.filter(|&rate| rate > 0.0).map(|rate| per_hour / (rate * 3600.0) * 1e6)
+        let rate = sample.throughput.filter(|&rate| rate > 0.0);
+        rate.map(|rate| of_hour(sample) / (rate * 3600.0) * 1e6)
     });
-    Cost { per_hour: Some(per_hour), per_million: Some(per_million) }
+    Cost { per_hour, per_million: Some(per_million) }
 }

@@ -3,6 +3,7 @@
 //! [`run`] takes a model with its scenarios to the [`result::Outcome`] that reports show.
 
 pub mod capacity;
+pub mod causes;
 pub mod compare;
 pub mod estimate;
 pub mod exact;
@@ -15,6 +16,7 @@ pub mod result;
 pub mod sample;
 pub mod steady;
 pub mod trace;
+pub mod validate;
 pub mod verify;
 pub mod widths;
 pub mod workload;
@@ -58,11 +60,13 @@ pub struct Options {
     pub command: String,
     /// Whether to simulate; theory alone otherwise.
     pub simulate: bool,
+    /// Whether to simulate what each cause has its share of the gap to the formula by.
+    pub explain: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { jobs: None, command: String::new(), simulate: true }
+        Self { jobs: None, command: String::new(), simulate: true, explain: true }
     }
 }
 
@@ -92,7 +96,7 @@ pub fn run(case: &Case, options: &Options, control: &Control) -> Result<Outcome,
         .build()
         .map_err(|error| Failure::Limit(format!("cannot start threads: {error}")))?;
     pool.install(|| {
-        let mut base = study(&case.model, options.simulate, control)?;
+        let mut base = study(&case.model, options, control)?;
         let scenarios = scenarios(case, options, control, &mut base.summary)?;
         Ok(Outcome {
             iowait: env!("CARGO_PKG_VERSION").to_owned(),
@@ -120,7 +124,7 @@ fn scenarios(
 ) -> Result<Vec<ScenarioResult>, Failure> {
     let mut scenarios = Vec::new();
     for (name, model) in &case.scenarios {
-        let found = match study(model, options.simulate, control) {
+        let found = match study(model, options, control) {
             Err(Failure::Interrupted) => {
                 summary.notes.push(format!("interrupted before scenario {name} had a result"));
                 break;
@@ -147,7 +151,7 @@ struct Found {
     summary: Summary,
 }
 
-fn study(model: &Model, simulate: bool, control: &Control) -> Result<Found, Failure> {
+fn study(model: &Model, options: &Options, control: &Control) -> Result<Found, Failure> {
     let setups: Vec<Setup> =
         model.runtimes.iter().map(|runtime| Setup::new(model, runtime)).collect();
     let capacities: Vec<Capacity> =
@@ -159,7 +163,7 @@ fn study(model: &Model, simulate: bool, control: &Control) -> Result<Found, Fail
     let mut warmup = Span::ZERO;
     let mut samples: Samples = Vec::new();
     let mut settled = true;
-    if simulate {
+    if options.simulate {
         let sustained: Vec<bool> = model
             .runtimes
             .iter()
@@ -176,7 +180,7 @@ fn study(model: &Model, simulate: bool, control: &Control) -> Result<Found, Fail
         note_the_run(model, &samples, control, &mut summary);
         settled = cut.settled;
     }
-    let runtimes: Vec<RuntimeResult> = (0..model.runtimes.len())
+    let mut runtimes: Vec<RuntimeResult> = (0..model.runtimes.len())
         .map(|place| {
             let own = samples.get(place).map_or(&[][..], Vec::as_slice);
             let theory = (&capacities[place], exact.as_slice());
@@ -189,6 +193,9 @@ fn study(model: &Model, simulate: bool, control: &Control) -> Result<Found, Fail
             warmup
         ));
     }
+    if options.simulate {
+        explain_gaps(model, warmup, options, &mut runtimes, (control, &mut summary));
+    }
     Ok(Found {
         workload: workload::workload(model),
         warmup,
@@ -196,6 +203,25 @@ fn study(model: &Model, simulate: bool, control: &Control) -> Result<Found, Fail
         runtimes,
         summary,
     })
+}
+
+/// Why each gain is not the formula's, as rows where they are wanted, and in words.
+fn explain_gaps(
+    model: &Model,
+    warmup: Span,
+    options: &Options,
+    runtimes: &mut [RuntimeResult],
+    (control, summary): (&Control, &mut Summary),
+) {
+    let asked = options.explain && !control.is_cancelled();
+    if asked && !causes::explain(model, warmup, runtimes, control) {
+        summary.notes.push("interrupted before the gaps to the formula were explained".to_owned());
+    }
+    for runtime in runtimes {
+        if let Some(gap) = explain::gap(&runtime.gain) {
+            runtime.bottleneck.why = format!("{} {gap}", runtime.bottleneck.why);
+        }
+    }
 }
 
 fn refuse_limits(samples: &Samples) -> Result<(), Failure> {
@@ -249,7 +275,6 @@ fn runtime_result(
         capacity,
         utilization: &utilization,
         throughput: throughput_rps.value,
-        gain: &gain,
     });
     let mut result = RuntimeResult {
         name: runtime.name.clone(),
@@ -267,6 +292,7 @@ fn runtime_result(
         loop_lag_s: estimate::loop_lag(setup, own),
         memory_bytes: estimate::memory(own),
         wasted: estimate::wasted(own),
+        cold_starts: estimate::cold_starts(own),
         makespan_s: estimate::makespan(model, own),
         cost: estimate::cost(runtime, own),
         gain,

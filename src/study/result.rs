@@ -124,7 +124,7 @@ pub struct Workload {
 pub struct RuntimeResult {
     /// Its name.
     pub name: String,
-    /// `sync-worker`, `thread-pool`, `event-loop`.
+    /// `sync-worker`, `thread-pool`, `event-loop`, `work-stealing`, `serverless`.
     pub kind: String,
     /// Its own demands (they differ from the model's with `set`).
     pub workload: RuntimeWorkload,
@@ -153,6 +153,9 @@ pub struct RuntimeResult {
     pub memory_bytes: MeanPeak,
     /// Work for requests whose client had gone.
     pub wasted: Wasted,
+    /// Serverless instances started, summed over replications; absent for other kinds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cold_starts: Option<u64>,
     /// For a batch.
     pub makespan_s: Option<Estimate>,
     /// In the model's currency.
@@ -324,17 +327,23 @@ pub struct Gain {
     pub exact: Option<f64>,
     /// Simulated over formula.
     pub over_formula: Option<f64>,
-    /// Named shares of the gap between formula and simulation.
+    /// Named shares of the gap between formula and simulation; empty where there is none.
     pub explained: Vec<Explained>,
 }
 
-/// One named share of the gap between formula and simulation.
+/// One named share of the gap between formula and simulation; the last, `interaction`, is what the
+/// others have in common, so that all add up to the gap.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Explained {
-    /// The cause.
+    /// The cause: `variability`, `imbalance`, `gil`, `resource.NAME`, ….
     pub cause: String,
-    /// How much of the gap it explains, in units of gain.
+    /// The gain without it less the gain with it.
     pub share: f64,
+    /// Student's interval over replications; null for `interaction`.
+    pub ci95: Option<[f64; 2]>,
+    /// What may follow "because"; not part of the JSON.
+    #[serde(skip)]
+    pub words: String,
 }
 
 /// What theory says of one runtime.

@@ -1,5 +1,6 @@
 //! One replication boiled down to the figures that a study keeps of it.
 
+use crate::model::runtime::{EventLoop, WorkStealing};
 use crate::model::{LoadKind, Objective, RuntimeKind};
 use crate::simulation::{PARTS, Replication, RequestCounts, Setup, Stop};
 use crate::units::Span;
@@ -78,6 +79,10 @@ pub struct Sample {
     pub memory: (f64, u64),
     /// Requests finished for nobody, and core seconds spent on them.
     pub wasted: (u64, f64),
+    /// What use alone costs in an hour.
+    pub cost_of_use: Option<f64>,
+    /// Serverless instances started.
+    pub cold_starts: Option<u64>,
     /// The time to the last end, for a batch.
     pub makespan_s: Option<f64>,
     /// Transitions.
@@ -130,6 +135,8 @@ impl Sample {
                 .map(|nanos| nanos.map(|nanos| nanos / 1e9)),
             memory: memory(setup, found),
             wasted: (found.wasted_requests, found.wasted_cpu as f64 / 1e9),
+            cost_of_use: cost_of_use(setup, found),
+            cold_starts: setup.is_serverless().then_some(found.cold_starts),
             makespan_s: batch.then(|| found.last_end.seconds()),
             events: found.events,
             objectives: Vec::new(),
@@ -147,8 +154,31 @@ fn over(area: u128, width: f64, window: Span) -> f64 {
 }
 
 fn cpu_utilization(setup: &Setup, found: &Replication) -> [f64; 2] {
-    let cores = f64::from(setup.host.cores) * f64::from(setup.runtime.instances);
+    let cores = f64::from(setup.host.cores);
+    if setup.is_serverless() {
+        // The cores that there are come and go with the instances.
+        let there = found.live_threads.area as f64 * cores;
+        let share = |area: u128| if there > 0.0 { area as f64 / there } else { 0.0 };
+        return [found.cpu_busy, found.cpu_useful].map(share);
+    }
+    let cores = cores * f64::from(setup.runtime.instances);
     [found.cpu_busy, found.cpu_useful].map(|area| over(area, cores, found.window))
+}
+
+/// What use alone costs in an hour; `None` where nothing has a price by use.
+fn cost_of_use(setup: &Setup, found: &Replication) -> Option<f64> {
+    let RuntimeKind::Serverless(kind) = &setup.runtime.kind else { return None };
+    if kind.cost_per_gb_second.is_none() && kind.cost_per_request.is_none() {
+        return None;
+    }
+    let hours = found.window.seconds() / 3600.0;
+    if hours <= 0.0 {
+        return None;
+    }
+    let gb_seconds = found.busy_workers.area as f64 / 1e9 * (kind.memory.0 as f64 / 1e9);
+    let by_time = kind.cost_per_gb_second.unwrap_or(0.0) * gb_seconds;
+    let by_request = kind.cost_per_request.unwrap_or(0.0) * found.taken as f64;
+    Some((by_time + by_request) / hours)
 }
 
 fn width_utilization(setup: &Setup, found: &Replication) -> f64 {
@@ -171,8 +201,12 @@ fn memory(setup: &Setup, found: &Replication) -> (f64, u64) {
             (kind.memory_per_thread, found.live_threads.mean(found.window), found.live_threads.peak)
         }
         RuntimeKind::ThreadPool(kind) => (kind.memory_per_thread, width as f64, width),
-        RuntimeKind::EventLoop(kind) => {
-            (kind.memory_per_task, found.tasks.mean(found.window), found.tasks.peak)
+        RuntimeKind::EventLoop(EventLoop { memory_per_task: size, .. })
+        | RuntimeKind::WorkStealing(WorkStealing { memory_per_task: size, .. }) => {
+            (*size, found.tasks.mean(found.window), found.tasks.peak)
+        }
+        RuntimeKind::Serverless(kind) => {
+            (kind.memory, found.live_threads.mean(found.window), found.live_threads.peak)
         }
     };
     let peak = base.saturating_add(size.0.saturating_mul(peak));

@@ -2,15 +2,17 @@
 
 use super::{play, play_at};
 
-const COMMANDS: [&str; 11] = [
+const COMMANDS: [&str; 13] = [
     "run",
     "theory",
     "verify",
+    "validate",
     "plot",
     "trace",
     "check",
     "new",
     "models",
+    "presets",
     "schema",
     "completions",
     "man",

@@ -34,7 +34,7 @@ fn a_value_that_does_not_fit_is_told_with_what_would() {
         (vec!["run", "--chart", "pie"], vec!["gain, latency, breakdown, all"]),
         (vec!["run", "--chart-format", "gif"], vec!["svg, png, pdf"]),
         (vec!["run", "--width", "3cm"], vec!["88mm", "ieee1"]),
-        (vec!["run", "--runtime", "gunicorn-sync:4"], vec!["later version", "sync-worker"]),
+        (vec!["run", "--runtime", "gunicorn-snyc:4"], vec!["`gunicorn-sync`", "sync-worker"]),
         (vec!["completions", "tcsh"], vec!["bash"]),
     ] {
         play(&args).ends(2, &words);

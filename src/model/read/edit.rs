@@ -126,7 +126,8 @@ fn resource<'t>(root: &'t mut Table, (name, place): &Part) -> Result<&'t mut Tab
 
 fn runtime<'t>(root: &'t mut Table, (name, place): &Part) -> Result<&'t mut Table, Problem> {
     let tables = tables_mut(root, "runtime");
-    let called = |table: &Table| text_of(table, "name").or_else(|| text_of(table, "kind"));
+    let called =
+        |table: &Table| ["name", "preset", "kind"].into_iter().find_map(|key| text_of(table, key));
     let names: Vec<_> = tables.iter().filter_map(|table| called(table)).collect();
     let found = tables.into_iter().find(|table| called(table).as_ref() == Some(name));
     found.ok_or_else(|| unknown("runtime", name, place, &names))

@@ -38,6 +38,8 @@ pub const KEYS: &[Key] = &[
         "predicted",
         "what meeting it would prove",
     ),
+    Key::new("holds", Holds::Flag, "true", "whether the simulation is expected to meet it"),
+    Key::new("why", Holds::Text, "", "why it does not hold; with `holds = false` only"),
     Key::new("source", Holds::Text, "", "where it was reported"),
 ];
 
@@ -78,9 +80,36 @@ fn read(reader: Reader<'_>, item: &Item, table: &Table, known: &Known<'_>) -> Op
         fields.note("tolerance", problem);
     }
     let role = fields.word("role", &ROLES).unwrap_or(Role::Predicted);
+    let known_failure = read_known_failure(&fields);
     let source = fields.text("source");
     let target = target?;
-    Some(Expect { metric, runtime, relative_to, scenario, target, tolerance, role, source })
+    Some(Expect {
+        metric,
+        runtime,
+        relative_to,
+        scenario,
+        target,
+        tolerance,
+        role,
+        known_failure,
+        source,
+    })
+}
+
+/// `holds = false` with its reason, which must be given.
+fn read_known_failure(fields: &Fields<'_>) -> Option<String> {
+    let (holds, why) = (fields.flag("holds").unwrap_or(true), fields.text("why"));
+    if !holds && !fields.has("why") {
+        let problem = Problem::new("`holds = false` without a reason")
+            .expected("`why`: what the model lacks or the source leaves open");
+        fields.note("holds", problem);
+    }
+    if holds && fields.has("why") {
+        let problem = Problem::new("`why` gives the reason of a failure, and none is known")
+            .expected("`why` beside `holds = false` only");
+        fields.note("why", problem);
+    }
+    why.filter(|_| !holds)
 }
 
 fn read_metric(fields: &Fields<'_>, vocabulary: Vocabulary<'_>) -> Option<(String, MetricUnit)> {

@@ -14,10 +14,6 @@ pub struct Kinds {
     pub common: &'static [Key],
     /// The kinds, each with its own keys.
     pub kinds: &'static [Kind],
-    /// Kinds that the format has and this version has not.
-    pub later_kinds: &'static [&'static str],
-    /// Keys that the format has and this version has not, with what to do instead.
-    pub later_keys: &'static [(&'static str, &'static str)],
     /// What it is a kind of.
     pub noun: &'static str,
 }
@@ -45,13 +41,11 @@ impl Kinds {
                 .expected(format!("kind = {}", keys::one_of(&self.words())))
                 .consequence();
             reader.note(&item.place, problem);
-            self.tell_later(reader, table);
             return None;
         };
         let word = reader.text(&entry.item, &keys::one_of(&self.words()))?;
         let Some(kind) = self.kinds.iter().find(|kind| kind.word == word) else {
             self.tell_unknown(reader, &entry.item, word);
-            self.tell_later(reader, table);
             return None;
         };
         // The file (0) knows nothing of a kind that was chosen on the command line, and neither do
@@ -66,9 +60,6 @@ impl Kinds {
         let fields =
             reader.fields_explained(title, (item, table), &[self.common, kind.keys], |other| {
                 let owners = self.owners(&other.key);
-                if let Some(advice) = self.later_key(&other.key) {
-                    return Some(Elsewhere::Later(advice.to_owned()));
-                }
                 if owners.is_empty() {
                     return None;
                 }
@@ -91,29 +82,10 @@ impl Kinds {
         self.kinds.iter().filter(has).map(|kind| format!("`{}`", kind.word)).collect()
     }
 
-    /// What to do instead of a key of a later version.
-    fn later_key(&self, key: &str) -> Option<&'static str> {
-        self.later_keys.iter().find(|(later, _)| *later == key).map(|(_, advice)| *advice)
-    }
-
-    /// Notes keys of a later version in a table whose other keys cannot be checked.
-    fn tell_later(&self, reader: Reader<'_>, table: &Table) {
-        for entry in &table.entries {
-            if let Some(advice) = self.later_key(&entry.key) {
-                let problem = Problem::new(format!("`{}` is not in this version", entry.key));
-                reader.note(&entry.key_place, problem.advice(advice));
-            }
-        }
-    }
-
     fn tell_unknown(&self, reader: Reader<'_>, item: &Item, word: &str) {
         let words = self.words();
-        let problem = if self.later_kinds.contains(&word) {
-            Problem::new(format!("the kind `{word}` is not in this version"))
-        } else {
-            Problem::new(format!("`{word}` is not a kind of {}", self.noun))
-                .perhaps(did_you_mean(word, &words))
-        };
+        let problem = Problem::new(format!("`{word}` is not a kind of {}", self.noun))
+            .perhaps(did_you_mean(word, &words));
         reader.note(&item.place, problem.expected(keys::one_of(&words)));
     }
 }

@@ -89,8 +89,7 @@ pub const KINDS: &[Kind] = &[
 ];
 
 /// The kinds of load as one table.
-pub const LOAD_KINDS: Kinds =
-    Kinds { common: COMMON, kinds: KINDS, later_kinds: &[], later_keys: &[], noun: "load" };
+pub const LOAD_KINDS: Kinds = Kinds { common: COMMON, kinds: KINDS, noun: "load" };
 
 /// Reads `[load]`; `None` where it is mistaken (which is noted). The defaults stand in the tree.
 #[must_use]

@@ -13,6 +13,7 @@ pub mod kinds;
 pub mod load;
 pub mod names;
 mod objective;
+pub mod preset;
 pub mod request;
 pub mod resource;
 pub mod run;
@@ -31,10 +32,11 @@ use crate::input::reader::Reader;
 use crate::input::suggest::did_you_mean;
 use crate::input::tree::{Content, Entry, FILE_LAYER, Item, Table};
 use crate::input::value::NoScope;
-use crate::model::Model;
 use crate::model::metric::Vocabulary;
 use crate::model::overrides::Overrides;
-use defaults::{DEFAULTS, DEFAULTS_SOURCE};
+use crate::model::preset::{SOURCE as PRESETS_SOURCE, TEXT as PRESETS};
+use crate::model::{Model, Story};
+use defaults::DEFAULTS;
 use names::{Names, Sheets};
 use runtime::Surroundings;
 
@@ -43,6 +45,9 @@ pub const ROOT_KEYS: &[Key] = &[
     Key::new("title", Holds::Text, "", "one line for people"),
     Key::new("source", Holds::Text, "", "where the numbers come from"),
     Key::new("description", Holds::Text, "", "what is given, what is assumed, what is fitted"),
+    Key::new("claim", Holds::Text, "", "what the source claims, in a sentence"),
+    Key::new("cause", Holds::Text, "", "what the simulation says causes it, in a sentence"),
+    Key::new("formula_says", Holds::Text, "", "what 1 + T_io/T_cpu would have said, in a sentence"),
     Key::new("params", Holds::Values, "", "names that any value may use as \"$name\""),
     Key::new("host", Holds::Values, "", "one instance of the machine"),
     Key::new("load", Holds::Values, "", "who sends requests and when"),
@@ -120,7 +125,8 @@ fn finish(
 
 fn sources(document: &Document, overrides: &Overrides) -> Vec<Source> {
     let defaults = Source { name: "defaults".to_owned(), text: Arc::from(DEFAULTS) };
-    [document.source().clone(), defaults].into_iter().chain(overrides.sources()).collect()
+    let presets = Source { name: "presets".to_owned(), text: Arc::from(PRESETS) };
+    [document.source().clone(), defaults, presets].into_iter().chain(overrides.sources()).collect()
 }
 
 fn scenario_names(document: &Document) -> Vec<String> {
@@ -141,7 +147,7 @@ fn read_once(
     let mut beta = None;
     if let Content::Table(root) = &mut item.content {
         defaults::add_defaults(root);
-        for edit in overrides.edits(DEFAULTS_SOURCE + 1) {
+        for edit in overrides.edits(PRESETS_SOURCE + 1) {
             edit::apply(root, &mut beta, edit, &notes);
         }
         if let Some(name) = scenario {
@@ -155,6 +161,7 @@ fn read_once(
             }
         }
         defaults::add_default_clients(root);
+        preset::apply(root, &notes);
     }
     let model = read_tree(document, &item, beta.as_ref(), &notes, sheets);
     let (_, problems) = notes.finish();
@@ -206,6 +213,11 @@ fn read_tree(
         title: texts.text("title"),
         source: texts.text("source"),
         description: texts.text("description"),
+        story: Story {
+            claim: texts.text("claim"),
+            cause: texts.text("cause"),
+            formula_says: texts.text("formula_says"),
+        },
         host,
         load: load?,
         resources,

@@ -9,11 +9,13 @@ use crate::model::read::kinds::Kinds;
 use crate::model::read::names::{Beta, Names, read_set};
 use crate::model::read::request;
 use crate::model::runtime::{
-    Assign, Balance, EventLoop, Executor, GilOrder, Spawn, SyncWorker, ThreadPool,
+    Assign, Balance, EventLoop, Executor, GilOrder, Serverless, Spawn, SyncWorker, ThreadPool,
+    WorkStealing,
 };
 use crate::model::{RequestClass, Resource, Runtime, RuntimeKind};
 
-const WORDS: [&str; 3] = ["sync-worker", "thread-pool", "event-loop"];
+const WORDS: [&str; 5] =
+    ["sync-worker", "thread-pool", "event-loop", "work-stealing", "serverless"];
 const BALANCE: [(&str, Balance); 3] = [
     ("round-robin", Balance::RoundRobin),
     ("random", Balance::Random),
@@ -33,11 +35,18 @@ const EXECUTOR: [(&str, Executor); 2] =
 
 /// The keys that every runtime has.
 pub const COMMON: &[Key] = &[
-    Key::new("name", Holds::Name, "the kind", "what results call it"),
-    Key::new("kind", Holds::Word(&WORDS), "", "the execution model; required"),
+    Key::new("name", Holds::Name, "the preset or the kind", "what results call it"),
+    Key::new("kind", Holds::Word(&WORDS), "", "the execution model; required without a preset"),
+    Key::new(
+        "preset",
+        Holds::Preset,
+        "",
+        "named keys with their source; any other key overrides it",
+    ),
     Key::new("set", Holds::Values, "", "this runtime's own values of parameters"),
     Key::new("overhead", Holds::Durations, "0 s", "CPU for each request, before its first step"),
     Key::new("backlog", Holds::Count, "", "how many requests may wait; one more is refused"),
+    Key::new("kill_after", Holds::Duration, "", "longest run of one request, then it is killed"),
     Key::new("base_memory", Holds::Size, "0 B", "memory before workers, threads and tasks"),
     Key::new("instances", Holds::Count, "1", "whole copies of the host with the runtime on it"),
     Key::new(
@@ -122,28 +131,36 @@ pub const KINDS: &[Kind] = &[
         ],
         means: "loops, each one OS thread with many tasks",
     },
-];
-
-/// What the format has and this version has not.
-pub const LATER_KINDS: &[&str] = &["work-stealing", "serverless"];
-
-/// Keys that belong to a later version too.
-const LATER_KEYS: &[(&str, &str)] = &[
-    (
-        "preset",
-        "presets are not in this version: write `kind` and the overheads that you know, each a key",
-    ),
-    ("kill_after", "leave it out; `load.timeout` is the client's own limit"),
+    Kind {
+        word: "work-stealing",
+        keys: &[
+            Key::new("workers", Holds::Count, "1", "worker threads of the one process"),
+            Key::new("task_switch", Holds::Duration, "0 s", "CPU for each resumption of a task"),
+            Key::new("memory_per_task", Holds::Size, "0 B", "memory of each task in flight"),
+        ],
+        means: "worker threads that run tasks and steal them from each other",
+    },
+    Kind {
+        word: "serverless",
+        keys: &[
+            Key::new("max_instances", Holds::Count, "1000", "instances at once"),
+            Key::new("cold_start", Holds::Durations, "0 s", "start of an instance"),
+            Key::new("keep_alive", Holds::Duration, "", "how long an idle instance stays"),
+            Key::new("memory", Holds::Size, "0 B", "memory of an instance"),
+            Key::new(
+                "cost_per_gb_second",
+                Holds::Number,
+                "",
+                "price of 1 GB for a second of a request",
+            ),
+            Key::new("cost_per_request", Holds::Number, "", "price of a request"),
+        ],
+        means: "instances started on demand, one request at a time for each",
+    },
 ];
 
 /// The kinds of runtime as one table.
-pub const RUNTIME_KINDS: Kinds = Kinds {
-    common: COMMON,
-    kinds: KINDS,
-    later_kinds: LATER_KINDS,
-    later_keys: LATER_KEYS,
-    noun: "runtime",
-};
+pub const RUNTIME_KINDS: Kinds = Kinds { common: COMMON, kinds: KINDS, noun: "runtime" };
 
 /// What of the model a runtime needs while it is read.
 pub struct Surroundings<'a> {
@@ -210,10 +227,16 @@ fn read_with<'a>(
     table: &'a Table,
 ) -> Option<Runtime> {
     let reader = names.reader();
+    if table.get("preset").is_some() && table.get("kind").is_none() {
+        // The preset is mistaken, which was told.
+        return None;
+    }
     let (kind, fields) = RUNTIME_KINDS.choose(reader, item, table, "[[runtime]]")?;
     let kind_of = match kind.word {
         "sync-worker" => read_sync_worker(&fields),
         "thread-pool" => read_thread_pool(&fields),
+        "work-stealing" => read_work_stealing(&fields),
+        "serverless" => read_serverless(&fields),
         _ => read_event_loop(&fields, around.cores),
     };
     let name = fields.item("name").and_then(|item| reader.name(item)).unwrap_or(kind.word);
@@ -222,6 +245,7 @@ fn read_with<'a>(
         runtime.overhead = overhead;
     }
     runtime.backlog = fields.count("backlog", 0, u64::MAX);
+    runtime.kill_after = fields.positive_duration("kill_after");
     runtime.base_memory = fields.size("base_memory").unwrap_or_default();
     runtime.instances = fields.width("instances").unwrap_or(1);
     runtime.balance = fields.word("balance", &BALANCE).unwrap_or_default();
@@ -262,4 +286,22 @@ fn read_event_loop(fields: &Fields<'_>, cores: u32) -> RuntimeKind {
         fields.positive_duration("switch_interval").unwrap_or(kind.switch_interval);
     kind.memory_per_task = fields.size("memory_per_task").unwrap_or_default();
     RuntimeKind::EventLoop(kind)
+}
+
+fn read_work_stealing(fields: &Fields<'_>) -> RuntimeKind {
+    let mut kind = WorkStealing::new(fields.width("workers").unwrap_or(1));
+    kind.task_switch = fields.duration("task_switch").unwrap_or(kind.task_switch);
+    kind.memory_per_task = fields.size("memory_per_task").unwrap_or_default();
+    RuntimeKind::WorkStealing(kind)
+}
+
+fn read_serverless(fields: &Fields<'_>) -> RuntimeKind {
+    let most = fields.width("max_instances").unwrap_or(Serverless::USUAL_INSTANCES);
+    let mut kind = Serverless::new(most);
+    kind.cold_start = fields.durations("cold_start").unwrap_or(kind.cold_start);
+    kind.keep_alive = fields.duration("keep_alive");
+    kind.memory = fields.size("memory").unwrap_or_default();
+    kind.cost_per_gb_second = fields.number("cost_per_gb_second");
+    kind.cost_per_request = fields.number("cost_per_request");
+    RuntimeKind::Serverless(kind)
 }

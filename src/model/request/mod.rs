@@ -1,5 +1,6 @@
 //! `[[request]]`: request classes and the steps that each is made of.
 
+mod in_place;
 mod scale;
 
 use crate::input::dist::Dist;

@@ -1,16 +1,20 @@
 //! `[[runtime]]`: the execution models to compare, one kind a file.
 
 pub mod event_loop;
+pub mod serverless;
 pub mod sync_worker;
 pub mod thread_pool;
+pub mod work_stealing;
 
 pub use event_loop::{Assign, EventLoop, Executor};
+pub use serverless::Serverless;
 pub use sync_worker::SyncWorker;
 pub use thread_pool::{GilOrder, Spawn, ThreadPool};
+pub use work_stealing::WorkStealing;
 
 use crate::input::dist::Dist;
 use crate::model::RequestClass;
-use crate::units::Bytes;
+use crate::units::{Bytes, Span};
 
 /// One runtime: a kind with its widths, and what all kinds have.
 #[derive(Clone, Debug)]
@@ -23,6 +27,8 @@ pub struct Runtime {
     pub overhead: Dist,
     /// How many requests may wait; `None` is unlimited. One that finds an idle worker never waits.
     pub backlog: Option<u64>,
+    /// The server's own limit for one request, from the instant at which it is taken.
+    pub kill_after: Option<Span>,
     /// Memory of one instance before its workers, threads and tasks.
     pub base_memory: Bytes,
     /// Whole copies of the host with the runtime on it.
@@ -56,6 +62,10 @@ pub enum RuntimeKind {
     ThreadPool(ThreadPool),
     /// Loops, each one thread with many tasks.
     EventLoop(EventLoop),
+    /// Worker threads that run tasks and steal them from each other.
+    WorkStealing(WorkStealing),
+    /// Instances started on demand, each with one request.
+    Serverless(Serverless),
 }
 
 impl RuntimeKind {
@@ -66,6 +76,8 @@ impl RuntimeKind {
             Self::SyncWorker(_) => "sync-worker",
             Self::ThreadPool(_) => "thread-pool",
             Self::EventLoop(_) => "event-loop",
+            Self::WorkStealing(_) => "work-stealing",
+            Self::Serverless(_) => "serverless",
         }
     }
 
@@ -76,16 +88,38 @@ impl RuntimeKind {
             Self::SyncWorker(kind) => kind.workers,
             Self::ThreadPool(kind) => kind.processes,
             Self::EventLoop(kind) => kind.loops,
+            Self::WorkStealing(_) => 1,
+            Self::Serverless(kind) => kind.max_instances,
         }
     }
 
-    /// The width that tables show: workers, threads in all, loops.
+    /// Whether `parallel` branches run at once; in a thread one comes after the other.
+    #[must_use]
+    pub const fn branches_at_once(&self) -> bool {
+        matches!(self, Self::EventLoop(_) | Self::WorkStealing(_))
+    }
+
+    /// The request classes as this kind runs them: without executor threads tasks do in place what
+    /// is offloaded elsewhere.
+    #[must_use]
+    pub fn as_run(&self, classes: &[RequestClass]) -> Vec<RequestClass> {
+        let all = classes.iter().cloned();
+        match self {
+            Self::WorkStealing(_) => all.map(RequestClass::without_offload).collect(),
+            _ => all.collect(),
+        }
+    }
+
+    /// The width that tables show: workers, threads in all, loops, instances
+    /// at most.
     #[must_use]
     pub fn width(&self) -> u64 {
         match self {
             Self::SyncWorker(kind) => u64::from(kind.workers),
             Self::ThreadPool(kind) => u64::from(kind.processes) * u64::from(kind.threads),
             Self::EventLoop(kind) => u64::from(kind.loops),
+            Self::WorkStealing(kind) => u64::from(kind.workers),
+            Self::Serverless(kind) => u64::from(kind.max_instances),
         }
     }
 }
@@ -108,6 +142,18 @@ impl From<EventLoop> for RuntimeKind {
     }
 }
 
+impl From<WorkStealing> for RuntimeKind {
+    fn from(kind: WorkStealing) -> Self {
+        Self::WorkStealing(kind)
+    }
+}
+
+impl From<Serverless> for RuntimeKind {
+    fn from(kind: Serverless) -> Self {
+        Self::Serverless(kind)
+    }
+}
+
 impl Runtime {
     /// A runtime of this kind without overheads, limits or a price.
     #[must_use]
@@ -117,6 +163,7 @@ impl Runtime {
             kind: kind.into(),
             overhead: Dist::constant(0.0),
             backlog: None,
+            kill_after: None,
             base_memory: Bytes(0),
             instances: 1,
             balance: Balance::default(),

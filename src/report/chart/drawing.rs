@@ -89,6 +89,8 @@ pub enum Shape {
     Measured(Vec<Spot>),
     /// Theory: a line alone.
     Curve(Vec<Spot>),
+    /// Markers alone, each with its interval.
+    Points(Vec<Spot>),
     /// Bars of a list.
     Bars(Vec<Bar>),
 }
@@ -172,7 +174,7 @@ impl Shape {
     #[must_use]
     pub fn spots(&self) -> &[Spot] {
         match self {
-            Self::Measured(spots) | Self::Curve(spots) => spots,
+            Self::Measured(spots) | Self::Curve(spots) | Self::Points(spots) => spots,
             Self::Bars(_) => &[],
         }
     }

@@ -37,7 +37,7 @@ pub fn layout(drawing: &Drawing, size: f64, width: f64, top: f64) -> (Vec<Entry>
     let mut entries: Vec<Entry> = Vec::new();
     for series in drawing.panels.iter().flat_map(|panel| &panel.series) {
         let kind = match series.shape {
-            Shape::Measured(_) => Kind::Measured,
+            Shape::Measured(_) | Shape::Points(_) => Kind::Measured,
             Shape::Curve(_) => Kind::Curve,
             Shape::Bars(_) => Kind::Bar,
         };

@@ -24,6 +24,7 @@ mod load;
 mod numbers;
 mod page;
 mod palette;
+pub mod parity;
 mod points;
 mod sheet;
 mod table;

@@ -377,18 +377,23 @@ fn values(plot: &Plot, panel: &Panel, series: &Series, size: f64) -> Result<(), 
         .map(|spot| (panel.x.on_axis(spot.x), panel.y.on_axis(spot.y)))
         .collect();
     let look = LineLook { color: series.look.color, width: DATA, dash: series.look.dash };
-    if points.len() > 1 {
+    let alone = matches!(series.shape, Shape::Points(_)) || points.len() == 1;
+    if points.len() > 1 && !alone {
         plot.path(&points, look)?;
     }
-    if let Shape::Measured(spots) = &series.shape {
-        if let ([spot], Some([lo, hi])) = (spots.as_slice(), spots[0].interval) {
+    if matches!(series.shape, Shape::Curve(_)) {
+        return Ok(());
+    }
+    // What no line joins has no band either.
+    for spot in series.shape.spots().iter().filter(|_| alone) {
+        if let Some([lo, hi]) = spot.interval {
             let x = panel.x.on_axis(spot.x);
             plot.line([(x, panel.y.on_axis(lo)), (x, panel.y.on_axis(hi))], look.color, DATA)?;
         }
-        let every = points.len().div_ceil(MARKERS).max(1);
-        for point in points.iter().step_by(every) {
-            plot.marker(series.look.marker, *point, look.color, size * 0.55)?;
-        }
+    }
+    let every = if alone { 1 } else { points.len().div_ceil(MARKERS).max(1) };
+    for point in points.iter().step_by(every) {
+        plot.marker(series.look.marker, *point, look.color, size * 0.55)?;
     }
     Ok(())
 }

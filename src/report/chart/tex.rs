@@ -177,7 +177,8 @@ fn plot(out: &mut String, panel: &Panel, series: &Series, place: usize, colors: 
             |i: usize| format!("({},{})", panel.x.on_axis(spots[i].x), panel.y.on_axis(value(i)));
         (0..spots.len()).map(at).collect::<Vec<_>>().join(" ")
     };
-    if spots.iter().any(|spot| spot.interval.is_some()) {
+    let alone = matches!(series.shape, Shape::Points(_));
+    if !alone && spots.iter().any(|spot| spot.interval.is_some()) {
         for (end, name) in [(0, "lo"), (1, "hi")] {
             let ends = list(&|i| spots[i].interval.map_or(spots[i].y, |ends| ends[end]));
             line(
@@ -203,7 +204,7 @@ fn plot(out: &mut String, panel: &Panel, series: &Series, place: usize, colors: 
         (_, Marker::Cross) => "x",
         (_, Marker::Bar) => "|",
     };
-    let dash = dash(series.look);
+    let dash = if alone { ", only marks".to_owned() } else { dash(series.look) };
     line(
         out,
         &format!(

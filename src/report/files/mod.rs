@@ -11,10 +11,12 @@ use crate::study::result::Outcome;
 
 mod error;
 mod manifest;
+mod validation;
 mod whole;
 
 pub use error::Error;
 pub use manifest::Manifest;
+pub use validation::{Validated, save_validation};
 pub use whole::write_whole;
 
 /// The copy of the model in an output folder.

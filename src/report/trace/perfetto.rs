@@ -45,6 +45,7 @@ fn runtime(events: &mut Vec<Value>, trace: &RuntimeTrace, first: u64) {
             Job::Worker => "worker",
             Job::Loop => "loop",
             Job::Executor => "executor",
+            Job::Stealer => "stealing worker",
         };
         events.push(named(threads, thread as u64 + 1, &format!("{word} {thread}")));
     }
@@ -61,7 +62,7 @@ fn runtime(events: &mut Vec<Value>, trace: &RuntimeTrace, first: u64) {
             events.push(slice(&name, threads, thread, (burst.from, burst.to)));
             continue;
         };
-        if trace.jobs.get(burst.thread as usize) == Some(&Job::Loop) {
+        if matches!(trace.jobs.get(burst.thread as usize), Some(Job::Loop | Job::Stealer)) {
             events.push(slice(&name, threads, thread, (burst.from, burst.to)));
         }
         flow += 1;

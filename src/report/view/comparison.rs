@@ -52,6 +52,8 @@ fn simulated(table: &mut Table, runtimes: &[RuntimeResult]) {
     }
     table.push_if_any("memory peak", all(memory));
     table.push_if_any("cost / hour", all(|r| Cell::number(money(r.cost.per_hour))));
+    table
+        .push_if_any("cost / day", all(|r| Cell::number(money(r.cost.per_hour.map(|v| v * 24.0)))));
     table.push_if_any(
         "cost / million",
         all(|r| {
@@ -203,7 +205,16 @@ mod tests {
         outcome.runtimes[1].cost =
             Cost { per_hour: Some(0.17), per_million: Some(about(0.006_08, 0.000_02)) };
         let text = text(&outcome);
-        for shown in ["db busy", "98 %", "memory peak", "648 MiB", "0.17", "0.00608 ± 0.00002"] {
+        for shown in [
+            "db busy",
+            "98 %",
+            "memory peak",
+            "648 MiB",
+            "0.17",
+            "cost / day",
+            "4.08",
+            "0.00608 ± 0.00002",
+        ] {
             assert!(text.contains(shown), "{shown} in\n{text}");
         }
         assert!(!text.contains("idle busy"), "{text}");

@@ -1,6 +1,6 @@
 //! Sentences under the tables: why the gain is what it is, notes, warnings.
 
-use super::super::number::{figure, part};
+use super::super::number::figure;
 use super::Source;
 use crate::study::result::RuntimeResult;
 
@@ -77,32 +77,10 @@ fn unsteady(source: &Source<'_>, runtime: &RuntimeResult) -> Option<String> {
     ))
 }
 
-/// The bottleneck's sentence and the named shares of the gap to the formula.
+/// The bottleneck's sentence with the shares of the gap to the formula.
 fn why(runtime: &RuntimeResult) -> Option<String> {
-    let mut sentences = Vec::new();
-    if !runtime.bottleneck.why.trim().is_empty() {
-        sentences.push(of(&runtime.name, &runtime.bottleneck.why));
-    }
-    let gain = &runtime.gain;
-    if let (false, Some(formula), Some(simulated)) =
-        (gain.explained.is_empty(), gain.formula, gain.simulated.value)
-    {
-        let missed = formula - simulated;
-        let parts: Vec<String> = gain
-            .explained
-            .iter()
-            .map(|cause| format!("{} ({})", part(cause.share, missed), cause.cause))
-            .collect();
-        let (whole, gap) = (figure(formula, 4), part(missed.abs(), missed));
-        let lead = if missed < 0.0 {
-            format!("It exceeds {whole} by {gap}")
-        } else {
-            format!("Of {whole} it misses {gap}")
-        };
-        let text = format!("{lead}: {}.", parts.join(", "));
-        sentences.push(if sentences.is_empty() { of(&runtime.name, &text) } else { text });
-    }
-    if sentences.is_empty() { None } else { Some(sentences.join(" ")) }
+    let why = runtime.bottleneck.why.trim();
+    (!why.is_empty()).then(|| of(&runtime.name, why))
 }
 
 /// Which queueing model is exact and why, or what breaks exactness.
@@ -139,9 +117,8 @@ mod tests {
         assert_eq!(texts[1], "Threads keep the cores 97 % busy.");
         assert_eq!(
             texts[2],
-            "loops: Each loop idles while others have work waiting. Of 81 it misses 6.3: 2.2 (bursts vary: even \
-             shared cores idle 2.8 % of the time with 648 in flight), 4.0 (each loop serves only its own 81 \
-             tasks)."
+            "loops: Each loop idles while others have work waiting. It misses 6.3 of the formula's 81: 6.2 \
+             because times vary, 4.0 because each loop serves only its own tasks; they overlap by 3.9."
         );
         assert_eq!(remarks[3].kind, Kind::Note);
     }
@@ -161,14 +138,6 @@ mod tests {
         let mut simulated = fixture::web_request();
         simulated.runtimes[2].theory.why = "loops share a socket".into();
         assert!(!texts(&simulated).iter().any(|text| text.contains("socket")));
-    }
-
-    #[test]
-    fn a_gain_above_the_formula_is_not_called_a_miss() {
-        let mut outcome = fixture::web_request();
-        outcome.runtimes[2].gain.simulated = fixture::about(84.0, 0.2);
-        let remarks = &sections(&outcome)[0].remarks;
-        assert!(remarks[2].text.contains(" It exceeds 81 by 3.0: "), "{}", remarks[2].text);
     }
 
     #[test]

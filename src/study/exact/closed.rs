@@ -35,6 +35,7 @@ pub fn solve(system: &System<'_>, clients: u64, think: &Dist) -> Result<Solution
     }
     match system.server {
         Server::Threads { total, .. } => load.threads(total),
+        Server::Stealers { workers } => load.stealers(workers),
         Server::Loops { loops, max_tasks, assign } => load.loops(loops, max_tasks, assign),
     }
 }
@@ -112,6 +113,28 @@ impl Closed<'_> {
         let queues = vec![Station::servers(service.mean_s, servers)];
         let why = "a request is one exponential time at a worker, and clients think".to_owned();
         self.answer(&Network { population: self.clients, queues, away_s: self.think_s, why })
+    }
+
+    /// Workers that steal leave no core idle while a task is ready, if they are as many as cores.
+    fn stealers(&self, workers: u64) -> Result<Solution, Obstacle> {
+        let system = self.system;
+        if system.runtime.backlog.is_some_and(|room| room < self.clients) {
+            return Err(Obstacle::RefusedClients);
+        }
+        let servers = workers.min(system.cores());
+        let burst_s = system.demand.t_cpu_s;
+        let mut network = self.network(self.clients)?;
+        if burst_s == 0.0 || self.clients <= servers {
+            network.away_s += burst_s;
+            network.because("there is a worker with a core for everyone");
+        } else {
+            network.because(cores::stolen(system)?);
+            if !gaps::alike(&system.classes, self.think) {
+                return Err(Obstacle::OldTasksFirst);
+            }
+            network.queues.push(Station::servers(burst_s, servers));
+        }
+        self.answer(&network)
     }
 
     fn loops(

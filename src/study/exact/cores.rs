@@ -17,6 +17,8 @@ use super::turns;
 
 /// What `cores` are called in an obstacle.
 const CORES: &str = "cores";
+/// What workers that steal are called in an obstacle.
+const WORKERS: &str = "a worker";
 /// What a loop is called in an obstacle.
 const LOOP: &str = "a loop";
 
@@ -74,6 +76,24 @@ pub fn looped(system: &System<'_>) -> Result<&'static str, Obstacle> {
         return Err(Obstacle::EmptyTurn);
     }
     Ok("each turn of a loop is one exponential burst, in order of arrival")
+}
+
+/// Whether workers that steal are a product-form station where customers cannot be told apart: they
+/// leave no task waiting while one of them is idle, but do not serve in order of arrival.
+///
+/// # Errors
+/// What breaks it.
+pub fn stolen(system: &System<'_>) -> Result<&'static str, Obstacle> {
+    one_mean(system, WORKERS)?;
+    if system.turns.fused {
+        return Err(Obstacle::BurstsFused);
+    }
+    if system.turns.empty {
+        return Err(Obstacle::EmptyTurn);
+    }
+    Ok(
+        "bursts are exponential, all waits between them alike, and no worker idles while a task is ready",
+    )
 }
 
 /// Whether a time that clients meet again and again, the time to think among them, has a density.

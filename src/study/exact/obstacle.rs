@@ -38,6 +38,17 @@ pub enum Obstacle {
     /// A count in a model built in code.
     #[error("steps are repeated a number of times that is not whole, and then rounded down")]
     Counts,
+    /// `kill_after`.
+    #[error("requests that run too long are killed, so that responses depend on their own past")]
+    Killed,
+    /// `cold_start`.
+    #[error(
+        "a request that finds no idle instance waits for one to start, which no queue here has"
+    )]
+    ColdStarts,
+    /// Work stealing.
+    #[error("a worker goes on with old tasks before it takes new requests, which are not alike")]
+    OldTasksFirst,
     /// `gil`.
     #[error("threads share an interpreter lock beside the cores: two resources held at once")]
     Gil,

@@ -36,6 +36,9 @@ pub fn solve(system: &System<'_>, stream: Stream) -> Result<Solution, Obstacle> 
     };
     match system.server {
         Server::Threads { total, .. } => threads(system, stream, total),
+        // A task that never waits has its worker to itself.
+        Server::Stealers { workers } if only_bursts(system) => threads(system, stream, workers),
+        Server::Stealers { workers } => stealers(system, stream, workers),
         Server::Loops { loops, max_tasks, assign } => {
             // Turns that take no time make no loop late: which one takes a request is nothing.
             if system.demand.t_cpu_s == 0.0 {
@@ -182,6 +185,26 @@ fn network_of_loops(
     let at_loops = Crowd { delayed: 0.0, stations: at_loops };
     if system.runtime.backlog.is_some_and(|room| !at_loops.stays_within(room)) {
         return Err(Obstacle::Refusals);
+    }
+    Ok(network.solution(false))
+}
+
+/// Workers that steal: a station with as many servers as there are workers with a core. Order is
+/// nothing there only where each request has one burst.
+fn stealers(system: &System<'_>, stream: Stream, workers: u64) -> Result<Solution, Obstacle> {
+    let mut network = Network::new(system, stream)?;
+    let burst_s = system.demand.t_cpu_s;
+    let servers = workers.min(system.cores());
+    if burst_s > 0.0 {
+        let why = cores::stolen(system)?;
+        if !gaps::single_burst(&system.classes) {
+            return Err(Obstacle::OldTasksFirst);
+        }
+        network.station(burst_s, servers, why)?;
+        let waiting = Crowd { delayed: 0.0, stations: vec![(stream.rate_rps * burst_s, servers)] };
+        if system.runtime.backlog.is_some_and(|room| !waiting.stays_within(room)) {
+            return Err(Obstacle::Refusals);
+        }
     }
     Ok(network.solution(false))
 }

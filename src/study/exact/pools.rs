@@ -113,6 +113,7 @@ fn station(
     let alone = match system.server {
         Server::Threads { processes, .. } => processes == 1,
         Server::Loops { loops, .. } => loops == 1,
+        Server::Stealers { .. } => true,
     };
     if resource.scope == Scope::Process && (!alone || system.instances() > 1) {
         return Err(Obstacle::ResourceOfProcess(name()));

@@ -4,7 +4,7 @@
 use crate::input::dist::Dist;
 use crate::model::demand::Demand;
 use crate::model::request::Gil;
-use crate::model::runtime::{Assign, Spawn};
+use crate::model::runtime::{Assign, EventLoop, Spawn, WorkStealing};
 use crate::model::{Host, Load, Model, RequestClass, Resource, Runtime, RuntimeKind, Scheduling};
 use crate::model::{Step, StepKind};
 use crate::units::{Share, Span};
@@ -43,6 +43,11 @@ pub enum Server {
         /// In how many processes.
         processes: u64,
     },
+    /// Worker threads that run tasks in turns and steal them.
+    Stealers {
+        /// How many.
+        workers: u64,
+    },
     /// Event loops.
     Loops {
         /// How many.
@@ -62,7 +67,7 @@ impl<'a> System<'a> {
     pub fn of(model: &'a Model, runtime: &'a Runtime) -> Result<Self, Obstacle> {
         let server = Server::of(runtime);
         let classes = classes(model, runtime);
-        let on_loop = matches!(server, Server::Loops { .. });
+        let on_loop = server.takes_turns();
         let turns = turns::of(&classes, on_loop);
         let demand = Demand::of_classes(&classes);
         let (host, load, resources) = (&model.host, &model.load, model.resources.as_slice());
@@ -75,7 +80,10 @@ impl<'a> System<'a> {
         if self.load.timeout.is_some() {
             return Err(Obstacle::ClientsGiveUp);
         }
-        let on_loop = matches!(self.server, Server::Loops { .. });
+        let on_loop = self.server.takes_turns();
+        if self.runtime.kill_after.is_some() {
+            return Err(Obstacle::Killed);
+        }
         let mut found = None;
         for class in &self.classes {
             turns::each(&class.steps, &mut |step| {
@@ -97,8 +105,16 @@ impl<'a> System<'a> {
                 return Err(Obstacle::Gil);
             }
             RuntimeKind::EventLoop(kind) if !kind.poll.is_zero() => return Err(Obstacle::Poll),
-            RuntimeKind::EventLoop(kind) if !kind.task_switch.is_zero() && self.turns.resumed => {
+            RuntimeKind::EventLoop(EventLoop { task_switch, .. })
+            | RuntimeKind::WorkStealing(WorkStealing { task_switch, .. })
+                if !task_switch.is_zero() && self.turns.resumed =>
+            {
                 return Err(Obstacle::TaskSwitch);
+            }
+            RuntimeKind::Serverless(kind) => {
+                // Each instance has its own cores: nobody switches.
+                let free = kind.cold_start.mean() <= 0.0;
+                return if free { Ok(()) } else { Err(Obstacle::ColdStarts) };
             }
             _ => {}
         }
@@ -115,6 +131,10 @@ impl<'a> System<'a> {
     /// Cores of each instance.
     #[must_use]
     pub fn cores(&self) -> u64 {
+        if let RuntimeKind::Serverless(kind) = &self.runtime.kind {
+            // One request for each instance, and one core of its own for each request.
+            return u64::from(kind.max_instances);
+        }
         u64::from(self.host.cores)
     }
 
@@ -126,6 +146,11 @@ impl<'a> System<'a> {
 }
 
 impl Server {
+    /// Whether a request is a task that takes turns, rather than has a thread to itself.
+    const fn takes_turns(self) -> bool {
+        matches!(self, Self::Loops { .. } | Self::Stealers { .. })
+    }
+
     fn of(runtime: &Runtime) -> Self {
         match &runtime.kind {
             RuntimeKind::SyncWorker(kind) => {
@@ -134,6 +159,11 @@ impl Server {
             }
             RuntimeKind::ThreadPool(kind) => {
                 Self::Threads { total: runtime.kind.width(), processes: u64::from(kind.processes) }
+            }
+            RuntimeKind::WorkStealing(kind) => Self::Stealers { workers: kind.workers.into() },
+            RuntimeKind::Serverless(kind) => {
+                let total = u64::from(kind.max_instances);
+                Self::Threads { total, processes: total }
             }
             RuntimeKind::EventLoop(kind) => Self::Loops {
                 loops: u64::from(kind.loops),
@@ -147,18 +177,21 @@ impl Server {
 /// The classes that occur, with their overhead as a burst in front: it is paid together with the
 /// first burst, as two bursts in a row are.
 fn classes(model: &Model, runtime: &Runtime) -> Vec<RequestClass> {
-    let own = runtime.requests.as_deref().unwrap_or(&model.requests);
+    let own = runtime.kind.as_run(runtime.requests.as_deref().unwrap_or(&model.requests));
     let mut overheads = vec![runtime.overhead.clone()];
     match &runtime.kind {
         RuntimeKind::ThreadPool(kind) if kind.spawn == Spawn::PerRequest => {
             overheads.push(constant(kind.spawn_cost));
         }
         // Of the first turn; who takes several is refused.
-        RuntimeKind::EventLoop(kind) => overheads.push(constant(kind.task_switch)),
+        RuntimeKind::EventLoop(EventLoop { task_switch, .. })
+        | RuntimeKind::WorkStealing(WorkStealing { task_switch, .. }) => {
+            overheads.push(constant(*task_switch));
+        }
         _ => {}
     }
     overheads.retain(|overhead| overhead.mean() > 0.0);
-    let occurring = own.iter().filter(|class| class.weight > 0.0).cloned();
+    let occurring = own.into_iter().filter(|class| class.weight > 0.0);
     occurring
         .map(|mut class| {
             let steps = overheads.iter().map(|overhead| burst(overhead.clone()));

@@ -2,7 +2,7 @@
 
 use crate::input::dist::Dist;
 use crate::model::request::Gil;
-use crate::model::runtime::{Assign, EventLoop, SyncWorker, ThreadPool};
+use crate::model::runtime::{Assign, EventLoop, Serverless, SyncWorker, ThreadPool, WorkStealing};
 use crate::model::{Resource, Runtime, RuntimeKind, Scope, Step, StepKind};
 use crate::units::Share;
 
@@ -157,6 +157,18 @@ pub fn loops_with(count: u32, change: impl FnOnce(&mut EventLoop)) -> Runtime {
     let mut kind = EventLoop::new(count, count);
     change(&mut kind);
     Runtime::new("loop", RuntimeKind::EventLoop(kind))
+}
+
+/// So many workers that steal.
+#[must_use]
+pub fn stealers(workers: u32) -> Runtime {
+    Runtime::new("stealers", WorkStealing::new(workers))
+}
+
+/// Serverless instances, so many at most.
+#[must_use]
+pub fn serverless(most: u32) -> Runtime {
+    Runtime::new("serverless", Serverless::new(most))
 }
 
 /// The same runtime with room for so many waiting requests.

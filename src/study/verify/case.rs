@@ -84,6 +84,7 @@ impl Case {
             title: None,
             source: Some(source.to_owned()),
             description: None,
+            story: crate::model::Story::default(),
             host: Host::default(),
             load,
             resources: Vec::new(),

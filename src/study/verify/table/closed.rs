@@ -7,8 +7,8 @@ use crate::input::dist::Dist;
 use crate::model::Runtime;
 use crate::model::Scheduling::{self, Fifo, ProcessorSharing, RoundRobin};
 use crate::study::verify::build::{
-    cpu, erlang_ms, event_loop, exp_ms, hyperexp_ms, io, lognormal_ms, ms, repeat, threads,
-    uniform_ms, workers,
+    cpu, erlang_ms, event_loop, exp_ms, hyperexp_ms, io, lognormal_ms, ms, repeat, serverless,
+    stealers, threads, uniform_ms, workers,
 };
 use crate::study::verify::{Case, Measure};
 use crate::theory::machine_repair::MachineRepair;
@@ -40,7 +40,11 @@ pub(super) fn cases() -> Vec<Case> {
         shared("40 threads, 4 shared cores, cv 2", (40, 4), hyperexp_ms(1.0, 2.0), threads(40)),
         shared("20 workers, shared core", (20, 1), uniform_ms(0.0, 2.0), workers(20)),
         shared("20 tasks, shared core", (20, 1), exp_ms(1.0), event_loop()),
+        repair("40 tasks, 4 stealing workers", (40, 4, Fifo), exp_ms(9.0), stealers(4)),
+        repair("30 tasks, 2 of 3 workers run", (30, 2, RoundRobin), ms(9.0), stealers(3)),
+        shared("12 tasks, 2 stealing workers", (12, 2), exp_ms(1.0), stealers(2)),
         workers_as_servers(),
+        instances_as_servers(),
         several_calls("5 calls and think time", event_loop()),
         several_calls("5 calls and think time", threads(30)),
         shared_bursts(),
@@ -87,6 +91,18 @@ fn workers_as_servers() -> Case {
         .expect(Measure::ResponseMean, exact.residence_mean_s())
         .expect(Measure::Width, exact.utilization())
         .expect(Measure::InFlight, exact.at_servers_mean())
+}
+
+/// Five instances, whose cores are their own, are the servers.
+fn instances_as_servers() -> Case {
+    let exact = MachineRepair::new(20, 5, 0.01, 0.004).expect("in range");
+    let rate = exact.throughput_rps();
+    let load = (20, exp_ms(10.0), rate, 100.0);
+    let steps = vec![cpu(exp_ms(4.0))];
+    Case::closed("20 thinking clients, 5 instances", REPAIR, load, steps, serverless(5))
+        .expect(Measure::Throughput, rate)
+        .expect(Measure::ResponseMean, exact.residence_mean_s())
+        .expect(Measure::Width, exact.utilization())
 }
 
 /// Each request has five bursts of 0.2 ms, each followed by a call of 4 ms; 30 clients think for

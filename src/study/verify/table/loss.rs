@@ -3,8 +3,8 @@
 use crate::model::Scheduling::Fifo;
 use crate::model::{Runtime, Step};
 use crate::study::verify::build::{
-    ENOUGH, cpu, event_loop, exp_ms, io, io_at, lognormal_ms, loops_with, ms, pool, settling_s,
-    threads, with_backlog, workers,
+    ENOUGH, cpu, event_loop, exp_ms, io, io_at, lognormal_ms, loops_with, ms, pool, serverless,
+    settling_s, stealers, threads, with_backlog, workers,
 };
 use crate::study::verify::{Case, Measure};
 use crate::theory::erlang;
@@ -30,6 +30,13 @@ pub(super) fn cases() -> Vec<Case> {
             (5, 4.0),
             vec![io(lognormal_ms(1.0, 1.0))],
             threads(5),
+        ),
+        mmck("M/M/2/5 at 90 %", (2, 5, 1_800.0), burst(), with_backlog(stealers(2), 3)),
+        loss(
+            "Erlang B, 8 instances, half CPU",
+            (8, 6.0),
+            vec![cpu(exp_ms(0.5)), io(ms(0.5))],
+            serverless(8),
         ),
         loss("Erlang B, 6 tasks, constant", (6, 5.0), vec![io(ms(1.0))], six_tasks),
         full_pool("a pool of 2 with 4 places to wait", threads(ENOUGH)),

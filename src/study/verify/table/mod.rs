@@ -72,6 +72,6 @@ mod tests {
                 assert!(!warmup.is_zero() && rate_rps > 0.0, "{}", case.name);
             }
         }
-        assert_eq!(met.len(), 9, "{met:?}");
+        assert_eq!(met.len(), 13, "{met:?}");
     }
 }

@@ -1,0 +1,438 @@
+//! A validation as text, JSON, CSV and Markdown: what sources report against what is simulated.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use super::markdown::{escaped, table as markdown_table};
+use super::number::{NONE, deviation, duration, figure, percent, size};
+use super::style::{Style, Tone};
+use super::table::{Cell, Table};
+use super::wrap::hanging;
+use crate::model::expect::Role;
+use crate::model::metric::MetricUnit;
+use crate::study::validate::{Placed, Row, Validation, Verdict, role_name};
+
+/// One way to write a validation.
+#[derive(Clone, Copy, Debug)]
+pub struct Format {
+    /// What `--format` calls it.
+    pub name: &'static str,
+    /// One sentence for help.
+    pub about: &'static str,
+    /// Its file in an output folder.
+    pub file: &'static str,
+    /// Writes it. Formats for machines ignore the style.
+    pub write: fn(&Validation, &Style, &mut dyn Write) -> io::Result<()>,
+}
+
+/// All formats, the default first, under the names of [`super::FORMATS`].
+pub const FORMATS: &[Format] = &[
+    Format { name: "table", about: "a table for each model", file: "report.txt", write: text },
+    Format {
+        name: "json",
+        about: "every row, one object, full precision",
+        file: "result.json",
+        write: |validation, _, to| json(validation, to),
+    },
+    Format {
+        name: "csv",
+        about: "one row for each expectation",
+        file: "result.csv",
+        write: |validation, _, to| csv(validation, to),
+    },
+    Format {
+        name: "markdown",
+        about: "a section for each model, with its claim and cause",
+        file: "report.md",
+        write: |validation, _, to| markdown(validation, to),
+    },
+];
+
+/// Writes a table for each model, the curve and the summary, in lines of at most `style.width`
+/// columns.
+///
+/// # Errors
+///
+/// Those of the writer.
+pub fn text(validation: &Validation, style: &Style, to: &mut dyn Write) -> io::Result<()> {
+    for case in &validation.cases {
+        let rows = rows_of(validation, case);
+        if !rows.is_empty() {
+            let lines = table(&case.model, &rows, false).lines(style);
+            writeln!(to, "{}\n", lines.join("\n"))?;
+        }
+    }
+    let explained: Vec<String> = validation.rows.iter().filter_map(explanation).collect();
+    for line in &explained {
+        writeln!(to, "{}", hanging("  Why  ", line, style.columns()).join("\n"))?;
+    }
+    if !explained.is_empty() {
+        writeln!(to)?;
+    }
+    if !validation.cases.is_empty() {
+        writeln!(to, "{}\n", curve(validation).lines(style).join("\n"))?;
+    }
+    let (lead, tone) =
+        if validation.passed() { ("  Right", Tone::Good) } else { ("  Wrong", Tone::Bad) };
+    let mut lines = hanging(&format!("{lead} "), &summary(validation), style.columns());
+    if let Some(first) = lines.first_mut() {
+        *first = first.replacen(lead, &style.paint(tone, lead), 1);
+    }
+    writeln!(to, "{}", lines.join("\n"))
+}
+
+/// Writes the rows, the cases and whether it passed as one indented object.
+///
+/// # Errors
+///
+/// Those of the writer.
+pub fn json(validation: &Validation, to: &mut dyn Write) -> io::Result<()> {
+    #[derive(Serialize)]
+    struct Object<'a> {
+        rows: &'a [Row],
+        cases: &'a [Placed],
+        passed: bool,
+    }
+    let object =
+        Object { rows: &validation.rows, cases: &validation.cases, passed: validation.passed() };
+    serde_json::to_writer_pretty(&mut *to, &object)?;
+    to.write_all(b"\n")
+}
+
+/// Writes a header row and a row for each expectation, empty where null.
+///
+/// # Errors
+///
+/// Those of the writer.
+pub fn csv(validation: &Validation, to: &mut dyn Write) -> io::Result<()> {
+    let mut table = ::csv::Writer::from_writer(to);
+    table.write_record(
+        "model scenario runtime metric role reported simulated simulated_lo simulated_hi formula tolerance \
+         verdict relative_to at_least at_most deviation source why"
+            .split(' '),
+    )?;
+    let number = |value: Option<f64>| value.map(|v| v.to_string()).unwrap_or_default();
+    for row in &validation.rows {
+        let text = |text: &Option<String>| text.clone().unwrap_or_default();
+        table.write_record([
+            row.model.clone(),
+            text(&row.scenario),
+            row.runtime.clone(),
+            row.metric.clone(),
+            role_name(row.role).to_owned(),
+            number(row.reported),
+            number(row.simulated),
+            number(row.ci95.map(|[lo, _]| lo)),
+            number(row.ci95.map(|[_, hi]| hi)),
+            number(row.formula),
+            number(row.tolerance),
+            row.verdict.word().to_owned(),
+            text(&row.relative_to),
+            number(row.at_least),
+            number(row.at_most),
+            number(row.deviation),
+            text(&row.source),
+            text(&row.why),
+        ])?;
+    }
+    table.flush()
+}
+
+/// Writes the summary, the curve, and a section for each model: what was claimed, what causes it,
+/// what the formula would have said, and its rows.
+///
+/// # Errors
+///
+/// Those of the writer.
+pub fn markdown(validation: &Validation, to: &mut dyn Write) -> io::Result<()> {
+    let mut blocks = vec!["## Models against their sources".to_owned(), summary(validation)];
+    if !validation.cases.is_empty() {
+        blocks.push("### Gain against the blocking coefficient".to_owned());
+        blocks.push(markdown_table(&curve(validation)));
+    }
+    for case in &validation.cases {
+        blocks.push(format!("### {}", escaped(&case.model)));
+        let told = [&case.title, &case.story.claim, &case.story.cause, &case.story.formula_says];
+        let leads = ["", "*Claimed:* ", "*The simulation:* ", "*The formula:* "];
+        let told = leads.iter().zip(told).filter_map(|(lead, text)| {
+            text.as_ref().map(|text| format!("{lead}{}", escaped(text)))
+        });
+        blocks.extend(told);
+        blocks.extend(case.source.as_ref().map(|source| format!("Source: {source}")));
+        let rows = rows_of(validation, case);
+        if !rows.is_empty() {
+            blocks.push(markdown_table(&table("runtime", &rows, true)));
+        }
+        let why = rows.iter().filter_map(|row| explanation(row));
+        let why: Vec<_> = why.map(|line| format!("- {}", escaped(&line))).collect();
+        if !why.is_empty() {
+            blocks.push(why.join("\n"));
+        }
+    }
+    to.write_all((blocks.join("\n\n") + "\n").as_bytes())
+}
+
+fn rows_of<'a>(validation: &'a Validation, case: &Placed) -> Vec<&'a Row> {
+    validation.rows.iter().filter(|row| row.model == case.model).collect()
+}
+
+/// These rows; the long form tells role, tolerance and source too.
+fn table(title: &str, rows: &[&Row], long: bool) -> Table {
+    let mut table = Table::of(title, rows.iter().map(|row| row.runtime.clone()));
+    let mut push = |title: &str, cell: &dyn Fn(&Row) -> Cell| {
+        table.push(title, rows.iter().map(|row| cell(row)));
+    };
+    push("figure", &|row| Cell::prose(named(row)));
+    push("reported", &|row| Cell::number(reported(row)));
+    push("simulated", &|row| Cell::number(value(row, row.simulated)));
+    push("off by", &|row| {
+        Cell::number(row.deviation.map_or_else(|| NONE.to_owned(), |off| deviation(1.0 + off)))
+    });
+    push("formula", &|row| Cell::number(value(row, row.formula)));
+    if long {
+        push("tolerance", &|row| {
+            Cell::number(row.tolerance.map_or_else(|| NONE.to_owned(), percent))
+        });
+        push("role", &|row| Cell::prose(role_name(row.role)));
+        push("verdict", &|row| Cell::prose(row.verdict.word()));
+        push("source", &|row| Cell::prose(row.source.as_deref().unwrap_or(NONE)));
+    } else {
+        push("verdict", &shown_verdict);
+    }
+    table
+}
+
+/// The verdict on the screen: a fit or an illustration that agrees is called what it is, for it
+/// proves nothing.
+fn shown_verdict(row: &Row) -> Cell {
+    let word = match (row.verdict, row.role) {
+        (Verdict::Holds, Role::Fitted) => "fitted",
+        (Verdict::Holds, Role::Illustration) => "illustrates",
+        (verdict, _) => verdict.word(),
+    };
+    let tone = match (row.verdict, row.role) {
+        (Verdict::Fails | Verdict::Unknown, Role::Predicted) => Tone::Bad,
+        (Verdict::Holds, Role::Predicted) => Tone::Good,
+        (Verdict::Holds | Verdict::Unjudged, _) => Tone::Plain,
+        _ => Tone::Warning,
+    };
+    Cell::prose(word).toned(tone)
+}
+
+/// Gain against the blocking coefficient, a row a case, in the order of the coefficient.
+fn curve(validation: &Validation) -> Table {
+    let mut cases: Vec<&Placed> = validation.cases.iter().collect();
+    let beta = |case: &Placed| case.blocking_coefficient.unwrap_or(f64::INFINITY);
+    cases.sort_by(|a, b| beta(a).total_cmp(&beta(b)));
+    let plain = |value: Option<f64>| {
+        Cell::number(value.map_or_else(|| NONE.to_owned(), |value| figure(value, 4)))
+    };
+    let mut table = Table::of("case", cases.iter().map(|case| case.model.clone()));
+    table.push("T_io/T_cpu", cases.iter().map(|case| plain(case.blocking_coefficient)));
+    table.push("gain", cases.iter().map(|case| plain(case.gain)));
+    table.push("bound", cases.iter().map(|case| plain(case.bound)));
+    table.push("formula", cases.iter().map(|case| plain(case.formula)));
+    table.push("of", cases.iter().map(|case| Cell::prose(case.runtime.as_deref().unwrap_or(NONE))));
+    table
+}
+
+/// `throughput / flask, peak`.
+fn named(row: &Row) -> String {
+    let over = row.relative_to.as_ref().map(|base| format!(" / {base}")).unwrap_or_default();
+    let scenario = row.scenario.as_ref().map(|name| format!(", {name}")).unwrap_or_default();
+    format!("{}{over}{scenario}", row.metric)
+}
+
+fn reported(row: &Row) -> String {
+    match (row.at_least, row.at_most) {
+        (Some(least), _) => format!(">= {}", value(row, Some(least))),
+        (_, Some(most)) => format!("<= {}", value(row, Some(most))),
+        _ => value(row, row.reported),
+    }
+}
+
+/// A figure in its metric's unit.
+fn value(row: &Row, value: Option<f64>) -> String {
+    let Some(value) = value.filter(|value| value.is_finite()) else { return NONE.to_owned() };
+    match row.unit {
+        MetricUnit::Time => duration(value, None),
+        MetricUnit::Rate => format!("{}/s", figure(value, 4)),
+        MetricUnit::Size => size(value.max(0.0) as u64),
+        MetricUnit::Share => percent(value),
+        MetricUnit::Number => figure(value, 4),
+    }
+}
+
+/// Why a failure is known, or that a known failure is none.
+fn explanation(row: &Row) -> Option<String> {
+    let why = row.why.as_ref()?;
+    let name = format!("{}, {} {}", row.model, row.runtime, named(row));
+    match row.verdict {
+        Verdict::Known => Some(format!("{name} is known to fail: {why}")),
+        Verdict::Changed => Some(format!(
+            "{name} holds although the model file says `holds = false` ({why}): take that away"
+        )),
+        _ => None,
+    }
+}
+
+/// The whole in words.
+fn summary(validation: &Validation) -> String {
+    let count =
+        |n: usize, one: &str, many: &str| format!("{n} {}", if n == 1 { one } else { many });
+    let predictions = validation.predictions().count();
+    let parts: Vec<String> = Verdict::ALL
+        .into_iter()
+        .map(|verdict| (validation.count(verdict), verdict))
+        .filter(|(n, _)| *n > 0)
+        .map(|(n, verdict)| match verdict {
+            Verdict::Holds => count(n, "holds", "hold"),
+            Verdict::Fails => count(n, "fails", "fail"),
+            Verdict::Known => count(n, "fails as known", "fail as known"),
+            Verdict::Changed => {
+                format!("{n} known to fail now {}", if n == 1 { "holds" } else { "hold" })
+            }
+            Verdict::Unjudged => format!("{n} without a tolerance"),
+            Verdict::Unknown => format!("{n} without a simulated figure"),
+        })
+        .collect();
+    let mut text = format!(
+        "{} in {}",
+        count(predictions, "prediction", "predictions"),
+        count(validation.cases.len(), "model", "models")
+    );
+    if !parts.is_empty() {
+        text += &format!(": {}", parts.join(", "));
+    }
+    text += ".";
+    if let Some((median, worst)) = validation.errors() {
+        text += &format!(" Median error {}, worst {}.", percent(median), percent(worst));
+    }
+    let of = |role: Role| validation.rows.iter().filter(|row| row.role == role).count();
+    let (fits, shown) = (of(Role::Fitted), of(Role::Illustration));
+    let kinds = [(fits, "fit", "fits"), (shown, "illustration", "illustrations")];
+    let others: Vec<String> =
+        kinds.iter().filter(|(n, ..)| *n > 0).map(|(n, one, many)| count(*n, one, many)).collect();
+    if !others.is_empty() {
+        let verb =
+            if fits + shown == 1 { "proves nothing and is" } else { "prove nothing and are" };
+        text += &format!(" {} {verb} not counted.", others.join(" and "));
+    }
+    text
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+
+    /// A row by hand: a prediction of 10 s, and what was simulated.
+    pub(in super::super) fn row(simulated: f64, role: Role, verdict: Verdict) -> Row {
+        Row {
+            model: "shop".to_owned(),
+            scenario: None,
+            runtime: "loop".to_owned(),
+            metric: "makespan".to_owned(),
+            role,
+            reported: Some(10.0),
+            simulated: Some(simulated),
+            ci95: Some([simulated - 0.1, simulated + 0.1]),
+            formula: Some(5.0),
+            tolerance: Some(0.1),
+            verdict,
+            relative_to: None,
+            at_least: None,
+            at_most: None,
+            deviation: Some(simulated / 10.0 - 1.0),
+            source: Some("https://example.org".to_owned()),
+            why: (verdict == Verdict::Known).then(|| "no failures in the model".to_owned()),
+            unit: MetricUnit::Time,
+        }
+    }
+
+    pub(in super::super) fn validation() -> Validation {
+        let story = crate::model::Story {
+            claim: Some("Twice as fast.".to_owned()),
+            cause: Some("The CPU.".to_owned()),
+            formula_says: None,
+        };
+        Validation {
+            rows: vec![
+                row(10.5, Role::Predicted, Verdict::Holds),
+                row(7.0, Role::Predicted, Verdict::Known),
+                row(10.0, Role::Fitted, Verdict::Holds),
+            ],
+            cases: vec![Placed {
+                model: "shop".to_owned(),
+                title: None,
+                source: None,
+                blocking_coefficient: Some(3.0),
+                runtime: Some("loop".to_owned()),
+                gain: Some(1.9),
+                ci95: None,
+                formula: Some(4.0),
+                bound: Some(2.0),
+                story,
+            }],
+        }
+    }
+
+    fn written(format: &str, validation: &Validation) -> String {
+        let format = FORMATS.iter().find(|known| known.name == format).unwrap();
+        let mut bytes = Vec::new();
+        (format.write)(validation, &Style::PLAIN, &mut bytes).unwrap();
+        String::from_utf8(bytes).unwrap()
+    }
+
+    #[test]
+    fn the_screen_has_a_table_for_each_model_the_curve_and_a_summary() {
+        let expected = "  shop   figure     reported   simulated    off by   formula   verdict
+  loop   makespan       10 s      10.5 s    +5.0 %       5 s   holds
+  loop   makespan       10 s         7 s   -30.0 %       5 s   known
+  loop   makespan       10 s        10 s     0.0 %       5 s   fitted
+
+  Why  shop, loop makespan is known to fail: no failures in the model
+
+  case   T_io/T_cpu   gain   bound   formula   of
+  shop            3    1.9       2         4   loop
+
+  Right 2 predictions in 1 model: 1 holds, 1 fails as known. Median error 18 %,
+        worst 30 %. 1 fit proves nothing and is not counted.
+";
+        assert_eq!(written("table", &validation()), expected);
+    }
+
+    #[test]
+    fn a_prediction_that_fails_is_wrong_and_one_known_that_holds_is_said() {
+        let mut validation = validation();
+        validation.rows[1].verdict = Verdict::Changed;
+        let text = written("table", &validation);
+        assert!(text.contains("Right") && text.contains("take that away"), "{text}");
+        validation.rows[0].verdict = Verdict::Fails;
+        assert!(written("table", &validation).contains("  Wrong 2 predictions"));
+    }
+
+    #[test]
+    fn json_has_the_keys_of_the_contract_in_their_order() {
+        let text = written("json", &validation());
+        let keys =
+            "model scenario runtime metric role reported simulated ci95 formula tolerance verdict";
+        let places: Vec<_> =
+            keys.split(' ').map(|key| text.find(&format!("\"{key}\":")).expect(key)).collect();
+        assert!(places.is_sorted(), "{places:?}");
+        let json: serde_json::Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(json["rows"][1]["verdict"], "known");
+        assert_eq!(json["rows"][2]["role"], "fitted");
+        assert!(json["rows"][0]["scenario"].is_null());
+    }
+
+    #[test]
+    fn csv_is_tidy_and_markdown_tells_the_case() {
+        let text = written("csv", &validation());
+        let columns: Vec<usize> = text.lines().map(|line| line.split(',').count()).collect();
+        assert_eq!(columns, [18; 4], "{text}");
+        let text = written("markdown", &validation());
+        assert!(text.contains("*Claimed:* Twice as fast."), "{text}");
+        assert!(text.contains("| fitted | holds |"), "{text}");
+    }
+}

@@ -1,0 +1,59 @@
+//! The whole course of a request under a worker that never waits for a core.
+
+use crate::engine::Slab;
+use crate::units::Span;
+
+use super::super::event::Class;
+use super::super::place::Place;
+use super::super::program::{Op, Program};
+use super::super::request::Round;
+
+/// One leg of it.
+#[derive(Clone, Copy, Debug)]
+pub enum Leg {
+    /// A burst from `start` to `end`, whose last `useful` nanoseconds are the request's own.
+    Burst { start: u64, end: u64, useful: u64 },
+    /// A wait up to `end`.
+    Wait { start: u64, end: u64 },
+}
+
+/// Walks a request from `from` to its end, whose instant it answers with what the request ends in;
+/// `overhead` is paid with its first burst.
+pub fn course(
+    program: &Program,
+    rounds: &mut Slab<Round>,
+    place: &mut Place,
+    from: u64,
+    overhead: u64,
+    mut leg: impl FnMut(Leg),
+) -> (u64, Class) {
+    let (mut now, mut pending, mut last) = (from, overhead, Class::Wait);
+    loop {
+        place.steer_in_thread(program, rounds);
+        let op = &program.ops[place.pc as usize];
+        let useful = match op {
+            Op::Cpu { demand, site, .. } => demand.sample(&mut place.key.stream(u64::from(*site))),
+            _ => 0.0,
+        };
+        let useful = Span::from_nanos_f64(useful).0;
+        let overhead = std::mem::take(&mut pending);
+        if overhead + useful > 0 {
+            let start = now;
+            now = now.saturating_add(overhead).saturating_add(useful);
+            leg(Leg::Burst { start, end: now, useful });
+            last = Class::Burst;
+        }
+        match op {
+            Op::Io { wait, site, .. } => {
+                let wait = wait.sample(&mut place.key.stream(u64::from(*site)));
+                let start = now;
+                now = now.saturating_add(Span::from_nanos_f64(wait).0);
+                leg(Leg::Wait { start, end: now });
+                last = Class::Wait;
+            }
+            Op::End => return (now, last),
+            _ => {}
+        }
+        place.pc += 1;
+    }
+}
