@@ -5,8 +5,8 @@ use clap::Subcommand;
 use super::exit::{Exit, Failure};
 use super::session::Session;
 use super::{
-    check, completions, man, models, new, plan, presets, repeat, run, schema, sensitivity, sweep,
-    theory, validate, verify,
+    check, completions, man, models, new, plan, plot, presets, repeat, run, schema, sensitivity,
+    sweep, theory, trace, validate, verify,
 };
 
 /// A command with its arguments. What help says of it stands at the type of its arguments.
@@ -19,6 +19,8 @@ pub enum Command {
     Plan(Box<plan::Plan>),
     Verify(verify::Verify),
     Validate(validate::Validate),
+    Plot(plot::Plot),
+    Trace(Box<trace::Trace>),
     Repeat(repeat::Repeat),
     Check(check::Check),
     New(new::New),
@@ -43,6 +45,8 @@ impl Command {
             Self::Sensitivity(command) => command.run(session),
             Self::Plan(command) => command.run(session),
             Self::Verify(command) => command.run(session),
+            Self::Plot(command) => command.run(session),
+            Self::Trace(command) => command.run(session),
             Self::Validate(command) => command.run(session),
             Self::Repeat(command) => command.run(session),
             Self::Check(command) => command.run(session),

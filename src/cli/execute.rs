@@ -136,6 +136,7 @@ impl Job<'_> {
             args: &self.args(),
             charts: &output.charts(),
             page: output.page(),
+            pictures: &output.pictures(),
         };
         files::save(folder, &output)
     }

@@ -48,6 +48,18 @@ pub fn web_request() -> Outcome {
          times vary, 4.0 because each loop serves only its own tasks; they overlap by 3.9.",
     );
 
+    for (runtime, middle) in [(&mut sync, 6.56), (&mut threads, 0.082), (&mut loops, 0.086)] {
+        let parts = |io| Breakdown {
+            running: about(0.001, 0.0),
+            io: about(io, 0.0),
+            ..Breakdown::default()
+        };
+        (runtime.breakdown_s, runtime.breakdown_tail_s) = (parts(middle), parts(middle * 1.5));
+        let quantile = |(share, factor): (f64, f64)| (share, about(middle * factor, middle * 0.01));
+        runtime.distribution =
+            [(0.5, 1.0), (0.9, 1.2), (0.99, 1.6), (0.999, 2.0)].map(quantile).to_vec();
+    }
+
     Outcome {
         iowait: "0.1.0".into(),
         model: "web-request".into(),
@@ -166,6 +178,7 @@ pub fn runtime(name: &str, kind: &str, width: u64) -> RuntimeResult {
         steady: Some(true),
         warnings: Vec::new(),
         events: Some(1_000_000),
+        distribution: Vec::new(),
         width,
     }
 }

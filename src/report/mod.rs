@@ -20,6 +20,7 @@ mod style;
 pub mod sweep;
 mod table;
 pub mod text;
+pub mod trace;
 pub mod validate;
 pub mod verify;
 mod view;

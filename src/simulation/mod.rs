@@ -29,6 +29,7 @@ mod slots;
 mod stealing;
 mod steps;
 mod thread;
+mod trace;
 mod worker;
 mod world;
 
@@ -36,6 +37,7 @@ pub use record::Series;
 pub use replication::{Level, Replication, RequestCounts, Stop};
 pub use request::{PARTS, Part};
 pub use setup::Setup;
+pub use trace::{Change, Ending, Job, Log};
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
@@ -133,6 +135,23 @@ pub fn replicate(
 #[must_use]
 pub fn pilot(setup: &Setup, replication: u32, window: Window, control: &Control) -> Replication {
     run(setup, setup.key(replication, true), window, control, true)
+}
+
+/// Runs replication number `replication` of a runtime and listens to what runs where in its window.
+/// The replication is the same as without.
+#[must_use]
+pub fn listen(
+    setup: &Setup,
+    replication: u32,
+    window: Window,
+    control: &Control,
+) -> (Replication, Log) {
+    let record = Recorder::new(setup.class_names.len(), window.requests);
+    let mut world = World::new(setup, setup.key(replication, false), record);
+    world.trace = Some(Box::default());
+    let stop = world.run(window, control);
+    let log = world.take_trace();
+    (world.close(stop), log)
 }
 
 fn run(

@@ -9,7 +9,7 @@ use crate::stats::interval::{mean_ci95, sectioned_ci95};
 use super::result::{
     Breakdown, ClassResult, Cost, Estimate, LoopLag, MeanOnly, MeanPeak, ResponseTimes, Wasted,
 };
-use super::sample::{Responses, SHARES, Sample};
+use super::sample::{Responses, SHARES, Sample, curve_shares};
 
 /// The mean of a figure over replications with its interval; nothing where any replication has
 /// none.
@@ -79,6 +79,18 @@ fn quantile(points: &[(f64, u64)], share: f64) -> f64 {
         seen >= rank
     });
     found.map_or(f64::NAN, |point| point.0)
+}
+
+/// The distribution of the response time over replications, as far as every one of them knows it.
+#[must_use]
+pub fn distribution(samples: &[Sample]) -> Vec<(f64, Estimate)> {
+    let figure =
+        |place: usize| estimate(samples, |sample| sample.curve.get(place).copied().flatten());
+    curve_shares()
+        .enumerate()
+        .map(|(place, share)| (share, figure(place)))
+        .filter(|(_, estimate)| estimate.value.is_some())
+        .collect()
 }
 
 /// Each request class.

@@ -21,6 +21,7 @@ pub mod saving;
 pub mod sensitivity;
 pub mod steady;
 pub mod sweep;
+pub mod trace;
 pub mod validate;
 pub mod verify;
 pub mod widths;
@@ -340,6 +341,7 @@ fn runtime_result(
         steady: steady::is_steady(model, runtime, capacity, own),
         warnings: explain::warnings(model, runtime, own),
         events: (!own.is_empty()).then(|| own.iter().map(|sample| sample.events).sum()),
+        distribution: estimate::distribution(own),
         width: runtime.kind.width() * u64::from(runtime.instances),
     };
     result.slo = objective::judge(&model.run.slo, &result, is_baseline, own);

@@ -177,6 +177,10 @@ pub struct RuntimeResult {
     pub warnings: Vec<String>,
     /// Transitions of the model, summed over replications.
     pub events: Option<u64>,
+    /// The distribution of the response time: a share, and the time it does not exceed; not part of
+    /// the JSON.
+    #[serde(skip)]
+    pub distribution: Vec<(f64, Estimate)>,
     /// The width the table shows: workers, threads, loops; not part of the JSON.
     #[serde(skip)]
     pub width: u64,

@@ -34,6 +34,17 @@ impl Responses {
     }
 }
 
+/// Quantiles of a distribution's curve for each factor of ten in the share beyond.
+const CURVE_STEPS: u32 = 8;
+/// Factors of ten that the curve goes down to.
+const CURVE_DECADES: u32 = 6;
+
+/// The shares at which the distribution of the response time is kept, ascending.
+pub fn curve_shares() -> impl Iterator<Item = f64> {
+    let step = |i: u32| libm::pow(10.0, -f64::from(i) / f64::from(CURVE_STEPS));
+    (1..=CURVE_STEPS * CURVE_DECADES).map(move |i| 1.0 - step(i))
+}
+
 /// What a study keeps of one replication.
 #[derive(Clone, Debug)]
 pub struct Sample {
@@ -47,6 +58,8 @@ pub struct Sample {
     pub throughput: Option<f64>,
     /// Response times.
     pub response: Responses,
+    /// The response time at each of [`curve_shares`], in seconds.
+    pub curve: Vec<Option<f64>>,
     /// Throughput and response times by class.
     pub classes: Vec<(Option<f64>, Responses)>,
     /// The mean of each part of the response time, in seconds.
@@ -109,6 +122,9 @@ impl Sample {
             counts: found.counts,
             throughput: per_second(found.counts.completed),
             response: Responses::of(&found.response),
+            curve: curve_shares()
+                .map(|share| found.response.quantile(share).map(|nanos| nanos / 1e9))
+                .collect(),
             classes,
             parts: found.response.mean_parts().map(in_seconds),
             tail_parts: found.response.tail_parts(0.01).map(in_seconds),

@@ -2,7 +2,7 @@
 
 use super::{play, play_at};
 
-const COMMANDS: [&str; 15] = [
+const COMMANDS: [&str; 17] = [
     "run",
     "theory",
     "sweep",
@@ -10,6 +10,8 @@ const COMMANDS: [&str; 15] = [
     "plan",
     "verify",
     "validate",
+    "plot",
+    "trace",
     "repeat",
     "check",
     "new",

@@ -1,5 +1,6 @@
 //! Plays of the program as a shell sees it: arguments in, text, files and an exit status out.
 
+mod charts;
 mod commands;
 mod files;
 mod habits;

@@ -93,6 +93,7 @@ mod tests {
             args: &args,
             charts: &[],
             page: Page::PAPER,
+            pictures: &[],
         };
         let manifest = Manifest::of(&output, &[("model.toml".into(), b"abc".to_vec())]);
         let back: Manifest = serde_json::from_str(&manifest.text()).unwrap();

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest as _, Sha256};
 
 use super::manifest::{Manifest, hex};
-use super::{Error, MANIFEST_FILE, make, remove, write_whole};
+use super::{Error, MANIFEST_FILE, make_folder, remove, write_whole};
 
 /// Writes a file's bytes, the same each time.
 pub type Writer<'a> = dyn Fn(&mut dyn Write) -> io::Result<()> + 'a;
@@ -37,7 +37,7 @@ impl<'a> Piece<'a> {
 ///
 /// The folder cannot be made, or its manifest not taken away.
 pub fn prepare(folder: &Path) -> Result<(), Error> {
-    make(folder)?;
+    make_folder(folder)?;
     remove(&folder.join(MANIFEST_FILE))
 }
 

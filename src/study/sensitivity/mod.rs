@@ -120,7 +120,8 @@ fn figures_of(model: &Model, metric: &str, control: &Control) -> Result<Vec<Esti
         threshold: f64::INFINITY,
     };
     model.run.slo = vec![asked];
-    let outcome = run_here(&Case::of(model), &Options::default(), control)?;
+    let outcome =
+        run_here(&Case::of(model), &Options { explain: false, ..Options::default() }, control)?;
     if control.is_cancelled() {
         return Err(Failure::Interrupted);
     }
