@@ -68,7 +68,7 @@ fn what_cannot_be_plotted_says_what_is_missing() {
         &["no column bta", "perhaps beta"],
     );
     play(&["t.csv", "heat", "-o", "c.svg"], &["two swept columns"]);
-    play(&["t.csv", "tornado", "-o", "c.svg"], &["no column parameter"]);
+    play(&["t.csv", "tornado", "-o", "c.svg"], &["no column input"]);
     play(&["t.csv", "formula", "-o", "c.gif"], &["svg, png, pdf, tex, csv, txt"]);
     play(&["t.csv", "formula", "-o", "t.csv"], &["t.csv is the table that is drawn"]);
     play(&["t.csv", "pie", "-o", "c.svg"], &["formula, load, heat, tornado, xy"]);

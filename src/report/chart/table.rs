@@ -89,6 +89,12 @@ impl Table {
         })
     }
 
+    /// The column in which a metric stands; what is no metric is its own column.
+    #[must_use]
+    pub fn column_of(metric: &str) -> &str {
+        METRICS.iter().find(|(name, _)| *name == metric).map_or(metric, |(_, column)| *column)
+    }
+
     /// As [`Table::find`], or what was perhaps meant.
     ///
     /// # Errors

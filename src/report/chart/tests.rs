@@ -1,6 +1,7 @@
 //! What holds for every chart.
 
 use super::super::fixture;
+use super::drawing::At;
 use super::ink::{Ink, Mark};
 use super::*;
 
@@ -203,9 +204,10 @@ fn sweep() -> Table {
 }
 
 fn effects() -> Table {
-    let text = "parameter,low,high,base,metric,by\n\
-                load.clients,0.08,0.13,0.1,response_p99_s,20 %\n\
-                request.search.steps.cpu,0.07,0.2,0.1,response_p99_s,20 %\n";
+    let text = "input,runtime,metric,low_set,high_set,base,low,high\n\
+                load.clients,sync,p99,8,12,0.1,0.08,0.13\n\
+                request.search.steps.cpu,sync,p99,1 ms,2 ms,0.1,0.07,0.2\n\
+                load.clients,loop,p99,8,12,0.01,0.009,0.011\n";
     Table::read(text.as_bytes()).unwrap()
 }
 
@@ -238,7 +240,8 @@ fn the_widest_effect_stands_at_the_top_of_a_tornado() {
     let rows: Vec<&str> =
         figure.drawing.panels[0].rows.iter().map(|row| row.name.as_str()).collect();
     assert_eq!(rows, ["request.search.steps.cpu", "load.clients"]);
-    assert_eq!(figure.drawing.panels[0].x.title, "response time, p99 (ms)");
+    assert_eq!(figure.drawing.panels[0].x.title, "sync: response time, p99 (ms)");
+    assert_eq!(figure.drawing.panels[1].rules[0].at, At::X(0.01));
 }
 
 #[test]
