@@ -24,6 +24,9 @@ pub const MODELS: &[Shipped] = &[
     shipped!("gil-convoy"),
     shipped!("blocking-call"),
     shipped!("narrow-pool"),
+    shipped!("azure-uvloop"),
+    shipped!("cpu-bound"),
+    shipped!("aiohttp-requests"),
 ];
 
 /// The shipped model of this name.
