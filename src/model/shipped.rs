@@ -24,6 +24,8 @@ pub const MODELS: &[Shipped] = &[
     shipped!("gil-convoy"),
     shipped!("blocking-call"),
     shipped!("narrow-pool"),
+    shipped!("duolingo"),
+    shipped!("talk-python"),
     shipped!("azure-uvloop"),
     shipped!("cpu-bound"),
     shipped!("aiohttp-requests"),
