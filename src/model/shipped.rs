@@ -25,6 +25,7 @@ pub const MODELS: &[Shipped] = &[
     shipped!("blocking-call"),
     shipped!("narrow-pool"),
     shipped!("duolingo"),
+    shipped!("super-com"),
     shipped!("talk-python"),
     shipped!("azure-uvloop"),
     shipped!("cpu-bound"),
