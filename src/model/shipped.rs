@@ -26,6 +26,7 @@ pub const MODELS: &[Shipped] = &[
     shipped!("narrow-pool"),
     shipped!("duolingo"),
     shipped!("super-com"),
+    shipped!("instagram"),
     shipped!("talk-python"),
     shipped!("azure-uvloop"),
     shipped!("cpu-bound"),
