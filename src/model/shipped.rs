@@ -27,6 +27,7 @@ pub const MODELS: &[Shipped] = &[
     shipped!("duolingo"),
     shipped!("super-com"),
     shipped!("instagram"),
+    shipped!("feature-store"),
     shipped!("talk-python"),
     shipped!("azure-uvloop"),
     shipped!("cpu-bound"),
