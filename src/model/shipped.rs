@@ -24,6 +24,14 @@ pub const MODELS: &[Shipped] = &[
     shipped!("gil-convoy"),
     shipped!("blocking-call"),
     shipped!("narrow-pool"),
+    shipped!("duolingo"),
+    shipped!("super-com"),
+    shipped!("instagram"),
+    shipped!("feature-store"),
+    shipped!("talk-python"),
+    shipped!("azure-uvloop"),
+    shipped!("cpu-bound"),
+    shipped!("aiohttp-requests"),
 ];
 
 /// The shipped model of this name.
