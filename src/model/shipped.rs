@@ -24,6 +24,7 @@ pub const MODELS: &[Shipped] = &[
     shipped!("gil-convoy"),
     shipped!("blocking-call"),
     shipped!("narrow-pool"),
+    shipped!("cal-paterson"),
 ];
 
 /// The shipped model of this name.
