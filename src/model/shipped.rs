@@ -25,6 +25,8 @@ pub const MODELS: &[Shipped] = &[
     shipped!("blocking-call"),
     shipped!("narrow-pool"),
     shipped!("cal-paterson"),
+    shipped!("techempower-json"),
+    shipped!("techempower-db"),
 ];
 
 /// The shipped model of this name.
