@@ -27,6 +27,7 @@ pub const MODELS: &[Shipped] = &[
     shipped!("cal-paterson"),
     shipped!("techempower-json"),
     shipped!("techempower-db"),
+    shipped!("techempower-queries"),
 ];
 
 /// The shipped model of this name.
