@@ -28,6 +28,8 @@ pub const MODELS: &[Shipped] = &[
     shipped!("techempower-json"),
     shipped!("techempower-db"),
     shipped!("techempower-queries"),
+    shipped!("uvloop-echo"),
+    shipped!("uvloop-http"),
 ];
 
 /// The shipped model of this name.
