@@ -111,6 +111,6 @@ mod tests {
             let demand = Demand::of_classes(classes);
             assert_eq!((demand.t_cpu_s, demand.t_io_s), (0.0014, 0.1786), "{}", runtime.name);
         }
-        assert_eq!(model.expects.len(), 6);
+        assert_eq!(model.expects.len(), 15);
     }
 }
