@@ -96,13 +96,13 @@ mod tests {
     #[test]
     fn an_overtaking_and_a_knee_are_told_in_the_units_of_their_axis() {
         let mut text = String::from(
-            "host.cores,load.rate,scenario,runtime,blocking_coefficient,throughput_rps,response_mean_s,steady\n",
+            "host.cores,load.rate,scenario,runtime,blocking_coefficient,throughput_rps,throughput_rps_lo,throughput_rps_hi,response_mean_s,steady\n",
         );
         for (rate, loops, time) in
             [(10, 9.0, 0.1), (20, 22.0, 0.11), (30, 31.0, 0.4), (40, 31.5, 2.0)]
         {
             text += &format!(
-                "4,{rate}/s,,sync,9,{rate},0.2,true\n4,{rate}/s,,loops,9,{loops},{time},true\n"
+                "4,{rate}/s,,sync,9,{rate},{rate},{rate},0.2,true\n4,{rate}/s,,loops,9,{loops},{loops},{loops},{time},true\n"
             );
         }
         let rows = Rows::read(text.as_bytes()).unwrap();

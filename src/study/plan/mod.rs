@@ -136,7 +136,12 @@ pub fn ask<E: From<Failure>>(
         }
         let point = candidates[place].point.clone();
         let about = (question.sha256, command(&point));
-        let trial = attempt(only(&models(place)?, question), point, about, control)?;
+        let model = models(place)?;
+        let mut trial = attempt(only(&model, question), point, about, control)?;
+        // The instances that may be lost are paid for too.
+        let own = model.runtimes.iter().find(|runtime| runtime.name == question.runtime);
+        trial.cost_per_hour =
+            own.and_then(|own| Some(own.cost_per_hour? * f64::from(own.instances)));
         trials.borrow_mut().insert(place, trial.clone());
         Ok(trial)
     };

@@ -110,4 +110,7 @@ fn of_several_keys_the_cheapest_combination_is_found_under_its_constraints() {
     // One of them lost, the other must do alone: with three, two are left.
     let lost = answer("\"mean <= 130 ms\"", &keys, &["workers <= 4"], 1);
     assert_eq!(value(&lost), ["3", "4"]);
+    // All three are paid for.
+    let cost = lost.at.and_then(|at| at.cost_per_hour).unwrap();
+    assert!((cost - 0.6).abs() < 1e-12, "{cost}");
 }

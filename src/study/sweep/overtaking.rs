@@ -138,7 +138,8 @@ fn ratio(
 /// Low end, value and high end as logarithms.
 fn logarithms(estimate: &Estimate) -> Option<[f64; 3]> {
     let value = estimate.value.filter(|value| *value > 0.0)?;
-    let [low, high] = estimate.ci95.unwrap_or([value; 2]);
+    // One replication has no interval, and every wiggle of its curve would be an overtaking.
+    let [low, high] = estimate.ci95?;
     // A band that reaches zero is as wide below as above.
     let low = if low > 0.0 { low } else { value * value / high };
     Some([low, value, high].map(libm::log))
