@@ -138,9 +138,8 @@ impl<E: Copy> EventQueue<E> {
 
     /// Puts an entry beyond the front into its bucket.
     fn store(&mut self, entry: Entry<E>) {
-        let difference = (entry.time ^ self.base) | 1;
-        let level = ((63 - difference.leading_zeros()) / DIGIT) as usize;
-        let digit = (entry.time >> (level as u32 * DIGIT)) as usize & (WIDTH - 1);
+        let level = level_of(entry.time, self.base);
+        let digit = digit_of(entry.time, level);
         self.buckets[level * WIDTH + digit].push(entry);
         self.occupied[level] |= 1 << digit;
     }
@@ -171,15 +170,50 @@ impl<E: Copy> EventQueue<E> {
         }
     }
 
+    /// Moves the base back to an earlier instant: once spread, the front may begin later than the
+    /// present instant, and more may be pushed in between.
+    fn rebase(&mut self, earlier: u64) {
+        let level = level_of(earlier, self.base);
+        let home = level * WIDTH + digit_of(self.base, level);
+        for below in 0..level {
+            while self.occupied[below] != 0 {
+                let digit = self.occupied[below].trailing_zeros() as usize;
+                self.occupied[below] &= !(1 << digit);
+                // All of them have the digit of the old base, which is no longer the base's.
+                let mut bucket = std::mem::take(&mut self.buckets[below * WIDTH + digit]);
+                self.buckets[home].append(&mut bucket);
+                self.buckets[below * WIDTH + digit] = bucket;
+                self.occupied[level] |= 1 << digit_of(self.base, level);
+            }
+        }
+        self.base = earlier;
+    }
+
     /// Sends a front that has grown too large back into finer buckets.
     fn spread_front(&mut self) {
         let mut front = std::mem::take(&mut self.front);
+        if let Some(first) = front.last()
+            && first.time < self.base
+        {
+            self.rebase(first.time);
+        }
         for entry in front.drain(..) {
             self.store(entry);
         }
         self.front = front;
         self.refill().expect("what was the front is pending");
     }
+}
+
+/// The highest digit in which two instants differ; the lowest of all where they are equal.
+const fn level_of(one: u64, other: u64) -> usize {
+    let difference = (one ^ other) | 1;
+    ((63 - difference.leading_zeros()) / DIGIT) as usize
+}
+
+/// A digit of an instant.
+const fn digit_of(time: u64, level: usize) -> usize {
+    (time >> (level as u32 * DIGIT)) as usize & (WIDTH - 1)
 }
 
 impl<E: Copy> Default for EventQueue<E> {
@@ -232,6 +266,40 @@ mod tests {
             keep in 0usize..200,
         ) {
             hold(steps.into_iter().map(|(delay, tie)| (delay << scale, tie)), keep);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn crowds_that_come_at_once_come_out_in_order(
+            seed in 0u64..u64::MAX,
+            scale in 0u32..20,
+            crowd in 1u64..150,
+        ) {
+            // Now and then many events are pushed between the present instant and the next event.
+            let mut queue = EventQueue::new();
+            let mut heap = Heap::new();
+            let mut state = seed;
+            let mut draw = |below: u64| {
+                state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(seed | 1);
+                (state >> 33) % below
+            };
+            let mut now = 0;
+            for tie in 0..3_000 {
+                let spread = if draw(3) == 0 { 10_000 } else { 100 };
+                if draw(crowd) == 0 || heap.is_empty() {
+                    for member in 0..crowd {
+                        let time = now + (draw(spread) << scale);
+                        queue.push(Time(time), tie * 1_000 + member, tie * 1_000 + member);
+                        heap.push(Reverse((time, tie * 1_000 + member)));
+                    }
+                }
+                let time = queue.advance().expect("as many as in the heap");
+                let found = queue.pop(time).expect("one is due");
+                let Reverse(expected) = heap.pop().expect("as many as in the queue");
+                prop_assert_eq!((time.0, found), expected);
+                now = time.0;
+            }
         }
     }
 
