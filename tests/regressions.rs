@@ -185,3 +185,17 @@ fn work_for_a_client_that_gave_up_counts_from_its_beginning() {
     assert_eq!(found.counts.timed_out, 10);
     assert_eq!(found.wasted_cpu, 10 * 1_000_000);
 }
+
+/// Once the event queue had spread its front beyond the present instant, a second crowd of events
+/// in between came out of order: time ran backwards (release builds then gave a mean of 10^11).
+#[test]
+fn a_crowd_behind_a_semaphore_does_not_turn_time_back() {
+    let steps = vec![cpu(ms(1.0)), hold(0, vec![io(exp_ms(177.0))])];
+    let mut model = model(batch(1_500), steps);
+    model.resources = vec![pool("c", 500)];
+    for replication in 0..20 {
+        let setup = Setup::new(&model, &loops(1));
+        let whole = replicate(&setup, replication, Window::WHOLE, &Control::default());
+        assert!(whole.in_flight.mean(whole.window) <= 1_500.0, "replication {replication}");
+    }
+}

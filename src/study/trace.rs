@@ -292,7 +292,7 @@ mod tests {
                 duration: Some(Span::from_millis(300)),
             };
             let control = Control::default();
-            let alone = replicate(&setup, 0, window, &control);
+            let alone = replicate(&setup.clone().event_driven(), 0, window, &control);
             let (heard, log) = listen(&setup, 0, window, &control);
             assert_eq!(format!("{alone:?}"), format!("{heard:?}"), "{}", runtime.name);
             assert!(!log.changes.is_empty());
