@@ -35,7 +35,7 @@ fn what_every_command_wrote_is_made_again_with_the_same_bytes() {
         &["plan", "m.toml", "--vary", "runtime.sync.workers=1..2", "--slo", "mean=1ms"],
         &["sweep", "m.toml", "--vary", "beta=1,9", "--chart-format", "png,pdf,svg"],
         &["sensitivity", "m.toml", "--metric", "mean"],
-        &["sensitivity", "m.toml", "--chart", "tornado", "--theme", "paper"],
+        &["sensitivity", "m.toml", "--metric", "mean", "--chart", "tornado", "--theme", "paper"],
         &["trace", "m.toml", "--from", "50ms", "--for", "30ms", "--width", "120mm"],
         &["trace", "--cpu", "1ms", "--io", "9ms", "--for", "30ms"],
         &["run", "--cpu", "1ms", "--io", "9ms"],

@@ -98,7 +98,8 @@ fn every_point_is_a_row_for_each_runtime_and_scenario_under_its_parameters() {
 fn charts_that_the_table_fits_are_drawn_and_others_told_when_named() {
     let home = home();
     let more = ["--chart", "load,formula", "--chart-format", "svg,pdf", "--width", "ieee1"];
-    let played = sweep(home.path(), &[&["--vary", "load.clients=1..9:3"][..], &more].concat());
+    let vary = ["sweep", "m.toml", "--vary", "load.clients=1..9:3", "--requests", "3000"];
+    let played = play_at(home.path(), &[&vary[..], &["--replications", "2"], &more].concat());
     let played = played.ends(0, &["chart formula is not drawn", "--vary beta", "wrote 11 files"]);
     assert!(!played.err.contains("heat"), "{}", played.err);
     assert!(read(home.path(), "load.svg").contains("width=\"88mm\""));
