@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::drawn;
 use super::exit::{Exit, Failure, wrapped};
 use super::flags::{ModelFlags, OutputFlags, RunFlags};
 use super::progress;
@@ -90,10 +91,7 @@ impl Job<'_> {
     fn folder(&self, model: &str) -> Result<Option<PathBuf>, Failure> {
         let output = &self.flags.output;
         let folder = folder(output, self.files, model, self.command);
-        if folder.is_none() && output.asks_for_charts() {
-            let why = "charts are files, and none are written; say where with --out DIR";
-            return Err(Failure::Usage(why.to_owned()));
-        }
+        drawn::need_a_folder(output, folder.is_some())?;
         Ok(folder)
     }
 

@@ -17,7 +17,7 @@ use crate::report::chart::{
 use crate::report::{self, FORMATS, Format};
 
 /// What `--chart` calls all of them.
-const ALL: &str = "all";
+pub const ALL: &str = "all";
 
 /// The flags of commands that run a model.
 #[derive(Args, Clone, Debug)]
@@ -172,6 +172,20 @@ impl PageFlags {
         let page = if self.theme == "paper" { Page::PAPER } else { Page::SCREEN };
         Page { width_mm: self.width.unwrap_or(page.width_mm), ..page }
     }
+
+    /// The same flags again.
+    pub fn args(&self) -> Vec<String> {
+        let mut args = Vec::new();
+        let mut add = |flag: &str, value: String| args.extend([flag.to_owned(), value]);
+        if self.page().theme == Theme::Paper {
+            add("--theme", self.theme.clone());
+        }
+        if let Some(mm) = self.width {
+            let named = WIDTHS.iter().find(|(_, width)| *width == mm);
+            add("--width", named.map_or_else(|| format!("{mm}mm"), |(name, _)| (*name).to_owned()));
+        }
+        args
+    }
 }
 
 impl OutputFlags {
@@ -185,9 +199,17 @@ impl OutputFlags {
 
     /// The charts that are wanted, in the order of the table.
     pub fn charts(&self) -> Vec<&'static Chart> {
-        let all = self.chart.is_empty() || self.chart.iter().any(|name| name == ALL);
-        let wanted = |chart: &&Chart| all || self.chart.iter().any(|name| name == chart.name);
-        CHARTS.iter().filter(wanted).collect()
+        CHARTS.iter().filter(|chart| self.wants(chart.name)).collect()
+    }
+
+    /// Whether a chart is wanted: named, or all of them, as by default.
+    pub fn wants(&self, chart: &str) -> bool {
+        self.chart.is_empty() || self.names(ALL) || self.names(chart)
+    }
+
+    /// Whether a chart is asked for by its name.
+    pub fn names(&self, chart: &str) -> bool {
+        self.chart.iter().any(|name| name == chart)
     }
 
     /// The formats of their pictures, each once, in the order of the table.
@@ -215,13 +237,7 @@ impl OutputFlags {
             let names: Vec<&str> = self.pictures().iter().map(|format| format.name).collect();
             add("--chart-format", names.join(","));
         }
-        if self.page().theme == Theme::Paper {
-            add("--theme", self.page.theme.clone());
-        }
-        if let Some(mm) = self.page.width {
-            let named = WIDTHS.iter().find(|(_, width)| *width == mm);
-            add("--width", named.map_or_else(|| format!("{mm}mm"), |(name, _)| (*name).to_owned()));
-        }
+        args.extend(self.page.args());
         args
     }
 }

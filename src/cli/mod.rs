@@ -6,6 +6,7 @@
 mod check;
 mod commands;
 mod completions;
+mod drawn;
 mod execute;
 mod exit;
 mod flags;

@@ -7,7 +7,7 @@ use clap::Args;
 use super::execute::{Files, folder, introduce_quick};
 use super::exit::{Exit, Failure};
 use super::flags::RunFlags;
-use super::saved::{manifest, save_texts};
+use super::saved::{manifest, save_files};
 use super::session::Session;
 use super::source::ModelSource;
 use super::vary::{self, VaryFlags};
@@ -118,9 +118,9 @@ impl Plan {
         ];
         let folder = folder(&self.flags.output, Files::Always, &plan.model.name, "plan");
         let saved = folder.map(|folder| {
-            let texts: Vec<(&str, &str)> = texts.iter().map(|(n, t)| (*n, t.as_str())).collect();
+            let texts: Vec<_> = texts.iter().map(|(n, t)| (*n, t.as_bytes())).collect();
             let manifest = manifest(plan.model, sha256, &self.args());
-            (save_texts(&folder, document, &texts, manifest), folder)
+            (save_files(&folder, document, &texts, manifest), folder)
         });
         let text = match self.flags.output.format.name {
             "json" => &texts[1].1,

@@ -109,7 +109,10 @@ impl Repeat {
         let mut args = vec!["iowait".to_owned()];
         args.extend(manifest.args.iter().cloned());
         args.extend(["--out".to_owned(), folder.to_string_lossy().into_owned()]);
-        args.extend(self.jobs.iter().flat_map(|jobs| ["--jobs".to_owned(), jobs.to_string()]));
+        // A trace is of one replication, on one core.
+        if manifest.args.first().is_none_or(|command| command != "trace") {
+            args.extend(self.jobs.iter().flat_map(|jobs| ["--jobs".to_owned(), jobs.to_string()]));
+        }
         let program = Program::parse(args.into_iter().map(Into::into))?;
         let mut said = Vec::new();
         let streams =

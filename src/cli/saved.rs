@@ -1,4 +1,4 @@
-//! The manifest of a folder whose files a command of its own makes, and the texts of the formats.
+//! The manifest of a folder whose files a command of its own makes, and its files.
 
 use super::exit::Failure;
 use super::shell;
@@ -20,16 +20,15 @@ pub fn manifest(model: &Model, sha256: &str, args: &[String]) -> Manifest {
     }
 }
 
-/// Writes the model and these texts, each under its file's name, and the manifest; how many files
-/// there are now.
-pub fn save_texts(
+/// Writes the model and these files by name, and the manifest; how many there are now.
+pub fn save_files(
     folder: &std::path::Path,
     document: &Document,
-    texts: &[(&str, &str)],
+    files: &[(&str, &[u8])],
     manifest: Manifest,
 ) -> Result<usize, Failure> {
     let model = Piece::bytes(MODEL_FILE, document.text());
-    let texts = texts.iter().map(|(name, text)| Piece::bytes(name, *text));
-    let pieces: Vec<Piece<'_>> = std::iter::once(model).chain(texts).collect();
+    let files = files.iter().map(|(name, bytes)| Piece::bytes(name, *bytes));
+    let pieces: Vec<Piece<'_>> = std::iter::once(model).chain(files).collect();
     Ok(save_pieces(folder, &pieces, manifest)?.len())
 }

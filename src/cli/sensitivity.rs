@@ -1,14 +1,16 @@
 //! `iowait sensitivity`: what a share more or less of each input does to a metric.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::Args;
 
+use super::drawn::{self, OF_SENSITIVITY};
 use super::execute::{Files, folder, introduce_quick, read_case};
 use super::exit::{Exit, Failure};
 use super::flags::RunFlags;
 use super::progress;
-use super::saved::{manifest, save_texts};
+use super::saved::{manifest, save_files};
 use super::session::Session;
 use super::source::ModelSource;
 use crate::input::problem::{Place, Problem, Source};
@@ -16,6 +18,7 @@ use crate::input::value::{self, NoScope};
 use crate::input::{Document, Problems};
 use crate::model::Model;
 use crate::model::metric::{Metric, Vocabulary};
+use crate::report::chart::Provenance;
 use crate::report::{Style, sensitivity as report};
 use crate::simulation::Control;
 use crate::study::sensitivity::{inputs, tornado};
@@ -23,8 +26,9 @@ use crate::study::sensitivity::{inputs, tornado};
 /// Show what ± a share of each input does to a metric: the tornado
 ///
 /// Every parameter of the model, cores, load, widths, slots, all CPU and all I/O, one at a time, on the same random
-/// numbers, the widest bar first. Counts go to the next whole number. Files are written only with --out.
+/// numbers, the widest bar first. Counts go to the next whole number. Files are written only with --out, the tornado's picture among them.
 #[derive(Args, Debug)]
+#[command(mut_arg("chart", |arg| arg.value_parser(drawn::names(OF_SENSITIVITY))))]
 #[command(after_help = "\
 Examples:
   iowait sensitivity web-request
@@ -54,11 +58,9 @@ impl Sensitivity {
         if self.source.print_if_asked(session)? {
             return Ok(Exit::Done);
         }
-        if self.flags.output.asks_for_charts() {
-            let why = "sensitivity draws no charts by itself; its CSV has all figures";
-            return Err(Failure::Usage(why.to_owned()));
-        }
         let document = self.source.document(session)?;
+        let folder = folder(&self.flags.output, Files::IfAsked, document.name(), "sensitivity");
+        drawn::need_a_folder(&self.flags.output, folder.is_some())?;
         let flags = &self.flags.model;
         let given = flags.overrides()?;
         let sha256 = document.sha256();
@@ -78,14 +80,14 @@ impl Sensitivity {
             tornado(&model, found, (&self.metric, self.by), jobs, &control)
         })?;
         let all = report::Sensitivity { model: &model, tornado: &tornado, unit: metric.unit };
-        self.finish(&all, &document, &sha256, session)
+        self.finish(&all, &document, folder, session)
     }
 
     fn finish(
         &self,
         all: &report::Sensitivity<'_>,
         document: &Document,
-        sha256: &str,
+        folder: Option<PathBuf>,
         session: &mut Session<'_>,
     ) -> Result<Exit, Failure> {
         let texts = [
@@ -94,12 +96,20 @@ impl Sensitivity {
             ("result.csv", report::table(all).map_err(Failure::Stdout)?),
             ("report.md", report::markdown(all)),
         ];
-        let folder = folder(&self.flags.output, Files::IfAsked, &all.model.name, "sensitivity");
-        let saved = folder.map(|folder| {
-            let texts: Vec<(&str, &str)> = texts.iter().map(|(n, t)| (*n, t.as_str())).collect();
-            let manifest = manifest(all.model, sha256, &self.args());
-            (save_texts(&folder, document, &texts, manifest), folder)
-        });
+        let saved = match folder {
+            None => None,
+            Some(folder) => {
+                let manifest = manifest(all.model, &document.sha256(), &self.args());
+                let from = Provenance::of_manifest(&manifest);
+                let table = texts[2].1.as_bytes();
+                let output = &self.flags.output;
+                let charts = drawn::files(table, OF_SENSITIVITY, output, &from, session)?;
+                let texts = texts.iter().map(|(name, text)| (*name, text.as_bytes()));
+                let charts = charts.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice()));
+                let files: Vec<(&str, &[u8])> = texts.chain(charts).collect();
+                Some((save_files(&folder, document, &files, manifest), folder))
+            }
+        };
         let text = match self.flags.output.format.name {
             "json" => &texts[1].1,
             "csv" => &texts[2].1,

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use clap::Args;
 
+use super::drawn::{self, OF_SWEEP};
 use super::execute::{Files, folder, introduce_quick};
 use super::exit::{Exit, Failure, wrapped};
 use super::flags::RunFlags;
@@ -18,6 +19,7 @@ use super::vary::{self, VaryFlags};
 use crate::input::Document;
 use crate::model::Model;
 use crate::report::Style;
+use crate::report::chart::Provenance;
 use crate::report::csv::{self, Point};
 use crate::report::files::journal::{Entry, Journal, Refused};
 use crate::report::files::{self, MANIFEST_FILE, MODEL_FILE, Manifest, Piece, save_pieces, sha256};
@@ -32,11 +34,13 @@ use crate::study::{self, Options};
 /// The same requests meet every point, so that curves are smooth; values that depend on others ($cores, $beta) are
 /// worked out anew at each. The axis beta scales the waits so that T_io/T_cpu has that value. Beside the table stand the
 /// places where one runtime overtakes another, and the knees of throughput against load. Finished points are kept as
-/// they come: --resume goes on after a Ctrl-C or a kill, and gives the same bytes.
+/// they come: --resume goes on after a Ctrl-C or a kill, and gives the same bytes. Charts that the table fits stand
+/// beside it: gain over beta, throughput and latency over load, two axes as a heat map.
 #[derive(Args, Debug)]
+#[command(mut_arg("chart", |arg| arg.value_parser(drawn::names(OF_SWEEP))))]
 #[command(after_help = "\
 Examples:
-  iowait sweep web-request --vary beta=0.1..100:log20
+  iowait sweep web-request --vary beta=0.1..100:log20 --chart formula --chart-format pdf
   iowait sweep model.toml --vary load.rate=100/s..1000/s:10
   iowait sweep model.toml --vary host.cores=1,2,4 --vary load.clients=1..512x2
   iowait sweep model.toml --vary 'wait=4 ms,exp(4 ms)' --format csv > sweep.csv
@@ -53,6 +57,9 @@ pub struct Sweep {
     flags: RunFlags,
 }
 
+/// A chart holds its table in memory: of more points it is drawn only if asked for.
+const POINTS_DRAWN_UNASKED: u64 = 10_000;
+
 /// What every point of one sweep needs.
 struct Plan<'a> {
     document: &'a Document,
@@ -60,6 +67,8 @@ struct Plan<'a> {
     grid: Grid,
     sha256: String,
     args: Vec<String>,
+    /// Those on which points depend; charts do not change a point.
+    of_points: Vec<String>,
 }
 
 impl Sweep {
@@ -73,15 +82,13 @@ impl Sweep {
         if self.source.print_if_asked(session)? {
             return Ok(Exit::Done);
         }
-        if self.flags.output.asks_for_charts() {
-            let why = "a sweep draws no charts by itself; its result.csv has all figures";
-            return Err(Failure::Usage(why.to_owned()));
-        }
         let document = self.source.document(session)?;
         let plan = self.plan(&document).inspect_err(|_| {
             introduce_quick(Some(&self.source), session);
         })?;
-        match folder(&self.flags.output, Files::Always, document.name(), "sweep") {
+        let folder = folder(&self.flags.output, Files::Always, document.name(), "sweep");
+        drawn::need_a_folder(&self.flags.output, folder.is_some())?;
+        match folder {
             Some(folder) => self.with_files(&plan, &folder, session),
             None => self.without_files(&plan, session),
         }
@@ -92,9 +99,10 @@ impl Sweep {
         let grid = self.vary.grid(document, flags)?;
         let sha256 = document.sha256();
         let model = vary::case_at(document, flags, &grid.point(0), &sha256)?.model;
-        let args =
-            [vec!["sweep".to_owned()], self.source.args(), self.vary.args(), self.flags.args()];
-        Ok(Plan { document, model, grid, sha256, args: args.concat() })
+        let own = [vec!["sweep".to_owned()], self.source.args(), self.vary.args()].concat();
+        let args = [own.clone(), self.flags.args()].concat();
+        let of_points = [own, flags.args()].concat();
+        Ok(Plan { document, model, grid, sha256, args, of_points })
     }
 
     /// The points kept in a journal as they come, the files made of it at the end.
@@ -151,7 +159,7 @@ impl Sweep {
                 Err(failure)
             };
         }
-        let written = plan.save(folder, &sweep)?;
+        let written = self.save(plan, folder, &sweep, session)?;
         self.print(&sweep, session)?;
         journal.finish()?;
         session.note(&format!("wrote {written} files to {}", folder.display()));
@@ -260,6 +268,45 @@ impl Sweep {
         shell::command_line(&args)
     }
 
+    /// Writes the model, the reports, the charts and the manifest; how many files there are.
+    fn save(
+        &self,
+        plan: &Plan<'_>,
+        folder: &Path,
+        sweep: &report::Sweep<'_>,
+        session: &mut Session<'_>,
+    ) -> Result<usize, Failure> {
+        let manifest = manifest(&plan.model, &plan.sha256, &plan.args);
+        let charts = self.charts(plan, sweep, &Provenance::of_manifest(&manifest), session)?;
+        let model = Piece::bytes(MODEL_FILE, plan.document.text());
+        let formats = FORMATS
+            .iter()
+            .map(|format| Piece::new(format.file, |to| (format.write)(sweep, &Style::PLAIN, to)));
+        let charts = charts.iter().map(|(name, bytes)| Piece::bytes(name, bytes));
+        let pieces: Vec<Piece<'_>> = std::iter::once(model).chain(formats).chain(charts).collect();
+        Ok(save_pieces(folder, &pieces, manifest)?.len())
+    }
+
+    fn charts(
+        &self,
+        plan: &Plan<'_>,
+        sweep: &report::Sweep<'_>,
+        from: &Provenance,
+        session: &mut Session<'_>,
+    ) -> Result<Vec<(String, Vec<u8>)>, Failure> {
+        let output = &self.flags.output;
+        if !output.asks_for_charts() && plan.grid.len() > POINTS_DRAWN_UNASKED {
+            session.note(&format!(
+                "no charts of so many points unless --chart asks for them; {} has them all",
+                csv_format().file
+            ));
+            return Ok(Vec::new());
+        }
+        let mut table = Vec::new();
+        (csv_format().write)(sweep, &Style::PLAIN, &mut table).map_err(Failure::Stdout)?;
+        drawn::files(&table, OF_SWEEP, output, from, session)
+    }
+
     fn out_args(&self) -> Vec<String> {
         let out = self.flags.output.out.as_ref();
         out.map(|out| vec!["--out".to_owned(), out.to_string_lossy().into_owned()])
@@ -288,6 +335,12 @@ impl Sweep {
     }
 }
 
+/// The tidy table.
+fn csv_format() -> &'static Format {
+    let mut formats = FORMATS.iter();
+    formats.find(|format| format.name == "csv").expect("the table of formats has it")
+}
+
 fn add(digest: &mut Digest, entry: &Entry) -> Result<(), Failure> {
     let added = digest.add(&entry.csv);
     added.map_err(|error| Failure::Limit(format!("a point has no rows: {error}")))
@@ -302,7 +355,7 @@ impl Plan<'_> {
     /// Of what the journal is: whatever the bytes of a point depend on.
     fn header(&self) -> String {
         let version = env!("CARGO_PKG_VERSION");
-        let all = [version, &self.sha256, &format!("{:?}", self.model), &self.args.join("\0")];
+        let all = [version, &self.sha256, &format!("{:?}", self.model), &self.of_points.join("\0")];
         let of = sha256(all.join("\0").as_bytes());
         let points = self.grid.len();
         format!("{{\"iowait\":\"{version}\",\"points\":{points},\"of\":\"{of}\"}}")
@@ -317,16 +370,6 @@ impl Plan<'_> {
                 && manifest.model_sha256 == self.sha256
                 && manifest.iowait == env!("CARGO_PKG_VERSION")
         }) && !journal.exists()
-    }
-
-    fn save(&self, folder: &Path, sweep: &report::Sweep<'_>) -> Result<usize, Failure> {
-        let model = Piece::bytes(MODEL_FILE, self.document.text());
-        let formats = FORMATS
-            .iter()
-            .map(|format| Piece::new(format.file, |to| (format.write)(sweep, &Style::PLAIN, to)));
-        let pieces: Vec<Piece<'_>> = std::iter::once(model).chain(formats).collect();
-        let manifest = manifest(&self.model, &self.sha256, &self.args);
-        Ok(save_pieces(folder, &pieces, manifest)?.len())
     }
 }
 

@@ -1,20 +1,19 @@
 //! `iowait trace`: what ran where in a window of virtual time.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::Args;
 
 use super::exit::{Exit, Failure};
 use super::flags::{ModelFlags, PageFlags, TerminalFlags};
+use super::saved::{manifest, save_files};
 use super::session::Session;
-use super::shell;
 use super::source::ModelSource;
 use super::values::{Given, duration};
-use crate::input::Document;
 use crate::model::Model;
 use crate::report::chart::{self, PICTURES, Provenance, timeline};
-use crate::report::files::{default_folder, write_whole};
+use crate::report::files::{Manifest, default_folder};
 use crate::report::trace::{json, text};
 use crate::simulation::Control;
 use crate::study::{self, trace::trace};
@@ -85,43 +84,31 @@ impl Trace {
         if !self.no_files {
             let figure = timeline(&traced, &self.page.page()).map_err(drawing)?;
             let formats: Vec<_> = PICTURES.iter().collect();
-            let from = self.provenance(&document, &model);
+            let manifest =
+                Manifest { replications: 1, ..manifest(&model, &document.sha256(), &self.args()) };
+            let from = Provenance::of_manifest(&manifest);
             if let Some(figure) = figure {
                 files.extend(figure.files("timeline", &formats, &from).map_err(drawing)?);
             }
             let folder = self.out.clone().unwrap_or_else(|| default_folder(&model.name, "trace"));
-            save(&folder, &files)?;
+            let files: Vec<_> = files.iter().map(|(n, b)| (n.as_str(), b.as_slice())).collect();
+            let saved = save_files(&folder, &document, &files, manifest);
             session.print(shown.as_bytes())?;
-            session.note(&format!("wrote {} files to {}", files.len(), folder.display()));
+            session.note(&format!("wrote {} files to {}", saved?, folder.display()));
             return Ok(Exit::Done);
         }
         session.print(shown.as_bytes())?;
         Ok(Exit::Done)
     }
 
-    fn provenance(&self, document: &Document, model: &Model) -> Provenance {
+    /// The arguments that make the same files again.
+    fn args(&self) -> Vec<String> {
         let window = ["--from", &self.from.text, "--for", &self.length.text].map(str::to_owned);
-        let command = ["trace".to_owned()].into_iter().chain(self.source.args()).chain(window);
-        let args: Vec<String> = command.chain(self.model.args()).collect();
-        Provenance {
-            model: Some(model.name.clone()),
-            model_sha256: Some(document.sha256()),
-            seed: Some(model.run.seed),
-            replications: Some(1),
-            command: Some(shell::command_line(&args)),
-            ..Provenance::unknown()
-        }
+        let own = [vec!["trace".to_owned()], self.source.args(), window.to_vec()].concat();
+        [own, self.model.args(), self.page.args()].concat()
     }
 }
 
 fn drawing(error: chart::Error) -> Failure {
     Failure::Limit(error.to_string())
-}
-
-fn save(folder: &Path, files: &[(String, Vec<u8>)]) -> Result<(), Failure> {
-    crate::report::files::make_folder(folder)?;
-    for (name, bytes) in files {
-        write_whole(&folder.join(name), |to| to.write_all(bytes))?;
-    }
-    Ok(())
 }

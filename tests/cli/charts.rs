@@ -80,7 +80,7 @@ fn a_trace_is_valid_for_its_viewers_and_its_timeline_is_what_the_screen_shows() 
     let home = tempfile::tempdir().expect("a temporary folder");
     let model = ["--cpu", "2ms", "--io", "4ms", "--cores", "1", "--clients", "4"];
     let args = [&["trace"], &model[..], &["--for", "30ms", "--out", "t"]].concat();
-    let played = play_at(home.path(), &args).ends(0, &["wrote 8 files to t"]);
+    let played = play_at(home.path(), &args).ends(0, &["wrote 10 files to t"]);
     let read = |name: &str| std::fs::read_to_string(home.path().join("t").join(name)).expect(name);
     assert_eq!(read("timeline.txt"), played.out);
     assert!(played.out.contains("# CPU   - I/O   . waiting") && played.out.contains("CPU busy"));

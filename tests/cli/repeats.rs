@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use super::{play, play_at};
+use super::{names, play, play_at};
 
 const MODEL: &str = "[params]\nwait = \"exp(9 ms)\"\n\n[host]\ncores = 2\n\n[load]\nclients = 20\n\n\
     [[request]]\nsteps = [{ cpu = \"exp(1 ms)\" }, { io = \"$wait\" }]\n";
@@ -19,6 +19,11 @@ fn home() -> tempfile::TempDir {
 fn make(home: &Path, args: &[&str]) {
     let status = if args[0] == "plan" { 1 } else { 0 };
     play_at(home, &[args, &QUICK, &["--out", "made"]].concat()).ends(status, &["to made"]);
+    let names = names(&home.join("made"));
+    let drawn = |chart: &str| names.contains(&format!("{chart}.svg"));
+    assert!(args[0] != "sweep" || drawn("formula"), "{names:?}");
+    assert!(args[0] != "sensitivity" || drawn("tornado"), "{names:?}");
+    assert!(args[0] != "trace" || drawn("timeline"), "{names:?}");
 }
 
 #[test]
@@ -28,7 +33,11 @@ fn what_every_command_wrote_is_made_again_with_the_same_bytes() {
         &["theory", "m.toml"],
         &["sweep", "m.toml", "--vary", "beta=1,9"],
         &["plan", "m.toml", "--vary", "runtime.sync.workers=1..2", "--slo", "mean=1ms"],
+        &["sweep", "m.toml", "--vary", "beta=1,9", "--chart-format", "png,pdf,svg"],
         &["sensitivity", "m.toml", "--metric", "mean"],
+        &["sensitivity", "m.toml", "--metric", "mean", "--chart", "tornado", "--theme", "paper"],
+        &["trace", "m.toml", "--from", "50ms", "--for", "30ms", "--width", "120mm"],
+        &["trace", "--cpu", "1ms", "--io", "9ms", "--for", "30ms"],
         &["run", "--cpu", "1ms", "--io", "9ms"],
         &[],
     ] {

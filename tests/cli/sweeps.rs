@@ -56,14 +56,28 @@ fn read(home: &Path, file: &str) -> String {
 fn every_point_is_a_row_for_each_runtime_and_scenario_under_its_parameters() {
     let home = home();
     let played = sweep(home.path(), &["--vary", "beta=1,9", "--vary", "host.cores=1..3"]);
-    let played = played.ends(0, &["wrote 6 files to output/m/sweep"]);
+    let played = played.ends(0, &["wrote 14 files to output/m/sweep"]);
     assert!(
         played.out.starts_with("m   seed 42\nbeta (2) x host.cores (3) = 6 points\n"),
         "{}",
         played.out
     );
-    let files =
-        ["manifest.json", "model.toml", "report.md", "report.txt", "result.csv", "result.json"];
+    let files = [
+        "formula.caption.txt",
+        "formula.csv",
+        "formula.svg",
+        "formula.tex",
+        "heat.caption.txt",
+        "heat.csv",
+        "heat.svg",
+        "heat.tex",
+        "manifest.json",
+        "model.toml",
+        "report.md",
+        "report.txt",
+        "result.csv",
+        "result.json",
+    ];
     assert_eq!(names(&home.path().join("output/m/sweep")), files);
     let csv = read(home.path(), "result.csv");
     assert!(csv.starts_with("beta,host.cores,scenario,runtime,kind,"), "{csv}");
@@ -78,6 +92,25 @@ fn every_point_is_a_row_for_each_runtime_and_scenario_under_its_parameters() {
         assert_eq!(workload["optimal_concurrency"], clients);
         assert_eq!(point["result"]["runtimes"][0]["in_flight"]["peak"], clients);
     }
+}
+
+#[test]
+fn charts_that_the_table_fits_are_drawn_and_others_told_when_named() {
+    let home = home();
+    let more = ["--chart", "load,formula", "--chart-format", "svg,pdf", "--width", "ieee1"];
+    let vary = ["sweep", "m.toml", "--vary", "load.clients=1..9:3", "--requests", "3000"];
+    let played = play_at(home.path(), &[&vary[..], &["--replications", "2"], &more].concat());
+    let played = played.ends(0, &["chart formula is not drawn", "--vary beta", "wrote 11 files"]);
+    assert!(!played.err.contains("heat"), "{}", played.err);
+    assert!(read(home.path(), "load.svg").contains("width=\"88mm\""));
+    let caption = read(home.path(), "load.caption.txt");
+    assert!(caption.contains("model m") && caption.contains("--chart load,formula"), "{caption}");
+    let all = sweep(home.path(), &["--vary", "beta=1,9", "--chart", "all"]);
+    let all = all.ends(0, &["wrote 10 files"]);
+    assert!(!all.err.contains("not drawn"), "{}", all.err);
+    sweep(home.path(), &["--vary", "beta=1", "--chart", "gain"]).ends(2, &["formula, load, heat"]);
+    let nowhere = ["--vary", "beta=1", "--chart", "load", "--no-files"];
+    sweep(home.path(), &nowhere).ends(2, &["charts are files", "--out DIR"]);
 }
 
 #[test]
@@ -162,7 +195,7 @@ fn a_sweep_that_is_killed_again_and_again_ends_with_the_same_bytes() {
     }
     let files = names(&killed.path().join("output/m/sweep"));
     let left: Vec<_> = files.iter().filter(|name| !name.starts_with('.')).collect();
-    assert_eq!(left.len(), 6, "{files:?}");
+    assert_eq!(left.len(), 10, "{files:?}");
     // Once more: it says that it is complete, and shows it.
     let again = play_at(killed.path(), &[&args[..], &["--resume"]].concat());
     let again = again.ends(0, &["is complete"]);

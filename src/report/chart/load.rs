@@ -41,7 +41,11 @@ pub fn draw(table: &Table, choice: &Choice, page: &Page) -> Result<Figure, Error
         .collect();
     let times = points::measured(table, &steady, &keys, (x, latency));
     if throughput.is_empty() || times.is_empty() {
-        return Err(Error::Unfit("the table has no throughput and response times".to_owned()));
+        return Err(Error::Unfit(format!(
+            "no row has a number both in throughput_rps and in {}, of a load that can be sustained; a percentile \
+             takes enough requests, or name another column with --y",
+            table.title(latency)
+        )));
     }
     let dropped = groups.iter().zip(&steady).any(|(all, kept)| all.1.len() != kept.1.len());
     let knees: Vec<Rule> = throughput
