@@ -352,7 +352,11 @@ pub fn warnings(model: &Model, runtime: &Runtime, samples: &[Sample]) -> Vec<Str
         warnings.push(format!("deadlock: {words}; nothing can happen any more"));
     }
     let peak = samples.iter().map(|sample| sample.memory.1).max().unwrap_or(0);
-    let each = peak / u64::from(runtime.instances);
+    let each = match &runtime.kind {
+        // Each instance is a host of its own.
+        RuntimeKind::Serverless(kind) if peak > 0 => kind.memory.0,
+        _ => peak / u64::from(runtime.instances),
+    };
     if let Some(limit) = model.host.memory
         && each > limit.0
     {
