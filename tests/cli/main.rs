@@ -7,6 +7,7 @@ mod help;
 mod mistakes;
 mod results;
 mod statuses;
+mod validate;
 
 use std::io::Write as _;
 use std::path::Path;
