@@ -179,12 +179,12 @@ fn table(case: &Placed, rows: &[&Row], long: bool) -> Table {
     table
 }
 
-/// The verdict on the screen: a fit or an illustration that agrees is called what it is, for it
-/// proves nothing.
+/// The verdict on the screen: a fit or an illustration is called what it is, for it proves nothing.
 fn shown_verdict(row: &Row) -> Cell {
     let word = match (row.verdict, row.role) {
         (Verdict::Holds, Role::Fitted) => "fitted",
         (Verdict::Holds, Role::Illustration) => "illustrates",
+        (Verdict::Fails, Role::Fitted | Role::Illustration) => "misses",
         (verdict, _) => verdict.word(),
     };
     let tone = match (row.verdict, row.role) {
