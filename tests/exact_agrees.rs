@@ -6,7 +6,7 @@ mod common;
 use common::*;
 use iowait::input::dist::Dist;
 use iowait::model::request::Gil;
-use iowait::model::runtime::{Assign, Balance, Spawn};
+use iowait::model::runtime::{Assign, Balance, Serverless, Spawn, WorkStealing};
 use iowait::model::{
     Load, LoadKind, Model, RequestClass, Runtime, RuntimeKind, Scheduling, Scope, Step, StepKind,
 };
@@ -37,6 +37,14 @@ fn step(kind: StepKind) -> Step {
 
 fn chance(p: f64, steps: Vec<Step>) -> Step {
     step(StepKind::Chance { probability: Share(p), steps })
+}
+
+fn stealers(workers: u32) -> Runtime {
+    Runtime::new("stealers", WorkStealing::new(workers))
+}
+
+fn serverless(most: u32) -> Runtime {
+    Runtime::new("instances", Serverless::new(most))
 }
 
 fn with_loops(mut runtime: Runtime, assign: Assign) -> Runtime {
@@ -183,6 +191,40 @@ fn shared_cores_are_a_machine_repair_model() {
             agrees(&what, (&model, &threads(40)), "machine repair", expected);
         }
     }
+}
+
+#[test]
+fn workers_that_steal_are_shared_cores_where_there_is_one_for_each_core() {
+    let exact = repair(40, 4, 1.0, 9.0) * 1e3;
+    let expected = (exact, Some(40.0 / exact * 1e3));
+    let closed = model(Load::closed(40), vec![cpu(exp_ms(1.0)), io(ms(9.0))]);
+    let closed = on_cores(closed, 4, SLICES);
+    agrees("closed", (&closed, &stealers(4)), "machine repair", expected);
+    let open = on_cores(model(poisson(2_400.0), vec![cpu(exp_ms(1.0))]), 3, FIFO);
+    agrees("open", (&open, &stealers(3)), "Erlang C", (2_400.0, Some(erlang_c_response(3, 2.4))));
+    let loss = with_backlog(stealers(2), 0);
+    let open = on_cores(model(poisson(1_800.0), vec![cpu(exp_ms(1.0))]), 2, SLICES);
+    let rate = 1_800.0 * (1.0 - erlang_b(2, 1.8));
+    assert!((exactly("loss", &open, &loss).throughput_rps / rate - 1.0).abs() < 1e-9);
+    simulate("loss", &open, &loss, &exactly("loss", &open, &loss));
+}
+
+#[test]
+fn serverless_instances_are_servers_with_a_core_each() {
+    let exact = repair(20, 5, 4.0, 10.0) * 1e3;
+    let expected = (exact, Some(20.0 / exact * 1e3 - 10.0));
+    let closed = model(thinking(20, ms(10.0)), vec![cpu(exp_ms(4.0))]);
+    agrees("closed", (&closed, &serverless(5)), "machine repair", expected);
+    let open = model(poisson(2_400.0), vec![cpu(exp_ms(1.0))]);
+    let expected = (2_400.0, Some(erlang_c_response(3, 2.4)));
+    agrees("open", (&open, &serverless(3)), "Erlang C", expected);
+    let general = model(poisson(1_800.0), vec![cpu(ms(0.4)), io(ms(0.6))]);
+    let rate = 1_800.0 * (1.0 - erlang_b(2, 1.8));
+    let loss = with_backlog(serverless(2), 0);
+    agrees("loss", (&general, &loss), "Erlang B", (rate, Some(1.0)));
+    // Enough of them: nobody waits, whatever a request does.
+    let many = model(poisson(800.0), vec![cpu(ms(5.0)), io(exp_ms(20.0))]);
+    agrees("enough", (&many, &serverless(500)), "M/G/inf", (800.0, Some(25.0)));
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use common::*;
 use iowait::input::dist::Dist;
-use iowait::model::runtime::ThreadPool;
+use iowait::model::runtime::{ThreadPool, WorkStealing};
 use iowait::model::{
     Load, LoadKind, RequestClass, Runtime, RuntimeKind, Scheduling, Step, StepKind,
 };
@@ -198,4 +198,32 @@ fn a_crowd_behind_a_semaphore_does_not_turn_time_back() {
         let whole = replicate(&setup, replication, Window::WHOLE, &Control::default());
         assert!(whole.in_flight.mean(whole.window) <= 1_500.0, "replication {replication}");
     }
+}
+#[test]
+fn a_burst_that_a_client_gives_up_in_is_wasted_once() {
+    // Two requests of 100 ms share a core, given up at 30 ms: all 200 ms are for nobody.
+    for scheduling in [Scheduling::RoundRobin, Scheduling::Fifo, Scheduling::ProcessorSharing] {
+        for runtime in [sync(2), threads(2), loops(1)] {
+            let mut model = on_cores(model(batch(2), vec![cpu(ms(100.0))]), 1, scheduling);
+            model.load.timeout = Some(Span::from_millis(30));
+            let whole = Window::WHOLE;
+            let found = replicate(&Setup::new(&model, &runtime), 0, whole, &Control::default());
+            let what = format!("{} {scheduling:?}", runtime.name);
+            assert_eq!(found.counts.timed_out, 2, "{what}");
+            assert_eq!((found.cpu_busy, found.wasted_cpu), (200_000_000, 200_000_000), "{what}");
+        }
+    }
+}
+
+#[test]
+fn branches_that_ran_at_once_are_all_wasted() {
+    // Two cores for 10 ms each and then a wait, given up at 30 ms.
+    let branches = vec![vec![cpu(ms(10.0))]; 2];
+    let steps = vec![Step::new(StepKind::Parallel { branches }), io(ms(50.0))];
+    let mut model = on_cores(model(batch(1), steps), 2, Scheduling::RoundRobin);
+    model.load.timeout = Some(Span::from_millis(30));
+    let runtime = Runtime::new("stealers", WorkStealing::new(2));
+    let whole = Window::WHOLE;
+    let found = replicate(&Setup::new(&model, &runtime), 0, whole, &Control::default());
+    assert_eq!((found.cpu_busy, found.wasted_cpu), (20_000_000, 20_000_000));
 }

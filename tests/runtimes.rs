@@ -5,7 +5,7 @@ mod common;
 use common::*;
 use iowait::model::request::Gil;
 use iowait::model::runtime::{EventLoop, Serverless, ThreadPool, WorkStealing};
-use iowait::model::{Load, LoadKind, Model, Runtime, Scheduling, Step, StepKind};
+use iowait::model::{Load, LoadKind, Model, RequestClass, Runtime, Scheduling, Step, StepKind};
 use iowait::simulation::{Control, Part, Replication, Setup, Window, replicate};
 use iowait::study::{Case, Options};
 use iowait::units::{Bytes, Rate, Share, Span, Time};
@@ -93,14 +93,18 @@ fn before_its_first_turn_a_request_is_not_taken_and_afterwards_it_waits_for_a_wo
 
 #[test]
 fn new_requests_are_taken_although_old_tasks_are_always_ready() {
-    // Each of two old tasks has bursts for ever; the third request has its first within 61 turns.
-    let steps = vec![repeat(1_000, vec![cpu(ms(1.0)), io(ms(0.5))])];
-    let mut model = model(at(&[0, 0, 0, 10]), steps);
-    model.load.timeout = Some(Span::from_millis(10_000));
+    // Two old tasks have a burst of 1 ms ready at any time, for 2 s. The new one comes at 10 ms; the
+    // 61st turn, which begins at 60 ms, is its.
+    let mut model = model(Load::closed(1), vec![repeat(1_000, vec![cpu(ms(1.0)), io(ms(0.5))])]);
+    let new = RequestClass { name: "new".into(), weight: 1.0, steps: vec![cpu(ms(1.0))] };
+    model.requests.push(new);
+    let arrivals: Vec<_> =
+        [(0, 0), (0, 0), (10, 1)].map(|(at, class)| (Time(at * 1_000_000), Some(class))).into();
+    model.load = Load::new(LoadKind::Trace { arrivals: arrivals.into() });
     let found = whole(&model, &stealers(1));
-    assert_eq!(found.counts.completed + found.counts.timed_out, 4);
-    let alone = run(&model, &stealers(1), 0.0, 1);
-    assert!(alone.tasks.peak == 4, "{:?}", alone.tasks);
+    assert_eq!(found.counts.completed, 3);
+    let response = found.classes[1].mean().expect("the new one completed");
+    assert!((response / 51e6 - 1.0).abs() < 1e-9, "{response} ns, not 61 - 10 ms");
 }
 
 #[test]
@@ -244,4 +248,22 @@ fn an_instance_is_killed_with_its_request_and_the_next_starts_another() {
     let found = whole(&model(batch(2), vec![io(ms(100.0))]), &killing(runtime, 30));
     assert_eq!((found.counts.failed, found.cold_starts), (2, 2));
     assert_eq!(found.last_end, Time(70_000_000));
+}
+
+#[test]
+fn the_host_has_the_memory_of_an_instance_and_not_that_of_all() {
+    let memory = |each: u64, host: u64| {
+        let runtime = serverless(10, |kind| kind.memory = Bytes(each));
+        let mut model = model(batch(10), vec![cpu(ms(5.0))]);
+        model.host.memory = Some(Bytes(host));
+        model.runtimes = vec![runtime];
+        let options = Options { jobs: Some(1), ..Options::default() };
+        let case = Case::of(model);
+        let outcome = iowait::study::run(&case, &options, &Control::default()).expect("simulated");
+        let found = &outcome.runtimes[0];
+        assert_eq!(found.memory_bytes.peak, Some(10 * each));
+        found.warnings.iter().any(|warning| warning.contains("memory"))
+    };
+    assert!(!memory(1_000, 1_000));
+    assert!(memory(1_001, 1_000));
 }

@@ -16,6 +16,7 @@ use super::values::{jobs, seed, whole};
 use crate::input::Document;
 use crate::model::shipped::MODELS;
 use crate::model::{Model, Overrides};
+use crate::report::chart::{Page, width_mm};
 use crate::report::files::{self, Validated, save_validation};
 use crate::report::validate::{FORMATS, Format};
 use crate::simulation::Control;
@@ -60,6 +61,12 @@ pub struct Validate {
     /// Write no files
     #[arg(long, conflicts_with = "out")]
     no_files: bool,
+    /// The parity chart for a screen (160 mm, with a title) or for paper (88 mm)
+    #[arg(long, default_value = "screen", value_parser = ["screen", "paper"])]
+    theme: String,
+    /// Width of the chart: 88mm, ieee1, ieee2, acm1, acm2, nature1 or nature2
+    #[arg(long, value_name = "WIDTH", value_parser = width_mm)]
+    width: Option<f64>,
     /// Cores that the simulation may use; all by default. The results are the same
     #[arg(long, value_name = "N", help_heading = "How it runs", value_parser = jobs)]
     jobs: Option<u16>,
@@ -88,13 +95,21 @@ impl Validate {
         let overrides = self.overrides()?;
         let mut found = Found::default();
         let cases = self.cases(&overrides, &mut found, session)?;
-        for (place, (case, document)) in cases.iter().enumerate() {
-            session.note(&format!("{} ({} of {})", case.model.name, place + 1, cases.len()));
-            self.simulate(case, document, &mut found, session);
-            if found.interrupted {
-                break;
+        let control = Arc::new(Control::default());
+        session.starts(&control);
+        let bar = session.shows_progress();
+        progress::with_bar(bar, &control, || {
+            for (place, (case, document)) in cases.iter().enumerate() {
+                if !bar {
+                    let (name, count) = (&case.model.name, cases.len());
+                    session.note(&format!("{name} ({} of {count})", place + 1));
+                }
+                self.simulate((case, document), &control, &mut found, session);
+                if found.interrupted {
+                    break;
+                }
             }
-        }
+        });
         if !found.models.is_empty() {
             self.show(&found, session)?;
         }
@@ -187,18 +202,14 @@ impl Validate {
 
     fn simulate(
         &self,
-        case: &Case,
-        document: &Document,
+        (case, document): (&Case, &Document),
+        control: &Control,
         found: &mut Found,
         session: &mut Session<'_>,
     ) {
-        let control = Arc::new(Control::default());
         let jobs = self.jobs.map(usize::from);
         let options = Options { jobs, explain: false, ..Options::default() };
-        session.starts(&control);
-        let outcome = progress::with_bar(session.shows_progress(), &control, || {
-            study::run(case, &options, &control)
-        });
+        let outcome = study::run(case, &options, control);
         // Fewer replications than asked for are no validation: an interrupted model is left out.
         found.interrupted = control.is_cancelled();
         match outcome {
@@ -222,6 +233,7 @@ impl Validate {
                 validation: &found.validation,
                 models: &found.models,
                 args: &args,
+                page: self.page(),
                 command: &shell::command_line(&args),
             };
             (save_validation(&folder, &output), folder)
@@ -234,6 +246,11 @@ impl Validate {
             session.note(&format!("wrote {} files to {}", saved?.len(), folder.display()));
         }
         Ok(())
+    }
+
+    fn page(&self) -> Page {
+        let page = if self.theme == "paper" { Page::PAPER } else { Page::SCREEN };
+        Page { width_mm: self.width.unwrap_or(page.width_mm), ..page }
     }
 
     fn folder(&self, found: &Found) -> Option<PathBuf> {
@@ -256,6 +273,10 @@ impl Validate {
         self.seed.into_iter().for_each(|n| add("--seed", n.to_string()));
         self.replications.into_iter().for_each(|n| add("--replications", n.to_string()));
         self.requests.into_iter().for_each(|n| add("--requests", n.to_string()));
+        if self.theme == "paper" {
+            add("--theme", self.theme.clone());
+        }
+        self.width.into_iter().for_each(|mm| add("--width", format!("{mm}mm")));
         args
     }
 }

@@ -1,10 +1,12 @@
 //! A validation as text, JSON, CSV and Markdown: what sources report against what is simulated.
 
+mod markdown;
+mod words;
+
 use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::markdown::{escaped, table as markdown_table};
 use super::number::{NONE, deviation, duration, figure, percent, size};
 use super::style::{Style, Tone};
 use super::table::{Cell, Table};
@@ -12,6 +14,8 @@ use super::wrap::hanging;
 use crate::model::expect::Role;
 use crate::model::metric::MetricUnit;
 use crate::study::validate::{Placed, Row, Validation, Verdict, role_name};
+pub use markdown::markdown;
+use words::{explanation, summary};
 
 /// One way to write a validation.
 #[derive(Clone, Copy, Debug)]
@@ -59,7 +63,10 @@ pub fn text(validation: &Validation, style: &Style, to: &mut dyn Write) -> io::R
     for case in &validation.cases {
         let rows = rows_of(validation, case);
         if !rows.is_empty() {
-            let lines = table(&case.model, &rows, false).lines(style);
+            let lead = format!("{}  ", case.model);
+            let title = case.title.as_deref().unwrap_or_default();
+            let mut lines = hanging(&lead, title, style.columns());
+            lines.extend(table(case, &rows, false).lines(style));
             writeln!(to, "{}\n", lines.join("\n"))?;
         }
     }
@@ -71,6 +78,8 @@ pub fn text(validation: &Validation, style: &Style, to: &mut dyn Write) -> io::R
         writeln!(to)?;
     }
     if !validation.cases.is_empty() {
+        let head = "Gain against the blocking coefficient: the runtime that gained most";
+        writeln!(to, "{}", hanging("", head, style.columns()).join("\n"))?;
         writeln!(to, "{}\n", curve(validation).lines(style).join("\n"))?;
     }
     let (lead, tone) =
@@ -139,76 +148,43 @@ pub fn csv(validation: &Validation, to: &mut dyn Write) -> io::Result<()> {
     table.flush()
 }
 
-/// Writes the summary, the curve, and a section for each model: what was claimed, what causes it,
-/// what the formula would have said, and its rows.
-///
-/// # Errors
-///
-/// Those of the writer.
-pub fn markdown(validation: &Validation, to: &mut dyn Write) -> io::Result<()> {
-    let mut blocks = vec!["## Models against their sources".to_owned(), summary(validation)];
-    if !validation.cases.is_empty() {
-        blocks.push("### Gain against the blocking coefficient".to_owned());
-        blocks.push(markdown_table(&curve(validation)));
-    }
-    for case in &validation.cases {
-        blocks.push(format!("### {}", escaped(&case.model)));
-        let told = [&case.title, &case.story.claim, &case.story.cause, &case.story.formula_says];
-        let leads = ["", "*Claimed:* ", "*The simulation:* ", "*The formula:* "];
-        let told = leads.iter().zip(told).filter_map(|(lead, text)| {
-            text.as_ref().map(|text| format!("{lead}{}", escaped(text)))
-        });
-        blocks.extend(told);
-        blocks.extend(case.source.as_ref().map(|source| format!("Source: {source}")));
-        let rows = rows_of(validation, case);
-        if !rows.is_empty() {
-            blocks.push(markdown_table(&table("runtime", &rows, true)));
-        }
-        let why = rows.iter().filter_map(|row| explanation(row));
-        let why: Vec<_> = why.map(|line| format!("- {}", escaped(&line))).collect();
-        if !why.is_empty() {
-            blocks.push(why.join("\n"));
-        }
-    }
-    to.write_all((blocks.join("\n\n") + "\n").as_bytes())
-}
-
 fn rows_of<'a>(validation: &'a Validation, case: &Placed) -> Vec<&'a Row> {
     validation.rows.iter().filter(|row| row.model == case.model).collect()
 }
 
-/// These rows; the long form tells role, tolerance and source too.
-fn table(title: &str, rows: &[&Row], long: bool) -> Table {
-    let mut table = Table::of(title, rows.iter().map(|row| row.runtime.clone()));
-    let mut push = |title: &str, cell: &dyn Fn(&Row) -> Cell| {
-        table.push(title, rows.iter().map(|row| cell(row)));
-    };
-    push("figure", &|row| Cell::prose(named(row)));
-    push("reported", &|row| Cell::number(reported(row)));
-    push("simulated", &|row| Cell::number(value(row, row.simulated)));
-    push("off by", &|row| {
-        Cell::number(row.deviation.map_or_else(|| NONE.to_owned(), |off| deviation(1.0 + off)))
-    });
-    push("formula", &|row| Cell::number(value(row, row.formula)));
+/// These rows; the long form tells role, tolerance and what has another source than the model.
+fn table(case: &Placed, rows: &[&Row], long: bool) -> Table {
+    let mut table = Table::of("runtime", rows.iter().map(|row| row.runtime.clone()));
+    let column =
+        |cell: &dyn Fn(&Row) -> Cell| -> Vec<Cell> { rows.iter().map(|row| cell(row)).collect() };
+    table.push("figure", column(&|row| Cell::prose(named(row))));
+    table.push("reported", column(&|row| Cell::number(reported(row))));
+    table.push("simulated", column(&|row| Cell::number(value(row, row.simulated))));
+    let off = |row: &Row| row.deviation.map_or_else(|| NONE.to_owned(), |off| deviation(1.0 + off));
+    table.push("off by", column(&|row| Cell::number(off(row))));
     if long {
-        push("tolerance", &|row| {
-            Cell::number(row.tolerance.map_or_else(|| NONE.to_owned(), percent))
-        });
-        push("role", &|row| Cell::prose(role_name(row.role)));
-        push("verdict", &|row| Cell::prose(row.verdict.word()));
-        push("source", &|row| Cell::prose(row.source.as_deref().unwrap_or(NONE)));
+        let within = |row: &Row| row.tolerance.map_or_else(|| NONE.to_owned(), percent);
+        table.push("tolerance", column(&|row| Cell::number(within(row))));
+        table.push("role", column(&|row| Cell::prose(role_name(row.role))));
+        table.push("verdict", column(&|row| Cell::prose(row.verdict.word())));
     } else {
-        push("verdict", &shown_verdict);
+        table.push("verdict", column(&shown_verdict));
+    }
+    table.push_if_any("formula", column(&|row| Cell::number(value(row, row.formula))));
+    if long {
+        let other = |row: &Row| row.source.clone().filter(|own| Some(own) != case.source.as_ref());
+        let source = |row: &Row| Cell::prose(other(row).unwrap_or_else(|| NONE.to_owned()));
+        table.push_if_any("source", column(&source));
     }
     table
 }
 
-/// The verdict on the screen: a fit or an illustration that agrees is called what it is, for it
-/// proves nothing.
+/// The verdict on the screen: a fit or an illustration is called what it is, for it proves nothing.
 fn shown_verdict(row: &Row) -> Cell {
     let word = match (row.verdict, row.role) {
         (Verdict::Holds, Role::Fitted) => "fitted",
         (Verdict::Holds, Role::Illustration) => "illustrates",
+        (Verdict::Fails, Role::Fitted | Role::Illustration) => "misses",
         (verdict, _) => verdict.word(),
     };
     let tone = match (row.verdict, row.role) {
@@ -233,7 +209,15 @@ fn curve(validation: &Validation) -> Table {
     table.push("gain", cases.iter().map(|case| plain(case.gain)));
     table.push("bound", cases.iter().map(|case| plain(case.bound)));
     table.push("formula", cases.iter().map(|case| plain(case.formula)));
-    table.push("of", cases.iter().map(|case| Cell::prose(case.runtime.as_deref().unwrap_or(NONE))));
+    table.push(
+        "of formula",
+        cases.iter().map(|case| {
+            let share = case.gain.zip(case.formula).map(|(gain, formula)| percent(gain / formula));
+            Cell::number(share.unwrap_or_else(|| NONE.to_owned()))
+        }),
+    );
+    let runtime = |case: &&Placed| Cell::prose(case.runtime.as_deref().unwrap_or(NONE));
+    table.push("runtime", cases.iter().map(runtime));
     table
 }
 
@@ -262,64 +246,6 @@ fn value(row: &Row, value: Option<f64>) -> String {
         MetricUnit::Share => percent(value),
         MetricUnit::Number => figure(value, 4),
     }
-}
-
-/// Why a failure is known, or that a known failure is none.
-fn explanation(row: &Row) -> Option<String> {
-    let why = row.why.as_ref()?;
-    let name = format!("{}, {} {}", row.model, row.runtime, named(row));
-    match row.verdict {
-        Verdict::Known => Some(format!("{name} is known to fail: {why}")),
-        Verdict::Changed => Some(format!(
-            "{name} holds although the model file says `holds = false` ({why}): take that away"
-        )),
-        _ => None,
-    }
-}
-
-/// The whole in words.
-fn summary(validation: &Validation) -> String {
-    let count =
-        |n: usize, one: &str, many: &str| format!("{n} {}", if n == 1 { one } else { many });
-    let predictions = validation.predictions().count();
-    let parts: Vec<String> = Verdict::ALL
-        .into_iter()
-        .map(|verdict| (validation.count(verdict), verdict))
-        .filter(|(n, _)| *n > 0)
-        .map(|(n, verdict)| match verdict {
-            Verdict::Holds => count(n, "holds", "hold"),
-            Verdict::Fails => count(n, "fails", "fail"),
-            Verdict::Known => count(n, "fails as known", "fail as known"),
-            Verdict::Changed => {
-                format!("{n} known to fail now {}", if n == 1 { "holds" } else { "hold" })
-            }
-            Verdict::Unjudged => format!("{n} without a tolerance"),
-            Verdict::Unknown => format!("{n} without a simulated figure"),
-        })
-        .collect();
-    let mut text = format!(
-        "{} in {}",
-        count(predictions, "prediction", "predictions"),
-        count(validation.cases.len(), "model", "models")
-    );
-    if !parts.is_empty() {
-        text += &format!(": {}", parts.join(", "));
-    }
-    text += ".";
-    if let Some((median, worst)) = validation.errors() {
-        text += &format!(" Median error {}, worst {}.", percent(median), percent(worst));
-    }
-    let of = |role: Role| validation.rows.iter().filter(|row| row.role == role).count();
-    let (fits, shown) = (of(Role::Fitted), of(Role::Illustration));
-    let kinds = [(fits, "fit", "fits"), (shown, "illustration", "illustrations")];
-    let others: Vec<String> =
-        kinds.iter().filter(|(n, ..)| *n > 0).map(|(n, one, many)| count(*n, one, many)).collect();
-    if !others.is_empty() {
-        let verb =
-            if fits + shown == 1 { "proves nothing and is" } else { "prove nothing and are" };
-        text += &format!(" {} {verb} not counted.", others.join(" and "));
-    }
-    text
 }
 
 #[cfg(test)]
@@ -364,7 +290,8 @@ pub(super) mod tests {
             ],
             cases: vec![Placed {
                 model: "shop".to_owned(),
-                title: None,
+                title: Some("A shop".to_owned()),
+                description: None,
                 source: None,
                 blocking_coefficient: Some(3.0),
                 runtime: Some("loop".to_owned()),
@@ -386,15 +313,18 @@ pub(super) mod tests {
 
     #[test]
     fn the_screen_has_a_table_for_each_model_the_curve_and_a_summary() {
-        let expected = "  shop   figure     reported   simulated    off by   formula   verdict
-  loop   makespan       10 s      10.5 s    +5.0 %       5 s   holds
-  loop   makespan       10 s         7 s   -30.0 %       5 s   known
-  loop   makespan       10 s        10 s     0.0 %       5 s   fitted
+        let expected = "\
+shop  A shop
+  runtime   figure     reported   simulated    off by   verdict   formula
+  loop      makespan       10 s      10.5 s    +5.0 %   holds         5 s
+  loop      makespan       10 s         7 s   -30.0 %   known         5 s
+  loop      makespan       10 s        10 s     0.0 %   fitted        5 s
 
   Why  shop, loop makespan is known to fail: no failures in the model
 
-  case   T_io/T_cpu   gain   bound   formula   of
-  shop            3    1.9       2         4   loop
+Gain against the blocking coefficient: the runtime that gained most
+  case   T_io/T_cpu   gain   bound   formula   of formula   runtime
+  shop            3    1.9       2         4         48 %   loop
 
   Right 2 predictions in 1 model: 1 holds, 1 fails as known. Median error 18 %,
         worst 30 %. 1 fit proves nothing and is not counted.
@@ -409,7 +339,10 @@ pub(super) mod tests {
         let text = written("table", &validation);
         assert!(text.contains("Right") && text.contains("take that away"), "{text}");
         validation.rows[0].verdict = Verdict::Fails;
-        assert!(written("table", &validation).contains("  Wrong 2 predictions"));
+        let text = written("table", &validation);
+        assert!(text.contains("  Wrong 2 predictions"), "{text}");
+        let said = "shop, loop makespan fails: 10.5 s, and the source says 10 s within 10 %";
+        assert!(text.replace("\n       ", " ").contains(said), "{text}");
     }
 
     #[test]
@@ -432,7 +365,7 @@ pub(super) mod tests {
         let columns: Vec<usize> = text.lines().map(|line| line.split(',').count()).collect();
         assert_eq!(columns, [18; 4], "{text}");
         let text = written("markdown", &validation());
-        assert!(text.contains("*Claimed:* Twice as fast."), "{text}");
-        assert!(text.contains("| fitted | holds |"), "{text}");
+        assert!(text.contains("- *Claimed:* Twice as fast."), "{text}");
+        assert!(text.contains("| 10 % | fitted | holds | 5 s |"), "{text}");
     }
 }

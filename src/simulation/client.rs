@@ -204,6 +204,7 @@ impl World<'_> {
             arrival: now,
             since: now,
             parts: [0; PARTS],
+            cpu: 0,
             key: what.key,
             class: what.class,
             client: what.client,
@@ -353,7 +354,8 @@ impl World<'_> {
         this.settle(now);
         this.ended = true;
         this.gave_up = how == End::TimedOut;
-        let account = Ended { arrival: this.arrival, parts: this.parts, class: this.class };
+        let account =
+            Ended { arrival: this.arrival, parts: this.parts, cpu: this.cpu, class: this.class };
         self.record.ended(now, &account, how);
         let last =
             Retry { key: this.key, class: this.class, client: this.client, attempt: this.attempt };

@@ -194,8 +194,12 @@ impl World<'_> {
         this.overhead_left -= overhead;
         this.useful_left -= useful;
         self.record.cpu_useful += u128::from(useful);
-        if this.strand != NONE && self.requests[self.strands[this.strand].request].ended {
-            self.record.wasted_cpu += u128::from(overhead + useful);
+        if this.strand != NONE {
+            let request = &mut self.requests[self.strands[this.strand].request];
+            request.cpu += overhead + useful;
+            if request.ended {
+                self.record.wasted_cpu += u128::from(overhead + useful);
+            }
         }
     }
 

@@ -140,8 +140,6 @@ impl World<'_> {
         for &strand in &waiting {
             self.leave_wait(strand);
         }
-        // What runs on is charged from now on as work for nobody.
-        self.charge_all();
         self.waste(request);
         self.requests[request].aborted = true;
         if !self.requests[request].ended {
@@ -165,13 +163,12 @@ impl World<'_> {
         self.restamp(strand);
     }
 
-    /// What was done so far for a client who still waits was done for nothing.
+    /// What was done so far for a client who still waits was done for nothing; a burst that runs on
+    /// is charged as a whole at its end.
     fn waste(&mut self, request: u32) {
-        let now = self.now;
-        let this = &mut self.requests[request];
+        let this = &self.requests[request];
         if !this.ended {
-            this.settle(now);
-            self.record.wasted_cpu += u128::from(this.parts[Part::Running as usize]);
+            self.record.wasted_cpu += u128::from(this.cpu);
         }
     }
 }

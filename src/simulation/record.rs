@@ -5,7 +5,7 @@ use crate::units::Time;
 
 use super::client::End;
 use super::replication::{Level, Replication, RequestCounts, Stop};
-use super::request::{PARTS, Part};
+use super::request::PARTS;
 
 /// The accounts of a replication, restarted when its window opens.
 #[derive(Clone, Debug)]
@@ -77,6 +77,8 @@ pub struct Ended {
     pub arrival: Time,
     /// Nanoseconds of each part of its response time.
     pub parts: [u64; PARTS],
+    /// Nanoseconds of core time that are in the accounts: a burst under way follows at its end.
+    pub cpu: u64,
     /// Its class.
     pub class: u32,
 }
@@ -196,7 +198,7 @@ impl Recorder {
         }
         if how == End::TimedOut {
             // What was done for it so far is wasted too.
-            self.wasted_cpu += u128::from(request.parts[Part::Running as usize]);
+            self.wasted_cpu += u128::from(request.cpu);
         }
         self.ends += 1;
         self.note_the_middle(now);

@@ -59,6 +59,8 @@ pub struct Request {
     pub since: Time,
     /// Nanoseconds of each [`Part`] so far.
     pub parts: [u64; PARTS],
+    /// Core time that is in the accounts, of all its strands, without context switches.
+    pub cpu: u64,
     /// The key of all its draws.
     pub key: Key,
     /// Its class.

@@ -11,6 +11,7 @@ mod repeats;
 mod results;
 mod statuses;
 mod sweeps;
+mod validate;
 
 use std::io::Write as _;
 use std::path::Path;

@@ -98,7 +98,12 @@ fn read(reader: Reader<'_>, item: &Item, table: &Table, known: &Known<'_>) -> Op
 
 /// `holds = false` with its reason, which must be given.
 fn read_known_failure(fields: &Fields<'_>) -> Option<String> {
-    let (holds, why) = (fields.flag("holds").unwrap_or(true), fields.text("why"));
+    let (holds, why) = (fields.flag("holds"), fields.text("why"));
+    if fields.has("holds") && holds.is_none() {
+        // That is told already.
+        return None;
+    }
+    let holds = holds.unwrap_or(true);
     if !holds && !fields.has("why") {
         let problem = Problem::new("`holds = false` without a reason")
             .expected("`why`: what the model lacks or the source leaves open");

@@ -21,6 +21,8 @@ pub struct Validated<'a> {
     pub models: &'a [(String, String)],
     /// The arguments that make it again, without flags for the folder and for speed.
     pub args: &'a [String],
+    /// What the chart is drawn for.
+    pub page: Page,
     /// The same as a command line, to read.
     pub command: &'a str,
 }
@@ -51,7 +53,7 @@ pub fn save_validation(folder: &Path, output: &Validated<'_>) -> Result<Vec<Path
             .map_err(|source| Error::Report { name: format.name, source })?;
         files.push((format.file.to_owned(), bytes));
     }
-    let drawn = parity::draw(output.validation, &Page::SCREEN)
+    let drawn = parity::draw(output.validation, &output.page)
         .map_err(|source| Error::Chart { name: "parity", source })?;
     if let Some(figure) = drawn {
         let from = Provenance { command: Some(output.command.to_owned()), ..Provenance::unknown() };

@@ -497,6 +497,8 @@ impl Express<'_> {
         let account = Ended {
             arrival: this.arrival,
             parts: this.parts(self.now, waits),
+            // Nobody gives up here.
+            cpu: 0,
             class: u32::from(this.class),
         };
         self.record.ended(self.now, &account, End::Completed);

@@ -1,6 +1,6 @@
 //! What a reader must know of one runtime: deadlocks, too much memory, windows in which nothing came.
 
-use crate::model::{Model, Runtime};
+use crate::model::{Model, Runtime, RuntimeKind};
 use crate::simulation::Stop;
 use crate::study::sample::Sample;
 use crate::study::workload::trimmed;
@@ -16,7 +16,11 @@ pub fn warnings(model: &Model, runtime: &Runtime, samples: &[Sample]) -> Vec<Str
         warnings.push(format!("deadlock: {words}; nothing can happen any more"));
     }
     let peak = samples.iter().map(|sample| sample.memory.1).max().unwrap_or(0);
-    let each = peak / u64::from(runtime.instances);
+    let each = match &runtime.kind {
+        // Each instance is a host of its own.
+        RuntimeKind::Serverless(kind) if peak > 0 => kind.memory.0,
+        _ => peak / u64::from(runtime.instances),
+    };
     if let Some(limit) = model.host.memory
         && each > limit.0
     {

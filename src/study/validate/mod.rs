@@ -28,6 +28,8 @@ pub struct Placed {
     pub model: String,
     /// Its title.
     pub title: Option<String>,
+    /// What else there is to say of it.
+    pub description: Option<String>,
     /// Where its numbers come from.
     pub source: Option<String>,
     /// T_io/T_cpu of the baseline; null where T_cpu is 0.
@@ -107,6 +109,7 @@ fn placed(model: &Model, outcome: &Outcome) -> Placed {
     Placed {
         model: model.name.clone(),
         title: model.title.clone(),
+        description: model.description.clone(),
         source: model.source.clone(),
         blocking_coefficient: outcome.workload.blocking_coefficient,
         runtime: best.map(|runtime| runtime.name.clone()),

@@ -8,8 +8,8 @@ use crate::model::Scheduling::Fifo;
 use crate::model::runtime::{Assign, Balance};
 use crate::model::{Load, LoadKind, Runtime};
 use crate::study::verify::build::{
-    cpu, event_loop, exp_ms, io, lognormal_ms, loops, parallel, repeat, settling_s, threads,
-    workers,
+    ENOUGH, cpu, event_loop, exp_ms, io, lognormal_ms, loops, parallel, repeat, serverless,
+    settling_s, threads, workers,
 };
 use crate::study::verify::{Case, Measure};
 use crate::theory::gim1::{Arrivals, Gim1};
@@ -53,7 +53,8 @@ pub(super) fn cases() -> Vec<Case> {
             (Arrivals::Exponential, 4),
             instances(threads(1), 4, Balance::Random),
         ),
-        lognormal_waits(),
+        lognormal_waits("M/G/inf, lognormal", event_loop()),
+        lognormal_waits("M/G/inf, lognormal", serverless(ENOUGH)),
         gather(),
         one_after_the_other(),
         geometric_calls(),
@@ -84,10 +85,10 @@ fn split(name: &str, (arrivals, parts): (Arrivals, u32), runtime: Runtime) -> Ca
     })
 }
 
-/// A loop whose requests only wait: nobody waits for anybody, and responses are the waits.
-fn lognormal_waits() -> Case {
+/// Requests that only wait, for nobody else: responses are the waits.
+fn lognormal_waits(name: &str, runtime: Runtime) -> Case {
     let steps = vec![io(lognormal_ms(50.0, 1.0))];
-    let case = Case::poisson("M/G/inf, lognormal", NO_QUEUE, (1e3, 2.0), steps, event_loop())
+    let case = Case::poisson(name, NO_QUEUE, (1e3, 2.0), steps, runtime)
         .expect(Measure::ResponseMean, 0.05)
         .expect(Measure::InFlight, 50.0)
         .exactly(Measure::Cpu, 0.0);
