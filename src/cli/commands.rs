@@ -4,15 +4,24 @@ use clap::Subcommand;
 
 use super::exit::{Exit, Failure};
 use super::session::Session;
-use super::{check, completions, man, models, new, presets, run, schema, theory, validate, verify};
+use super::{
+    check, completions, man, models, new, plan, plot, presets, repeat, run, schema, sensitivity,
+    sweep, theory, trace, validate, verify,
+};
 
 /// A command with its arguments. What help says of it stands at the type of its arguments.
 #[derive(Debug, Subcommand)]
 pub enum Command {
     Run(Box<run::Run>),
     Theory(Box<theory::Theory>),
+    Sweep(Box<sweep::Sweep>),
+    Sensitivity(Box<sensitivity::Sensitivity>),
+    Plan(Box<plan::Plan>),
     Verify(verify::Verify),
     Validate(validate::Validate),
+    Plot(plot::Plot),
+    Trace(Box<trace::Trace>),
+    Repeat(repeat::Repeat),
     Check(check::Check),
     New(new::New),
     Models(models::Models),
@@ -32,8 +41,14 @@ impl Command {
         match self {
             Self::Run(command) => command.run(session),
             Self::Theory(command) => command.run(session),
+            Self::Sweep(command) => command.run(session),
+            Self::Sensitivity(command) => command.run(session),
+            Self::Plan(command) => command.run(session),
             Self::Verify(command) => command.run(session),
+            Self::Plot(command) => command.run(session),
+            Self::Trace(command) => command.run(session),
             Self::Validate(command) => command.run(session),
+            Self::Repeat(command) => command.run(session),
             Self::Check(command) => command.run(session),
             Self::New(command) => command.run(session),
             Self::Models(command) => command.run(session),

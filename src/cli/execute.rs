@@ -4,13 +4,13 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::exit::{Exit, Failure, wrapped};
-use super::flags::RunFlags;
+use super::flags::{ModelFlags, OutputFlags, RunFlags};
 use super::progress;
 use super::session::Session;
 use super::shell;
 use super::source::ModelSource;
 use crate::input::Document;
-use crate::model::Model;
+use crate::model::{Model, Overrides};
 use crate::report::files::{self, Output};
 use crate::report::text;
 use crate::simulation::Control;
@@ -55,7 +55,9 @@ impl Job<'_> {
             Some(source) => source.document(session)?,
             None => ModelSource::default_document(),
         };
-        let case = self.case(&document).inspect_err(|_| self.introduce_quick(session))?;
+        let case = self.case(&document).inspect_err(|_| {
+            introduce_quick(self.source, session);
+        })?;
         let folder = self.folder(&case.model.name)?;
         let control = Arc::new(Control::default());
         let outcome = self.study(&case, &control, session)?;
@@ -81,33 +83,13 @@ impl Job<'_> {
     /// The model under its own values and under those of each scenario.
     fn case(&self, document: &Document) -> Result<Case, Failure> {
         let flags = &self.flags.model;
-        let overrides = flags.overrides()?;
-        let mut model = Model::read(document, &overrides)?;
-        let mut scenarios = Vec::new();
-        for scenario in &model.scenarios {
-            let mut changed = Model::read_scenario(document, &overrides, &scenario.name)?;
-            flags.add_objectives(&mut changed)?;
-            scenarios.push((scenario.name.clone(), changed));
-        }
-        flags.add_objectives(&mut model)?;
-        Ok(Case { model, scenarios, sha256: document.sha256() })
-    }
-
-    /// Says what the file is that messages about a model of flags point into, for nobody has seen it.
-    fn introduce_quick(&self, session: &mut Session<'_>) {
-        if self.source.is_some_and(|source| matches!(source.quick(), Ok(Some(_)))) {
-            session.note("quick.toml is what the flags mean, as --print-model shows it");
-        }
+        read_case(document, &flags.overrides()?, flags, document.sha256())
     }
 
     /// Where files go, if any are written.
     fn folder(&self, model: &str) -> Result<Option<PathBuf>, Failure> {
         let output = &self.flags.output;
-        let unasked = || {
-            let always = self.files == Files::Always && !output.no_files;
-            always.then(|| files::default_folder(model, self.command))
-        };
-        let folder = output.out.clone().or_else(unasked);
+        let folder = folder(output, self.files, model, self.command);
         if folder.is_none() && output.asks_for_charts() {
             let why = "charts are files, and none are written; say where with --out DIR";
             return Err(Failure::Usage(why.to_owned()));
@@ -132,15 +114,13 @@ impl Job<'_> {
             jobs: self.flags.jobs.map(usize::from),
             command: shell::command_line(&self.args()),
             simulate: self.simulate,
+            explain: self.simulate,
         };
         session.starts(control);
         let outcome = progress::with_bar(session.shows_progress(), control, || {
             study::run(case, &options, control)
         });
-        outcome.map_err(|failure| match failure {
-            study::Failure::Limit(limit) => Failure::Limit(limit),
-            study::Failure::Interrupted => Failure::Interrupted,
-        })
+        Ok(outcome?)
     }
 
     fn save(
@@ -156,6 +136,7 @@ impl Job<'_> {
             args: &self.args(),
             charts: &output.charts(),
             page: output.page(),
+            pictures: &output.pictures(),
         };
         files::save(folder, &output)
     }
@@ -184,6 +165,40 @@ impl Job<'_> {
         missed.iter().for_each(|line| session.note(wrapped(line).trim_end()));
         Exit::NotMet
     }
+}
+
+/// A model under its own values and under those of each scenario.
+pub fn read_case(
+    document: &Document,
+    overrides: &Overrides,
+    flags: &ModelFlags,
+    sha256: String,
+) -> Result<Case, Failure> {
+    let mut model = Model::read(document, overrides)?;
+    let mut scenarios = Vec::new();
+    for scenario in &model.scenarios {
+        let mut changed = Model::read_scenario(document, overrides, &scenario.name)?;
+        flags.add_objectives(&mut changed)?;
+        scenarios.push((scenario.name.clone(), changed));
+    }
+    flags.add_objectives(&mut model)?;
+    Ok(Case { model, scenarios, sha256 })
+}
+
+/// Says what the file is that messages about a model of flags point into, for nobody has seen it.
+pub fn introduce_quick(source: Option<&ModelSource>, session: &mut Session<'_>) {
+    if source.is_some_and(|source| matches!(source.quick(), Ok(Some(_)))) {
+        session.note("quick.toml is what the flags mean, as --print-model shows it");
+    }
+}
+
+/// Where files go, if any are written.
+pub fn folder(output: &OutputFlags, files: Files, model: &str, command: &str) -> Option<PathBuf> {
+    let unasked = || {
+        let always = files == Files::Always && !output.no_files;
+        always.then(|| files::default_folder(model, command))
+    };
+    output.out.clone().or_else(unasked)
 }
 
 /// A line for each runtime with objectives that it does not meet, or of which nobody can tell: a gate must not let those

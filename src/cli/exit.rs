@@ -5,6 +5,7 @@ use std::io;
 
 use crate::input::{Problems, excerpt};
 use crate::report::files;
+use crate::study;
 
 /// How the program ended. The statuses are an interface: scripts rely on them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,7 +27,7 @@ pub enum Exit {
 /// Every exit with its status and what help says of it.
 const EXITS: [(Exit, u8, &str); 6] = [
     (Exit::Done, 0, "done"),
-    (Exit::NotMet, 1, "an objective (--slo, or slo in [run]) or a prediction was not met"),
+    (Exit::NotMet, 1, "an objective or a prediction was not met, or files differ (repeat)"),
     (Exit::BadInput, 2, "bad input or usage"),
     (Exit::Limit, 3, "a limit was reached"),
     (Exit::NoOutput, 4, "output could not be written"),
@@ -129,6 +130,15 @@ impl From<clap::Error> for Failure {
 impl From<Problems> for Failure {
     fn from(problems: Problems) -> Self {
         Self::Model(Box::new(problems))
+    }
+}
+
+impl From<study::Failure> for Failure {
+    fn from(failure: study::Failure) -> Self {
+        match failure {
+            study::Failure::Limit(limit) => Self::Limit(limit),
+            study::Failure::Interrupted => Self::Interrupted,
+        }
     }
 }
 

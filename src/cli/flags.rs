@@ -11,7 +11,9 @@ use crate::input::problem::{Place, Problem, Source};
 use crate::input::value::NoScope;
 use crate::model::metric::Vocabulary;
 use crate::model::{Model, Objective, Overrides};
-use crate::report::chart::{CHARTS, Chart, Page, Theme, WIDTHS, width_mm};
+use crate::report::chart::{
+    CHARTS, Chart, PICTURES, Page, Picture, Theme, WIDTHS, picture, width_mm,
+};
 use crate::report::{self, FORMATS, Format};
 
 /// What `--chart` calls all of them.
@@ -114,7 +116,8 @@ impl ModelFlags {
         if problems.is_empty() { Ok(()) } else { Err(Problems::new(sources, problems)) }
     }
 
-    fn args(&self) -> Vec<String> {
+    /// The same flags again, in one order.
+    pub fn args(&self) -> Vec<String> {
         let mut args = Vec::new();
         let mut add = |flag: &str, value: String| args.extend([flag.to_owned(), value]);
         self.set.iter().for_each(|set| add("--set", set.clone()));
@@ -140,12 +143,21 @@ pub struct OutputFlags {
     /// Write no files (iowait without a command writes them unasked)
     #[arg(long, conflicts_with = "out")]
     pub no_files: bool,
-    /// Charts to write beside: all (the default), or some of: gain
+    /// Charts to write beside; all by default
     #[arg(long, value_name = "NAME,...", value_delimiter = ',', value_parser = chart_names())]
     pub chart: Vec<String>,
-    /// File format of the charts
-    #[arg(long, value_name = "FORMAT,...", value_delimiter = ',', default_value = "svg", value_parser = chart_format)]
-    pub chart_format: Vec<String>,
+    /// File formats of the charts
+    #[arg(long, value_name = "FORMAT,...", value_delimiter = ',', default_value = PICTURES[0].name, value_parser = chart_formats())]
+    pub chart_format: Vec<&'static Picture>,
+    /// Of the charts' pages.
+    #[command(flatten)]
+    pub page: PageFlags,
+}
+
+/// What charts are drawn for.
+#[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "Output")]
+pub struct PageFlags {
     /// Charts for a screen (160 mm, with a title) or for paper (88 mm)
     #[arg(long, default_value = "screen", value_parser = ["screen", "paper"])]
     pub theme: String,
@@ -154,10 +166,21 @@ pub struct OutputFlags {
     pub width: Option<f64>,
 }
 
+impl PageFlags {
+    /// The page.
+    pub fn page(&self) -> Page {
+        let page = if self.theme == "paper" { Page::PAPER } else { Page::SCREEN };
+        Page { width_mm: self.width.unwrap_or(page.width_mm), ..page }
+    }
+}
+
 impl OutputFlags {
     /// Whether any flag is given that only means something where charts are written.
     pub fn asks_for_charts(&self) -> bool {
-        !self.chart.is_empty() || self.width.is_some() || self.page() != Page::SCREEN
+        !self.chart.is_empty()
+            || self.page.width.is_some()
+            || self.page() != Page::SCREEN
+            || !self.draws_the_default()
     }
 
     /// The charts that are wanted, in the order of the table.
@@ -167,10 +190,19 @@ impl OutputFlags {
         CHARTS.iter().filter(wanted).collect()
     }
 
+    /// The formats of their pictures, each once, in the order of the table.
+    pub fn pictures(&self) -> Vec<&'static Picture> {
+        let wanted = |name: &str| self.chart_format.iter().any(|format| format.name == name);
+        PICTURES.iter().filter(|format| wanted(format.name)).collect()
+    }
+
+    fn draws_the_default(&self) -> bool {
+        matches!(self.pictures().as_slice(), [only] if only.name == PICTURES[0].name)
+    }
+
     /// What they are drawn for.
     pub fn page(&self) -> Page {
-        let page = if self.theme == "paper" { Page::PAPER } else { Page::SCREEN };
-        Page { width_mm: self.width.unwrap_or(page.width_mm), ..page }
+        self.page.page()
     }
 
     fn args(&self) -> Vec<String> {
@@ -179,10 +211,14 @@ impl OutputFlags {
         if !self.chart.is_empty() {
             add("--chart", self.chart.join(","));
         }
-        if self.page().theme == Theme::Paper {
-            add("--theme", self.theme.clone());
+        if !self.draws_the_default() {
+            let names: Vec<&str> = self.pictures().iter().map(|format| format.name).collect();
+            add("--chart-format", names.join(","));
         }
-        if let Some(mm) = self.width {
+        if self.page().theme == Theme::Paper {
+            add("--theme", self.page.theme.clone());
+        }
+        if let Some(mm) = self.page.width {
             let named = WIDTHS.iter().find(|(_, width)| *width == mm);
             add("--width", named.map_or_else(|| format!("{mm}mm"), |(name, _)| (*name).to_owned()));
         }
@@ -213,12 +249,11 @@ fn chart_names() -> impl TypedValueParser<Value = String> {
     PossibleValuesParser::new(named.chain([PossibleValue::new(ALL).help("every chart")]))
 }
 
-fn chart_format(text: &str) -> Result<String, String> {
-    match text {
-        "svg" => Ok(text.to_owned()),
-        "png" | "pdf" => Err(format!("{text} comes with a later version; this one draws svg")),
-        _ => Err("expected svg".to_owned()),
-    }
+/// The formats of pictures by name.
+pub fn chart_formats() -> impl TypedValueParser<Value = &'static Picture> {
+    let named = PICTURES.iter().map(|format| PossibleValue::new(format.name).help(format.about));
+    PossibleValuesParser::new(named)
+        .map(|name| picture(&name).expect("the parser takes only names of the table"))
 }
 
 #[cfg(test)]
@@ -288,9 +323,14 @@ mod tests {
     }
 
     #[test]
-    fn what_comes_later_says_so() {
-        let error = parse(&["--chart-format", "svg,png"]).unwrap_err().to_string();
-        assert!(error.contains("png comes with a later version; this one draws svg"), "{error}");
+    fn formats_of_charts_are_each_written_once_and_repeated() {
+        let flags = parse(&["--chart-format", "pdf,svg,pdf"]).unwrap();
+        let names: Vec<_> = flags.output.pictures().iter().map(|format| format.name).collect();
+        assert_eq!(names, ["svg", "pdf"]);
+        assert!(flags.output.asks_for_charts());
+        assert_eq!(flags.args(), ["--chart-format", "svg,pdf"]);
+        let error = parse(&["--chart-format", "gif"]).unwrap_err().to_string();
+        assert!(error.contains("[possible values: svg, png, pdf]"), "{error}");
     }
 
     #[test]

@@ -45,7 +45,7 @@ fn watch(control: &Control, done: &AtomicBool) {
     let mut bar: Option<ProgressBar> = None;
     while !done.load(Ordering::Acquire) {
         if start.elapsed() >= PATIENCE {
-            let bar = bar.get_or_insert_with(|| new_bar().with_elapsed(start.elapsed()));
+            let bar = bar.get_or_insert_with(|| new_bar(control).with_elapsed(start.elapsed()));
             show(bar, control);
         }
         thread::park_timeout(BEAT);
@@ -55,17 +55,22 @@ fn watch(control: &Control, done: &AtomicBool) {
     }
 }
 
-fn new_bar() -> ProgressBar {
-    let style =
-        ProgressStyle::with_template("  {bar:20} {pos}/{len} replications, {elapsed} {msg}")
-            .expect("the template is a constant that a test draws")
-            .progress_chars("=> ");
+/// Counts points of a sweep where there are any, else replications.
+fn new_bar(control: &Control) -> ProgressBar {
+    let template = match control.points() {
+        Some(_) => "  {bar:20} {pos}/{len} points, {elapsed}, {eta} left {msg}",
+        None => "  {bar:20} {pos}/{len} replications, {elapsed} {msg}",
+    };
+    let style = ProgressStyle::with_template(template)
+        .expect("the templates are constants that a test draws")
+        .progress_chars("=> ");
     ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr()).with_style(style)
 }
 
 fn show(bar: &ProgressBar, control: &Control) {
-    bar.set_length(control.planned());
-    bar.set_position(control.finished());
+    let (finished, planned) = control.points().unwrap_or((control.finished(), control.planned()));
+    bar.set_length(planned);
+    bar.set_position(finished);
     bar.set_message(if control.is_cancelled() { "stopping; Ctrl-C again quits" } else { "" });
     bar.tick();
 }
@@ -86,9 +91,21 @@ mod tests {
     fn the_bar_counts_replications() {
         let control = Control::default();
         control.finish_one();
-        let bar = new_bar();
+        let bar = new_bar(&control);
         bar.set_draw_target(ProgressDrawTarget::hidden());
         show(&bar, &control);
         assert_eq!(bar.position(), 1);
+    }
+
+    #[test]
+    fn the_bar_of_a_sweep_counts_points() {
+        let control = Control::default();
+        control.plan_points(3);
+        control.finish_one();
+        (0..2).for_each(|_| control.finish_point());
+        let bar = new_bar(&control);
+        bar.set_draw_target(ProgressDrawTarget::hidden());
+        show(&bar, &control);
+        assert_eq!((bar.position(), bar.length()), (2, Some(3)));
     }
 }

@@ -7,6 +7,7 @@ use clap::ColorChoice;
 
 use super::exit::{Exit, Failure};
 use super::flags::TerminalFlags;
+use crate::input::Document;
 use crate::report::Style;
 use crate::simulation::Control;
 
@@ -87,6 +88,22 @@ impl Environment {
     }
 }
 
+/// Standard output as a writer, for results too long to stand in memory.
+pub struct Printer<'s, 'a>(pub &'s mut Session<'a>);
+
+impl Write for Printer<'_, '_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self.0.print(bytes) {
+            Err(Failure::Stdout(error)) => Err(error),
+            _ => Ok(bytes.len()),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
 /// One run of the program: its streams, and how to speak on them.
 pub struct Session<'a> {
     streams: Streams<'a>,
@@ -95,13 +112,37 @@ pub struct Session<'a> {
     quiet: bool,
     /// The reader of standard output has gone: what is written is dropped, which is no error.
     closed: bool,
+    /// The model that is read whatever file is named: the copy in a folder that is made again.
+    instead: Option<Document>,
 }
 
 impl<'a> Session<'a> {
     /// With colours as the surroundings want them, and not quiet.
     pub fn new(streams: Streams<'a>, environment: &Environment) -> Self {
         let environment = *environment;
-        Self { streams, environment, color: ColorChoice::Auto, quiet: false, closed: false }
+        Self {
+            streams,
+            environment,
+            color: ColorChoice::Auto,
+            quiet: false,
+            closed: false,
+            instead: None,
+        }
+    }
+
+    /// What the program knows of the world around it.
+    pub const fn environment(&self) -> Environment {
+        self.environment
+    }
+
+    /// From now on this model is read, whatever file is named.
+    pub fn read_instead(&mut self, model: Document) {
+        self.instead = Some(model);
+    }
+
+    /// The model that is to be read whatever file is named.
+    pub const fn instead(&self) -> Option<&Document> {
+        self.instead.as_ref()
     }
 
     /// Does as these flags say from now on.
@@ -127,6 +168,11 @@ impl<'a> Session<'a> {
     /// Whether a progress bar is wanted.
     pub fn shows_progress(&self) -> bool {
         self.environment.stderr_terminal && !self.quiet
+    }
+
+    /// Whether results go to a terminal.
+    pub fn writes_to_terminal(&self) -> bool {
+        self.environment.stdout_columns.is_some()
     }
 
     /// Hands a simulation to whoever may stop it.

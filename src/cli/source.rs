@@ -91,6 +91,10 @@ impl ModelSource {
 ///
 /// There is none, or it cannot be read.
 pub fn open(path: &Path, session: &mut Session<'_>) -> Result<Document, Failure> {
+    if let Some(model) = session.instead() {
+        // The files that it names are where the original was.
+        return Ok(model.clone().in_folder(path.parent().unwrap_or(Path::new(""))));
+    }
     if path == Path::new("-") {
         let bytes = session.read_input(INPUT_MAX).map_err(|error| {
             let problem = Problem::new(format!("standard input cannot be read: {error}"));

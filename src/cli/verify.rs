@@ -12,7 +12,6 @@ use super::session::Session;
 use super::values::{jobs, seed, whole};
 use crate::report::verify::{FORMATS, Format};
 use crate::simulation::Control;
-use crate::study;
 use crate::study::verify::{Options, verify};
 
 /// Is the simulator right? Textbook cases, simulated here and now
@@ -65,10 +64,7 @@ impl Verify {
         session.starts(&control);
         let report =
             progress::with_bar(session.shows_progress(), &control, || verify(&options, &control));
-        let report = report.map_err(|failure| match failure {
-            study::Failure::Limit(limit) => Failure::Limit(limit),
-            study::Failure::Interrupted => Failure::Interrupted,
-        })?;
+        let report = report?;
         let mut bytes = Vec::new();
         (self.format.write)(&report, &session.style(), &mut bytes).map_err(Failure::Stdout)?;
         session.print(&bytes)?;

@@ -24,6 +24,20 @@ pub const MODELS: &[Shipped] = &[
     shipped!("gil-convoy"),
     shipped!("blocking-call"),
     shipped!("narrow-pool"),
+    shipped!("duolingo"),
+    shipped!("super-com"),
+    shipped!("instagram"),
+    shipped!("feature-store"),
+    shipped!("talk-python"),
+    shipped!("azure-uvloop"),
+    shipped!("cpu-bound"),
+    shipped!("aiohttp-requests"),
+    shipped!("cal-paterson"),
+    shipped!("techempower-json"),
+    shipped!("techempower-db"),
+    shipped!("techempower-queries"),
+    shipped!("uvloop-echo"),
+    shipped!("uvloop-http"),
 ];
 
 /// The shipped model of this name.
@@ -105,6 +119,6 @@ mod tests {
             let demand = Demand::of_classes(classes);
             assert_eq!((demand.t_cpu_s, demand.t_io_s), (0.0014, 0.1786), "{}", runtime.name);
         }
-        assert_eq!(model.expects.len(), 6);
+        assert_eq!(model.expects.len(), 15);
     }
 }

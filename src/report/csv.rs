@@ -95,15 +95,44 @@ pub fn write_points(points: &[Point<'_>], to: &mut dyn Write) -> io::Result<()> 
         let params = first.params.iter().map(|(name, _)| name.clone());
         table.write_record(params.chain(header())).map_err(plain)?;
     }
-    for point in points {
-        let base = point.outcome.runtimes.iter().map(|runtime| Row { scenario: "", runtime });
-        let scenarios = point.outcome.scenarios.iter().flat_map(|scenario| {
-            scenario.runtimes.iter().map(|runtime| Row { scenario: &scenario.name, runtime })
-        });
-        for row in base.chain(scenarios) {
-            let params = point.params.iter().map(|(_, value)| value.clone());
-            table.write_record(params.chain(cells(&row))).map_err(plain)?;
-        }
+    points.iter().try_for_each(|point| add_rows(point, &mut table))?;
+    table.flush()
+}
+
+/// The names of all columns: what is varied, then those of every result.
+#[must_use]
+pub fn titles(varied: impl IntoIterator<Item = String>) -> Vec<String> {
+    varied.into_iter().chain(header()).collect()
+}
+
+/// Writes a header row.
+///
+/// # Errors
+///
+/// Those of the writer.
+pub fn write_titles(titles: &[String], to: &mut dyn Write) -> io::Result<()> {
+    let mut table = ::csv::Writer::from_writer(to);
+    table.write_record(titles).map_err(plain)?;
+    table.flush()
+}
+
+/// Writes the rows of one point without the header.
+///
+/// # Errors
+///
+/// Those of the writer.
+pub fn write_rows(point: &Point<'_>, to: &mut dyn Write) -> io::Result<()> {
+    add_rows(point, &mut ::csv::Writer::from_writer(to))
+}
+
+fn add_rows(point: &Point<'_>, table: &mut ::csv::Writer<&mut dyn Write>) -> io::Result<()> {
+    let base = point.outcome.runtimes.iter().map(|runtime| Row { scenario: "", runtime });
+    let scenarios = point.outcome.scenarios.iter().flat_map(|scenario| {
+        scenario.runtimes.iter().map(|runtime| Row { scenario: &scenario.name, runtime })
+    });
+    for row in base.chain(scenarios) {
+        let params = point.params.iter().map(|(_, value)| value.clone());
+        table.write_record(params.chain(cells(&row))).map_err(plain)?;
     }
     table.flush()
 }

@@ -47,8 +47,8 @@ mod tests {
         assert_eq!(
             keys(&text, "    {\n      \"name\"", 6).join(" "),
             "name kind workload requests throughput_rps response_s classes accept_wait_s breakdown_s \
-             breakdown_tail_s in_flight utilization loop_lag_s memory_bytes wasted makespan_s cost gain theory \
-             bottleneck slo steady warnings events"
+             breakdown_tail_s in_flight utilization loop_lag_s memory_bytes wasted makespan_s cost gain \
+             fewer_requests theory bottleneck slo steady warnings events"
         );
         assert_eq!(keys(&text, "\"response_s\"", 8).join(" "), "mean p50 p75 p90 p95 p99 p999 max");
         assert_eq!(

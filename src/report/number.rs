@@ -78,16 +78,6 @@ pub fn figure(value: f64, digits: i32) -> String {
     trimmed(at_place(value, place))
 }
 
-/// A part of a whole, to the decimal place that gives the whole two digits: of 6.3 the part 4 is
-/// `4.0`.
-#[must_use]
-pub fn part(value: f64, whole: f64) -> String {
-    if !value.is_finite() || !whole.is_finite() {
-        return NONE.to_owned();
-    }
-    extreme(value).unwrap_or_else(|| at_place(value, (exponent(whole) - 1).clamp(-9, 0)))
-}
-
 /// A duration in ns, us, ms or s with three digits, fewer where the half-width `half_s` (seconds)
 /// says that they mean nothing: `82.3 ms`, `6.6 s`.
 #[must_use]
@@ -298,20 +288,6 @@ mod tests {
         ] {
             assert_eq!(figure(value, digits), text);
         }
-    }
-
-    #[test]
-    fn parts_of_a_whole_share_its_decimal_place() {
-        for (value, whole, text) in [
-            (4.0, 6.3, "4.0"),
-            (2.24, 6.3, "2.2"),
-            (12.3, 62.0, "12"),
-            (0.4, 0.63, "0.40"),
-            (5.0, 1e6, "5"),
-        ] {
-            assert_eq!(part(value, whole), text);
-        }
-        assert_eq!(part(f64::NAN, 1.0), "-");
     }
 
     #[test]

@@ -91,9 +91,9 @@ T_cpu 1 ms   T_io 80 ms   ratio 80   closed load, 648 clients = 8 x (1 + 80)
 
   Why  sync: all 8 workers wait for I/O 98.8 % of the time.
   Why  Threads keep the cores 97 % busy.
-  Why  loops: Each loop idles while others have work waiting. Of 81 it misses
-       6.3: 2.2 (bursts vary: even shared cores idle 2.8 % of the time with 648
-       in flight), 4.0 (each loop serves only its own 81 tasks).
+  Why  loops: Each loop idles while others have work waiting. It misses 6.3 of
+       the formula's 81: 6.2 because times vary, 4.0 because each loop serves
+       only its own tasks; they overlap by 3.9.
   Note sync p99 is 640 queued clients; below saturation: iowait run --rate 60/s
 "
         );

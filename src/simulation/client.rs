@@ -13,6 +13,7 @@ use super::event::{Class, Event, tie, timer_number};
 use super::program::{BALANCE_SITE, THINK_SITE};
 use super::record::Ended;
 use super::request::{PARTS, Part, Request};
+use super::trace::Change;
 use super::world::World;
 
 /// Names of the parts of a replication's key.
@@ -219,6 +220,7 @@ impl World<'_> {
             killed: false,
             alive: true,
         });
+        self.tell(|_| Change::Issued { request: number, class: what.class });
         let instance = self.balance(request);
         self.requests[request].instance = instance;
         if let Some(timeout) = self.setup.load.timeout {
@@ -347,6 +349,7 @@ impl World<'_> {
     /// A request ends for its client, who goes on as its load says.
     pub(super) fn end(&mut self, request: u32, how: End) {
         let now = self.now;
+        self.tell_end(request, how);
         let this = &mut self.requests[request];
         this.settle(now);
         this.ended = true;

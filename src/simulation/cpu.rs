@@ -12,6 +12,7 @@ use crate::units::{Span, Time};
 use super::event::{Class, Event, tie, timer_number};
 use super::idle::IdleOrder;
 use super::request::Part;
+use super::trace::Change;
 use super::world::World;
 
 /// One core.
@@ -51,6 +52,11 @@ impl Core {
             slice_timer: false,
             stamp: 0,
         }
+    }
+
+    /// Whether a burst is under way.
+    pub const fn is_bursting(&self) -> bool {
+        self.bursting
     }
 }
 
@@ -112,6 +118,7 @@ impl World<'_> {
             let instance = this.instance;
             self.instances[instance as usize].cpu.lingering.push(core);
             self.touch(instance);
+            self.tell(|_| Change::Stops { core });
         }
     }
 
@@ -142,6 +149,7 @@ impl World<'_> {
         let event = Event::BurstEnd { core, stamp: this.stamp };
         self.queue.push(end, tie(Class::Burst, u64::from(core)), event);
         self.set_thread_part(thread, Part::Running);
+        self.tell_burst(core);
         self.watch_slice(core, end);
     }
 
@@ -207,6 +215,7 @@ impl World<'_> {
         let (instance, thread) = (this.instance, this.thread);
         self.instances[instance as usize].cpu.lingering.push(core);
         self.touch(instance);
+        self.tell(|_| Change::Stops { core });
         self.on_burst_done(thread);
     }
 

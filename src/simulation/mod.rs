@@ -29,6 +29,7 @@ mod slots;
 mod stealing;
 mod steps;
 mod thread;
+mod trace;
 mod worker;
 mod world;
 
@@ -36,6 +37,7 @@ pub use record::Series;
 pub use replication::{Level, Replication, RequestCounts, Stop};
 pub use request::{PARTS, Part};
 pub use setup::Setup;
+pub use trace::{Change, Ending, Job, Log};
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
@@ -61,6 +63,8 @@ pub struct Control {
     cancelled: AtomicBool,
     planned: AtomicU64,
     finished: AtomicU64,
+    points_planned: AtomicU64,
+    points_finished: AtomicU64,
 }
 
 impl Control {
@@ -96,6 +100,23 @@ impl Control {
     pub fn finished(&self) -> u64 {
         self.finished.load(Ordering::Relaxed)
     }
+
+    /// Says that this many points of a sweep are to come, each of some replications.
+    pub fn plan_points(&self, points: u64) {
+        self.points_planned.fetch_add(points, Ordering::Relaxed);
+    }
+
+    /// Says that another point is done.
+    pub fn finish_point(&self) {
+        self.points_finished.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Points done and planned; `None` where there are none, but replications alone.
+    #[must_use]
+    pub fn points(&self) -> Option<(u64, u64)> {
+        let planned = self.points_planned.load(Ordering::Relaxed);
+        (planned > 0).then(|| (self.points_finished.load(Ordering::Relaxed), planned))
+    }
 }
 
 /// Runs replication number `replication` of a runtime.
@@ -114,6 +135,23 @@ pub fn replicate(
 #[must_use]
 pub fn pilot(setup: &Setup, replication: u32, window: Window, control: &Control) -> Replication {
     run(setup, setup.key(replication, true), window, control, true)
+}
+
+/// Runs replication number `replication` of a runtime and listens to what runs where in its window.
+/// The replication is the same as without.
+#[must_use]
+pub fn listen(
+    setup: &Setup,
+    replication: u32,
+    window: Window,
+    control: &Control,
+) -> (Replication, Log) {
+    let record = Recorder::new(setup.class_names.len(), window.requests);
+    let mut world = World::new(setup, setup.key(replication, false), record);
+    world.trace = Some(Box::default());
+    let stop = world.run(window, control);
+    let log = world.take_trace();
+    (world.close(stop), log)
 }
 
 fn run(

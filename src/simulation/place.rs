@@ -2,6 +2,8 @@
 
 use crate::engine::slab::NONE;
 use crate::engine::{Key, Slab};
+use crate::input::dist::Dist;
+use crate::units::Span;
 
 use super::program::{Op, Program};
 use super::request::Round;
@@ -84,5 +86,10 @@ impl Place {
             }
         }
         false
+    }
+
+    /// A draw made here, in whole nanoseconds.
+    pub fn draw(&self, what: &Dist, site: u32) -> u64 {
+        Span::from_nanos_f64(what.sample(&mut self.key.stream(u64::from(site)))).0
     }
 }

@@ -64,6 +64,8 @@ pub struct Recorder {
     pub events: u64,
     /// The time that ended attempts spent in the window, in nanoseconds.
     pub stayed: u128,
+    /// CPU and I/O time as drawn in the window, less the mean of each draw, in nanoseconds.
+    pub luck: [f64; 2],
     /// What a pilot watches.
     pub series: Option<Series>,
 }
@@ -134,6 +136,7 @@ impl Recorder {
             wasted_cpu: 0,
             events: 0,
             stayed: 0,
+            luck: [0.0; 2],
             series: None,
         }
     }
@@ -276,6 +279,7 @@ impl Recorder {
             wasted_requests: self.wasted_requests,
             wasted_cpu: self.wasted_cpu,
             events: self.events,
+            luck: self.luck,
             series: self.series,
         }
     }

@@ -127,6 +127,9 @@ pub struct Replication {
     pub wasted_cpu: u128,
     /// Transitions of the model.
     pub events: u64,
+    /// CPU and I/O time as drawn in the window, less the mean of each draw, in nanoseconds: luck,
+    /// whose mean is 0 wherever the window ends (a stopped martingale), unless draws repeat.
+    pub luck: [f64; 2],
     /// What a pilot watched.
     pub series: Option<Series>,
 }

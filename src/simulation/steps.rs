@@ -55,11 +55,13 @@ impl World<'_> {
     }
 
     /// The CPU demand of the operation at a strand's place.
-    pub(super) fn demand(&self, strand: u32) -> Span {
+    pub(super) fn demand(&mut self, strand: u32) -> Span {
         let this = &self.strands[strand];
         match &self.setup.program.ops[this.pc as usize] {
             Op::Cpu { demand, site, .. } => {
-                Span::from_nanos_f64(demand.sample(&mut this.key.stream(u64::from(*site))))
+                let drawn = demand.sample(&mut this.key.stream(u64::from(*site)));
+                self.record.luck[0] += drawn - self.setup.program.means[this.pc as usize];
+                Span::from_nanos_f64(drawn)
             }
             _ => Span::ZERO,
         }
@@ -81,7 +83,9 @@ impl World<'_> {
         }
         let stamp = self.restamp(strand);
         let this = &self.strands[strand];
-        let span = Span::from_nanos_f64(wait.sample(&mut this.key.stream(u64::from(*site))));
+        let drawn = wait.sample(&mut this.key.stream(u64::from(*site)));
+        self.record.luck[1] += drawn - setup.program.means[this.pc as usize];
+        let span = Span::from_nanos_f64(drawn);
         let number = wait_number(self.requests[this.request].number, this.branch);
         let event = Event::WaitEnd { strand, stamp };
         self.queue.push(self.now + span, tie(Class::Wait, number), event);

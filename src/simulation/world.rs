@@ -28,6 +28,7 @@ use super::sharing::Sharing;
 use super::slots::Pool;
 use super::stealing::{Stealer, Stealers};
 use super::thread::Thread;
+use super::trace::Log;
 use super::{Control, Window};
 
 /// A copy of the host with the runtime on it.
@@ -93,6 +94,8 @@ pub struct World<'a> {
     /// Instances in which something may be waiting for somebody idle.
     touched: Vec<u32>,
     pub(super) record: Recorder,
+    /// Who listens to what runs where.
+    pub(super) trace: Option<Box<Log>>,
     stamp: u32,
     stop: Option<Stop>,
     /// Arrivals in a row with nothing else to come.
@@ -129,6 +132,7 @@ impl<'a> World<'a> {
             resumable: Vec::new(),
             touched: Vec::new(),
             record,
+            trace: None,
             stamp: 0,
             stop: None,
             lonely_arrivals: 0,
@@ -344,6 +348,8 @@ impl<'a> World<'a> {
         if old == part {
             return;
         }
+        self.tell_part(strand);
+        let this = &self.strands[strand];
         let now = self.now;
         let request = &mut self.requests[this.request];
         if request.counts == NONE {
@@ -377,6 +383,7 @@ impl<'a> World<'a> {
             pool.taken.set(now, pool.taken.value());
             pool.taken.restart(now);
         }
+        self.open_trace();
     }
 
     /// Brings all accounts of cores up to now.

@@ -1,5 +1,6 @@
-//! Histogram, time integral, moments, interval, warm-up.
+//! Histogram, time integral, moments, interval, control variates, warm-up.
 
+pub mod control;
 pub mod histogram;
 pub mod integral;
 pub mod interval;

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use crate::model::{LoadKind, Model, Runtime, RuntimeKind};
 use crate::simulation::{PARTS, RequestCounts, Setup};
-use crate::stats::interval::mean_ci95;
+use crate::stats::interval::{mean_ci95, sectioned_ci95};
 
 use super::result::{
     Breakdown, ClassResult, Cost, Estimate, LoopLag, MeanOnly, MeanPeak, ResponseTimes, Wasted,
 };
-use super::sample::{Responses, Sample};
+use super::sample::{Responses, SHARES, Sample, curve_shares};
 
 /// The mean of a figure over replications with its interval; nothing where any replication has
 /// none.
@@ -38,19 +38,59 @@ pub fn counts(samples: &[Sample]) -> RequestCounts {
 }
 
 /// Response times over replications.
+///
+/// The interval of a percentile is set around that of all replications as one, for a percentile of
+/// a short window is too low, and their mean with it.
 #[must_use]
-pub fn responses(samples: &[Sample], of: impl Fn(&Sample) -> Responses) -> ResponseTimes {
+pub fn responses(samples: &[Sample], of: impl Fn(&Sample) -> &Responses) -> ResponseTimes {
+    let mut points: Vec<(f64, u64)> =
+        samples.iter().flat_map(|sample| of(sample).points.iter().copied()).collect();
+    points.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
     let figure = |place: usize| estimate(samples, |sample| of(sample).figures[place]);
+    let percentile = |place: usize| {
+        let found = figure(place);
+        let Some(value) = found.value else { return found };
+        let sections: Vec<f64> =
+            samples.iter().filter_map(|sample| of(sample).figures[place]).collect();
+        let whole = quantile(&points, SHARES[place - 1]) / 1e9;
+        let ci95 = sectioned_ci95(&sections, whole);
+        Estimate { ci95: ci95.map(|[low, high]| [low.min(value), high.max(value)]), ..found }
+    };
     ResponseTimes {
         mean: figure(0),
-        p50: figure(1),
-        p75: figure(2),
-        p90: figure(3),
-        p95: figure(4),
-        p99: figure(5),
-        p999: figure(6),
+        p50: percentile(1),
+        p75: percentile(2),
+        p90: percentile(3),
+        p95: percentile(4),
+        p99: percentile(5),
+        p999: percentile(6),
         max: figure(7),
     }
+}
+
+/// The value that a share of all does not exceed, among values with counts, ascending; NaN without
+/// any.
+fn quantile(points: &[(f64, u64)], share: f64) -> f64 {
+    let total: u64 = points.iter().map(|point| point.1).sum();
+    let rank = (total as f64 * share * (1.0 - 1e-12)).ceil() as u64;
+    let mut seen = 0;
+    let found = points.iter().find(|point| {
+        seen += point.1;
+        seen >= rank
+    });
+    found.map_or(f64::NAN, |point| point.0)
+}
+
+/// The distribution of the response time over replications, as far as every one of them knows it.
+#[must_use]
+pub fn distribution(samples: &[Sample]) -> Vec<(f64, Estimate)> {
+    let figure =
+        |place: usize| estimate(samples, |sample| sample.curve.get(place).copied().flatten());
+    curve_shares()
+        .enumerate()
+        .map(|(place, share)| (share, figure(place)))
+        .filter(|(_, estimate)| estimate.value.is_some())
+        .collect()
 }
 
 /// Each request class.
@@ -63,7 +103,7 @@ pub fn classes(setup: &Setup, samples: &[Sample]) -> Vec<ClassResult> {
         .map(|(place, name)| ClassResult {
             name: name.clone(),
             throughput_rps: estimate(samples, |sample| sample.classes[place].0),
-            response_s: responses(samples, |sample| sample.classes[place].1),
+            response_s: responses(samples, |sample| &sample.classes[place].1),
         })
         .collect()
 }

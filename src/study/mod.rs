@@ -2,18 +2,26 @@
 //!
 //! [`run`] takes a model with its scenarios to the [`result::Outcome`] that reports show.
 
+pub mod axis;
 pub mod capacity;
+pub mod causes;
 pub mod compare;
+pub mod controls;
 pub mod estimate;
 pub mod exact;
 pub mod explain;
 mod metric;
 pub mod objective;
 pub mod pilot;
+pub mod plan;
 pub mod replicate;
 pub mod result;
 pub mod sample;
+pub mod saving;
+pub mod sensitivity;
 pub mod steady;
+pub mod sweep;
+pub mod trace;
 pub mod validate;
 pub mod verify;
 pub mod widths;
@@ -24,6 +32,7 @@ use crate::simulation::{Control, Setup, Stop};
 use crate::units::Span;
 
 use capacity::Capacity;
+use controls::Controls;
 use exact::Applies;
 use explain::Evidence;
 use replicate::Samples;
@@ -58,11 +67,13 @@ pub struct Options {
     pub command: String,
     /// Whether to simulate; theory alone otherwise.
     pub simulate: bool,
+    /// Whether to simulate what each cause has its share of the gap to the formula by.
+    pub explain: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { jobs: None, command: String::new(), simulate: true }
+        Self { jobs: None, command: String::new(), simulate: true, explain: true }
     }
 }
 
@@ -87,27 +98,42 @@ pub enum Failure {
 /// `control` was cancelled before the first replication of every runtime was done. Interrupted
 /// later, the outcome is that of the replications done, with a note that says so.
 pub fn run(case: &Case, options: &Options, control: &Control) -> Result<Outcome, Failure> {
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(options.jobs.unwrap_or(0))
+    threads(options.jobs)?.install(|| run_here(case, options, control))
+}
+
+/// The threads that simulate: this many, or one for each core.
+///
+/// # Errors
+///
+/// [`Failure::Limit`] where the system has no more threads.
+pub fn threads(jobs: Option<usize>) -> Result<rayon::ThreadPool, Failure> {
+    rayon::ThreadPoolBuilder::new()
+        .num_threads(jobs.unwrap_or(0))
         .build()
-        .map_err(|error| Failure::Limit(format!("cannot start threads: {error}")))?;
-    pool.install(|| {
-        let mut base = study(&case.model, options.simulate, control)?;
-        let scenarios = scenarios(case, options, control, &mut base.summary)?;
-        Ok(Outcome {
-            iowait: env!("CARGO_PKG_VERSION").to_owned(),
-            model: case.model.name.clone(),
-            model_sha256: case.sha256.clone(),
-            seed: case.model.run.seed,
-            replications: base.replications,
-            warmup_s: base.warmup.seconds(),
-            command: options.command.clone(),
-            workload: base.workload,
-            baseline: case.model.runtimes[case.model.run.baseline].name.clone(),
-            runtimes: base.runtimes,
-            scenarios,
-            summary: base.summary,
-        })
+        .map_err(|error| Failure::Limit(format!("cannot start threads: {error}")))
+}
+
+/// The same as [`run`] on the threads that it is called on; `options.jobs` does not count.
+///
+/// # Errors
+///
+/// As [`run`].
+pub fn run_here(case: &Case, options: &Options, control: &Control) -> Result<Outcome, Failure> {
+    let mut base = study(&case.model, options, control)?;
+    let scenarios = scenarios(case, options, control, &mut base.summary)?;
+    Ok(Outcome {
+        iowait: env!("CARGO_PKG_VERSION").to_owned(),
+        model: case.model.name.clone(),
+        model_sha256: case.sha256.clone(),
+        seed: case.model.run.seed,
+        replications: base.replications,
+        warmup_s: base.warmup.seconds(),
+        command: options.command.clone(),
+        workload: base.workload,
+        baseline: case.model.runtimes[case.model.run.baseline].name.clone(),
+        runtimes: base.runtimes,
+        scenarios,
+        summary: base.summary,
     })
 }
 
@@ -120,7 +146,7 @@ fn scenarios(
 ) -> Result<Vec<ScenarioResult>, Failure> {
     let mut scenarios = Vec::new();
     for (name, model) in &case.scenarios {
-        let found = match study(model, options.simulate, control) {
+        let found = match study(model, options, control) {
             Err(Failure::Interrupted) => {
                 summary.notes.push(format!("interrupted before scenario {name} had a result"));
                 break;
@@ -147,7 +173,7 @@ struct Found {
     summary: Summary,
 }
 
-fn study(model: &Model, simulate: bool, control: &Control) -> Result<Found, Failure> {
+fn study(model: &Model, options: &Options, control: &Control) -> Result<Found, Failure> {
     let setups: Vec<Setup> =
         model.runtimes.iter().map(|runtime| Setup::new(model, runtime)).collect();
     let capacities: Vec<Capacity> =
@@ -159,7 +185,7 @@ fn study(model: &Model, simulate: bool, control: &Control) -> Result<Found, Fail
     let mut warmup = Span::ZERO;
     let mut samples: Samples = Vec::new();
     let mut settled = true;
-    if simulate {
+    if options.simulate {
         let sustained: Vec<bool> = model
             .runtimes
             .iter()
@@ -176,7 +202,7 @@ fn study(model: &Model, simulate: bool, control: &Control) -> Result<Found, Fail
         note_the_run(model, &samples, control, &mut summary);
         settled = cut.settled;
     }
-    let runtimes: Vec<RuntimeResult> = (0..model.runtimes.len())
+    let mut runtimes: Vec<RuntimeResult> = (0..model.runtimes.len())
         .map(|place| {
             let own = samples.get(place).map_or(&[][..], Vec::as_slice);
             let theory = (&capacities[place], exact.as_slice());
@@ -189,6 +215,9 @@ fn study(model: &Model, simulate: bool, control: &Control) -> Result<Found, Fail
             warmup
         ));
     }
+    if options.simulate {
+        explain_gaps(model, warmup, options, &mut runtimes, (control, &mut summary));
+    }
     Ok(Found {
         workload: workload::workload(model),
         warmup,
@@ -196,6 +225,25 @@ fn study(model: &Model, simulate: bool, control: &Control) -> Result<Found, Fail
         runtimes,
         summary,
     })
+}
+
+/// Why each gain is not the formula's, as rows where they are wanted, and in words.
+fn explain_gaps(
+    model: &Model,
+    warmup: Span,
+    options: &Options,
+    runtimes: &mut [RuntimeResult],
+    (control, summary): (&Control, &mut Summary),
+) {
+    let asked = options.explain && !control.is_cancelled();
+    if asked && !causes::explain(model, warmup, runtimes, control) {
+        summary.notes.push("interrupted before the gaps to the formula were explained".to_owned());
+    }
+    for runtime in runtimes {
+        if let Some(gap) = explain::gap(&runtime.gain) {
+            runtime.bottleneck.why = format!("{} {gap}", runtime.bottleneck.why);
+        }
+    }
 }
 
 fn refuse_limits(samples: &Samples) -> Result<(), Failure> {
@@ -210,11 +258,15 @@ fn note_the_run(model: &Model, samples: &Samples, control: &Control, summary: &m
     let done = samples.first().map_or(0, Vec::len);
     if control.is_cancelled() {
         summary.notes.push(format!("interrupted: these are the {done} replications done by then"));
-    } else if replicate::precise_enough(&model.run, samples) == Some(false) {
+    } else if let Some(widest) = replicate::too_wide(&model.run, samples) {
         let asked = model.run.precision.unwrap_or_default() * 100.0;
         summary.notes.push(format!(
-            "the precision of {} % was not reached in {done} replications (run.max_replications)",
-            workload::trimmed(asked)
+            "the precision of {} % was not reached in {done} replications (run.max_replications): \
+             the {} of {} is the widest, ± {} %",
+            workload::trimmed(asked),
+            widest.metric,
+            model.runtimes[widest.runtime].name,
+            workload::trimmed(widest.share * 100.0)
         ));
     }
 }
@@ -242,14 +294,25 @@ fn runtime_result(
     let mut gain = compare::gain(model, place, samples);
     gain.exact = compare::exact_gain(model, place, exact);
     let utilization = estimate::utilization(setup, own);
-    let throughput_rps = estimate::estimate(own, |sample| sample.throughput);
+    let mut throughput_rps = estimate::estimate(own, |sample| sample.throughput);
+    let mut response_s = estimate::responses(own, |sample| &sample.response);
+    let is_baseline = place == model.run.baseline;
+    if !own.is_empty() {
+        let controls = Controls { model, samples, exact };
+        throughput_rps = controls.throughput(place, throughput_rps);
+        response_s.mean = controls.response_mean(place, response_s.mean);
+        if !is_baseline {
+            gain.simulated = controls.gain(place, gain.simulated);
+        }
+    }
+    let pair = samples.get(model.run.baseline).filter(|_| !is_baseline).map(|base| [own, base]);
+    let saving = saving::of(&throughput_rps, &response_s, &gain, pair);
     let bottleneck = explain::bottleneck(&Evidence {
         model,
         runtime,
         capacity,
         utilization: &utilization,
         throughput: throughput_rps.value,
-        gain: &gain,
     });
     let mut result = RuntimeResult {
         name: runtime.name.clone(),
@@ -257,7 +320,7 @@ fn runtime_result(
         workload: workload::runtime_workload(model, runtime),
         requests: (!own.is_empty()).then(|| estimate::counts(own)),
         throughput_rps,
-        response_s: estimate::responses(own, |sample| sample.response),
+        response_s,
         classes: estimate::classes(setup, own),
         accept_wait_s: estimate::accept_wait(own),
         breakdown_s: estimate::breakdown(own, |sample| sample.parts),
@@ -271,14 +334,16 @@ fn runtime_result(
         makespan_s: estimate::makespan(model, own),
         cost: estimate::cost(runtime, own),
         gain,
+        fewer_requests: saving,
         theory: theory(capacity, &exact[place]),
         bottleneck,
         slo: Vec::new(),
         steady: steady::is_steady(model, runtime, capacity, own),
         warnings: explain::warnings(model, runtime, own),
         events: (!own.is_empty()).then(|| own.iter().map(|sample| sample.events).sum()),
+        distribution: estimate::distribution(own),
         width: runtime.kind.width() * u64::from(runtime.instances),
     };
-    result.slo = objective::judge(&model.run.slo, &result, place == model.run.baseline, own);
+    result.slo = objective::judge(&model.run.slo, &result, is_baseline, own);
     result
 }

@@ -3,7 +3,7 @@
 use crate::model::Objective;
 
 use super::estimate::estimate;
-use super::result::{RuntimeResult, SloResult};
+use super::result::{Estimate, RuntimeResult, SloResult};
 use super::sample::Sample;
 
 /// Every objective of the model for one runtime; those on gains do not concern the baseline.
@@ -20,8 +20,8 @@ pub fn judge(
         // The baseline's gain is 1 by definition: nothing to judge.
         .filter(|(_, objective)| !(is_baseline && objective.metric.starts_with("gain")))
         .map(|(place, objective)| {
-            let value = value(objective, place, result, samples);
-            let met = value.map(|value| {
+            let figure = figure(objective, place, result, samples);
+            let met = figure.value.map(|value| {
                 // A load that cannot be sustained has no percentile: it grows for as long as one waits.
                 let holds = if objective.at_most {
                     value <= objective.threshold
@@ -30,35 +30,37 @@ pub fn judge(
                 };
                 holds && !(result.steady == Some(false) && is_time(&objective.metric))
             });
-            SloResult { objective: objective.text.clone(), met }
+            SloResult { objective: objective.text.clone(), met, figure }
         })
         .collect()
 }
 
 /// Whether a metric is a response time, which has no value under a load that grows without bound.
-fn is_time(metric: &str) -> bool {
+#[must_use]
+pub fn is_time(metric: &str) -> bool {
     let name = metric.rsplit('.').next().unwrap_or(metric);
     matches!(name, "mean" | "max" | "accept_wait")
         || crate::model::metric::percentile(name).is_some()
 }
 
-fn value(
+fn figure(
     objective: &Objective,
     place: usize,
     result: &RuntimeResult,
     samples: &[Sample],
-) -> Option<f64> {
+) -> Estimate {
+    let exactly = |value: Option<f64>| Estimate { value, ..Estimate::NONE };
     match objective.metric.as_str() {
-        "gain" => result.gain.simulated.value,
-        "gain_over_formula" => result.gain.over_formula,
-        "cost_per_hour" => result.cost.per_hour,
-        "cost_per_million" => result.cost.per_million.and_then(|cost| cost.value),
+        "gain" => result.gain.simulated,
+        "gain_over_formula" => exactly(result.gain.over_formula),
+        "cost_per_hour" => exactly(result.cost.per_hour),
+        "cost_per_million" => result.cost.per_million.unwrap_or_default(),
         _ => {
             let infinite = |sample: &Sample| sample.objectives[place] == Some(f64::INFINITY);
             if samples.iter().any(infinite) {
-                return Some(f64::INFINITY);
+                return Estimate::exactly(f64::INFINITY);
             }
-            estimate(samples, |sample| sample.objectives[place]).value
+            estimate(samples, |sample| sample.objectives[place])
         }
     }
 }

@@ -4,9 +4,10 @@ use rayon::prelude::*;
 
 use crate::model::{LoadKind, Model, RunSpec};
 use crate::simulation::{Control, Setup, Stop, Window, replicate};
-use crate::stats::interval::mean_ci95;
 use crate::units::Span;
 
+use super::estimate::{estimate, responses};
+use super::result::Estimate;
 use super::sample::Sample;
 
 /// The samples of every runtime: those of one replication stand at the same place.
@@ -81,7 +82,7 @@ fn more_wanted(run: &RunSpec, samples: &Samples) -> Option<u32> {
     if done >= run.max_replications {
         return None;
     }
-    let widest = samples.iter().map(|runtime| widest(runtime)).fold(0.0, f64::max);
+    let widest = widest(samples).share;
     if widest <= precision {
         return None;
     }
@@ -91,28 +92,46 @@ fn more_wanted(run: &RunSpec, samples: &Samples) -> Option<u32> {
     Some(wanted.max(done + 1).min(run.max_replications))
 }
 
-/// The widest relative half-width among throughput, mean and p99 of a runtime.
-fn widest(runtime: &[Sample]) -> f64 {
-    let headlines: [fn(&Sample) -> Option<f64>; 3] = [
-        |sample| sample.throughput,
-        |sample| sample.response.figures[0],
-        |sample| sample.response.figures[5],
-    ];
-    headlines.iter().map(|of| relative_width(runtime, of)).fold(0.0, f64::max)
+/// The widest of the intervals that the precision is about, as they are printed.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Widest {
+    /// The place of the runtime.
+    pub runtime: usize,
+    /// `throughput`, `mean` or `p99`.
+    pub metric: &'static str,
+    /// Half the width of the interval over the value; 0 where nothing has an interval.
+    pub share: f64,
+}
+
+/// The widest interval among throughput, mean and p99 of all runtimes.
+fn widest(samples: &Samples) -> Widest {
+    let mut widest = Widest { runtime: 0, metric: "throughput", share: 0.0 };
+    for (runtime, own) in samples.iter().enumerate() {
+        let times = responses(own, |sample| &sample.response);
+        let throughput = estimate(own, |sample| sample.throughput);
+        for (metric, found) in
+            [("throughput", throughput), ("mean", times.mean), ("p99", times.p99)]
+        {
+            let share = relative_width(&found);
+            if share > widest.share {
+                widest = Widest { runtime, metric, share };
+            }
+        }
+    }
+    widest
 }
 
 /// The relative half-width of a figure; 0 where it can't be known.
-fn relative_width(runtime: &[Sample], of: &fn(&Sample) -> Option<f64>) -> f64 {
-    let Some(values) = runtime.iter().map(of).collect::<Option<Vec<f64>>>() else { return 0.0 };
-    match mean_ci95(&values) {
-        (mean, Some([low, high])) if mean > 0.0 => (high - low) / 2.0 / mean,
+fn relative_width(found: &Estimate) -> f64 {
+    match (found.value, found.half_width()) {
+        (Some(value), Some(half)) if value > 0.0 => half / value,
         _ => 0.0,
     }
 }
 
-/// Whether the precision that was asked for has been reached; `None` where none was.
+/// What is wider than the precision that was asked for; `None` where it was reached, or none asked.
 #[must_use]
-pub fn precise_enough(run: &RunSpec, samples: &Samples) -> Option<bool> {
+pub fn too_wide(run: &RunSpec, samples: &Samples) -> Option<Widest> {
     let precision = run.precision?;
-    Some(samples.iter().all(|runtime| widest(runtime) <= precision))
+    Some(widest(samples)).filter(|widest| widest.share > precision)
 }

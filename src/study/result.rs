@@ -14,9 +14,10 @@ pub use crate::simulation::RequestCounts;
 pub struct Estimate {
     /// The estimate; null where it was not simulated or has too few samples.
     pub value: Option<f64>,
-    /// Student's interval over replications; null with one replication.
+    /// Student's interval over replications; null with one replication. That of a percentile is
+    /// set around the percentile of all replications together and is not symmetric.
     pub ci95: Option<[f64; 2]>,
-    /// The variance-reduced estimate beside it.
+    /// The estimate adjusted by control variates, where they halve the requests needed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub value_cv: Option<f64>,
     /// Its interval.
@@ -162,6 +163,8 @@ pub struct RuntimeResult {
     pub cost: Cost,
     /// Against the baseline.
     pub gain: Gain,
+    /// How many times fewer requests the same precision takes than with naive replications.
+    pub fewer_requests: Saving,
     /// What theory says.
     pub theory: Theory,
     /// What limits it.
@@ -174,6 +177,10 @@ pub struct RuntimeResult {
     pub warnings: Vec<String>,
     /// Transitions of the model, summed over replications.
     pub events: Option<u64>,
+    /// The distribution of the response time: a share, and the time it does not exceed; not part of
+    /// the JSON.
+    #[serde(skip)]
+    pub distribution: Vec<(f64, Estimate)>,
     /// The width the table shows: workers, threads, loops; not part of the JSON.
     #[serde(skip)]
     pub width: u64,
@@ -323,17 +330,39 @@ pub struct Gain {
     pub exact: Option<f64>,
     /// Simulated over formula.
     pub over_formula: Option<f64>,
-    /// Named shares of the gap between formula and simulation.
+    /// Named shares of the gap between formula and simulation; empty where there is none.
     pub explained: Vec<Explained>,
 }
 
-/// One named share of the gap between formula and simulation.
+/// How many times fewer requests an answer of the same precision takes, thanks to pairing and
+/// control variates, than with streams of its own for each runtime and without them.
+///
+/// Null where there is no interval, or one of no width; the gain's for the baseline.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+pub struct Saving {
+    /// For the throughput.
+    pub throughput: Option<f64>,
+    /// For the mean response time.
+    pub mean: Option<f64>,
+    /// For its 99th percentile.
+    pub p99: Option<f64>,
+    /// For the gain.
+    pub gain: Option<f64>,
+}
+
+/// One named share of the gap between formula and simulation; the last, `interaction`, is what the
+/// others have in common, so that all add up to the gap.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Explained {
-    /// The cause.
+    /// The cause: `variability`, `imbalance`, `gil`, `resource.NAME`, ….
     pub cause: String,
-    /// How much of the gap it explains, in units of gain.
+    /// The gain without it less the gain with it.
     pub share: f64,
+    /// Student's interval over replications; null for `interaction`.
+    pub ci95: Option<[f64; 2]>,
+    /// What may follow "because"; not part of the JSON.
+    #[serde(skip)]
+    pub words: String,
 }
 
 /// What theory says of one runtime.
@@ -377,4 +406,8 @@ pub struct SloResult {
     pub objective: String,
     /// Whether the point estimate meets it; null where it can't be told.
     pub met: Option<bool>,
+    /// The figure that was judged, infinite where a percentile falls among requests that did not
+    /// complete; not part of the JSON.
+    #[serde(skip)]
+    pub figure: Estimate,
 }

@@ -8,14 +8,16 @@ use crate::units::Span;
 use super::metric;
 
 /// The response-time figures of one replication, in seconds; `None` with too few samples.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Responses {
     /// Mean, p50, p75, p90, p95, p99, p99.9, maximum.
     pub figures: [Option<f64>; 8],
+    /// Response times in nanoseconds with their counts, ascending, as the histogram has them.
+    pub points: Vec<(f64, u64)>,
 }
 
 /// The shares that [`Responses`] has percentiles of, between the mean and the maximum.
-const SHARES: [f64; 6] = [0.5, 0.75, 0.9, 0.95, 0.99, 0.999];
+pub const SHARES: [f64; 6] = [0.5, 0.75, 0.9, 0.95, 0.99, 0.999];
 
 impl Responses {
     fn of<const N: usize>(histogram: &crate::stats::Histogram<N>) -> Self {
@@ -25,8 +27,22 @@ impl Responses {
             *figure = histogram.quantile(share);
         }
         figures[7] = (histogram.count() > 0).then(|| histogram.max() as f64);
-        Self { figures: figures.map(|figure| figure.map(|nanos| nanos / 1e9)) }
+        Self {
+            figures: figures.map(|figure| figure.map(|nanos| nanos / 1e9)),
+            points: histogram.points().collect(),
+        }
     }
+}
+
+/// Quantiles of a distribution's curve for each factor of ten in the share beyond.
+const CURVE_STEPS: u32 = 8;
+/// Factors of ten that the curve goes down to.
+const CURVE_DECADES: u32 = 6;
+
+/// The shares at which the distribution of the response time is kept, ascending.
+pub fn curve_shares() -> impl Iterator<Item = f64> {
+    let step = |i: u32| libm::pow(10.0, -f64::from(i) / f64::from(CURVE_STEPS));
+    (1..=CURVE_STEPS * CURVE_DECADES).map(move |i| 1.0 - step(i))
 }
 
 /// What a study keeps of one replication.
@@ -42,6 +58,8 @@ pub struct Sample {
     pub throughput: Option<f64>,
     /// Response times.
     pub response: Responses,
+    /// The response time at each of [`curve_shares`], in seconds.
+    pub curve: Vec<Option<f64>>,
     /// Throughput and response times by class.
     pub classes: Vec<(Option<f64>, Responses)>,
     /// The mean of each part of the response time, in seconds.
@@ -72,6 +90,8 @@ pub struct Sample {
     pub cold_starts: Option<u64>,
     /// The time to the last end, for a batch.
     pub makespan_s: Option<f64>,
+    /// CPU and I/O time as drawn in the window, less the mean of each draw, in nanoseconds.
+    pub luck: [f64; 2],
     /// Transitions.
     pub events: u64,
     /// The value of each objective's metric; infinite where a percentile falls among requests that
@@ -102,6 +122,9 @@ impl Sample {
             counts: found.counts,
             throughput: per_second(found.counts.completed),
             response: Responses::of(&found.response),
+            curve: curve_shares()
+                .map(|share| found.response.quantile(share).map(|nanos| nanos / 1e9))
+                .collect(),
             classes,
             parts: found.response.mean_parts().map(in_seconds),
             tail_parts: found.response.tail_parts(0.01).map(in_seconds),
@@ -122,6 +145,7 @@ impl Sample {
             cost_of_use: cost_of_use(setup, found),
             cold_starts: setup.is_serverless().then_some(found.cold_starts),
             makespan_s: batch.then(|| found.last_end.seconds()),
+            luck: found.luck,
             events: found.events,
             objectives: Vec::new(),
         };

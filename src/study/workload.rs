@@ -1,7 +1,7 @@
 //! What a model asks for: its demands, its load and its host, in figures and in words.
 
 use crate::input::dist::Dist;
-use crate::model::{Demand, LoadKind, Model, Runtime, Step, StepKind};
+use crate::model::{Demand, LoadKind, Model, RequestClass, Runtime, Step, StepKind};
 use crate::units::Span;
 
 use super::result::{RuntimeWorkload, Summary, Workload};
@@ -71,6 +71,38 @@ pub fn fails_sometimes(model: &Model, runtime: &Runtime) -> bool {
     }
     let classes = runtime.requests.as_deref().unwrap_or(&model.requests);
     classes.iter().any(|class| any(&class.steps))
+}
+
+/// Whether anything in these requests is random.
+#[must_use]
+pub fn varies(classes: &[RequestClass]) -> bool {
+    fn steps_vary(steps: &[Step]) -> bool {
+        steps.iter().any(|step| {
+            step.fail.0 > 0.0 && step.fail.0 < 1.0
+                || match &step.kind {
+                    StepKind::Cpu { demand, offload, .. } => {
+                        !demand.is_constant() || is_mixed(offload.0)
+                    }
+                    StepKind::Io { wait, blocking, offload, .. } => {
+                        !wait.is_constant() || is_mixed(blocking.0) || is_mixed(offload.0)
+                    }
+                    StepKind::Hold { steps, .. } => steps_vary(steps),
+                    StepKind::Offload { share, steps } => is_mixed(share.0) || steps_vary(steps),
+                    StepKind::Parallel { branches } => {
+                        branches.iter().any(|branch| steps_vary(branch))
+                    }
+                    StepKind::Repeat { count, steps } => !count.is_constant() || steps_vary(steps),
+                    StepKind::Chance { probability, steps } => {
+                        is_mixed(probability.0) || steps_vary(steps)
+                    }
+                }
+        })
+    }
+    classes.len() > 1 || classes.iter().any(|class| steps_vary(&class.steps))
+}
+
+fn is_mixed(share: f64) -> bool {
+    share > 0.0 && share < 1.0
 }
 
 /// Words for the head of the table.

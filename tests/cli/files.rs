@@ -4,9 +4,19 @@ use std::path::Path;
 
 use super::{Played, SMALL, names, play_at, program, small};
 
-const ALL: [&str; 8] = [
+const ALL: [&str; 18] = [
+    "breakdown.caption.txt",
+    "breakdown.csv",
+    "breakdown.svg",
+    "breakdown.tex",
+    "gain.caption.txt",
     "gain.csv",
     "gain.svg",
+    "gain.tex",
+    "latency.caption.txt",
+    "latency.csv",
+    "latency.svg",
+    "latency.tex",
     "manifest.json",
     "model.toml",
     "report.md",
@@ -26,7 +36,7 @@ fn manifest(folder: &Path) -> serde_json::Value {
 #[test]
 fn bare_iowait_runs_the_default_model_and_writes_its_files_and_charts() {
     let home = tempfile::tempdir().expect("a temporary folder");
-    let played = play_at(home.path(), &BARE).ends(0, &["wrote 8 files to output/web-request/run"]);
+    let played = play_at(home.path(), &BARE).ends(0, &["wrote 18 files to output/web-request/run"]);
     assert!(played.out.starts_with("web-request "), "{}", played.out);
     let folder = home.path().join("output/web-request/run");
     assert_eq!(names(&folder), ALL);
@@ -50,7 +60,7 @@ fn run_and_theory_write_files_only_where_they_are_told_to() {
     play_at(home.path(), &["theory"]).ends(0, &[]);
     assert!(names(home.path()).is_empty());
     play_at(home.path(), &[&SMALL[..], &["--out", "a/b"]].concat())
-        .ends(0, &["wrote 8 files to a/b"]);
+        .ends(0, &["wrote 18 files to a/b"]);
     assert_eq!(names(&home.path().join("a/b")), ALL);
 }
 

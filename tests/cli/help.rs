@@ -2,11 +2,17 @@
 
 use super::{play, play_at};
 
-const COMMANDS: [&str; 11] = [
+const COMMANDS: [&str; 17] = [
     "run",
     "theory",
+    "sweep",
+    "sensitivity",
+    "plan",
     "verify",
     "validate",
+    "plot",
+    "trace",
+    "repeat",
     "check",
     "new",
     "models",

@@ -1,12 +1,16 @@
 //! Plays of the program as a shell sees it: arguments in, text, files and an exit status out.
 
+mod charts;
 mod commands;
 mod files;
 mod habits;
 mod help;
 mod mistakes;
+mod plans;
+mod repeats;
 mod results;
 mod statuses;
+mod sweeps;
 mod validate;
 
 use std::io::Write as _;

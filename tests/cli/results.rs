@@ -87,6 +87,25 @@ fn json_has_every_key_of_the_documentation() {
 }
 
 #[test]
+fn the_shares_of_the_gap_have_names_and_add_up_to_it() {
+    let gain = &result(&["run", "-", "--format", "json"])["runtimes"][1]["gain"];
+    let rows = gain["explained"].as_array().expect("a list");
+    let number = |value: &Value| value.as_f64().expect("a number");
+    let sum: f64 = rows.iter().map(|row| number(&row["share"])).sum();
+    let gap = number(&gain["formula"]) - number(&gain["simulated"]["value"]);
+    assert!((sum - gap).abs() < 1e-9, "{sum} of {gap}");
+    let keys = |row: &Value| -> Vec<String> {
+        let mut keys: Vec<String> = row.as_object().expect("an object").keys().cloned().collect();
+        keys.sort();
+        keys
+    };
+    assert!(rows.len() > 1 && rows.iter().all(|row| keys(row) == ["cause", "ci95", "share"]));
+    assert_eq!(rows[rows.len() - 1]["cause"], "interaction");
+    let theory = &result(&["theory", "-", "--format", "json"])["runtimes"][1]["gain"];
+    assert_eq!(theory["explained"], serde_json::json!([]));
+}
+
+#[test]
 fn theory_has_the_same_keys_and_every_simulated_value_null() {
     let documented: Value = serde_json::from_str(DOCUMENTED).expect("JSON");
     let found = result(&["theory", "-", "--format", "json"]);

@@ -1,5 +1,7 @@
 //! What a model has that does not say otherwise, as `defaults.toml` says it.
 
+use std::sync::LazyLock;
+
 use crate::input::tree::{self, Content, DEFAULT_LAYER, Table};
 
 /// The model that is meant where the file says nothing.
@@ -48,10 +50,14 @@ fn table_mut<'t>(root: &'t mut Table, key: &str) -> Option<&'t mut Table> {
     }
 }
 
-fn defaults() -> Table {
-    let (item, _) = tree::parse(DEFAULTS, DEFAULTS_SOURCE, DEFAULT_LAYER);
-    match item.content {
-        Content::Table(table) => table,
-        _ => Table::default(),
-    }
+/// Read once: a sweep reads its model for each of its points.
+fn defaults() -> &'static Table {
+    static TABLE: LazyLock<Table> = LazyLock::new(|| {
+        let (item, _) = tree::parse(DEFAULTS, DEFAULTS_SOURCE, DEFAULT_LAYER);
+        match item.content {
+            Content::Table(table) => table,
+            _ => Table::default(),
+        }
+    });
+    &TABLE
 }

@@ -58,6 +58,51 @@ impl Axis {
         Self { scale: Scale::Even, from: least.min(0.0), to: (most * 1.04).min(f64::MAX) }
     }
 
+    /// An even axis that holds these values, from 0 where they come near it.
+    #[must_use]
+    pub fn even(values: &[f64]) -> Self {
+        let Some((least, most)) = extent(values, |_| true) else {
+            return Self { scale: Scale::Even, from: 0.0, to: 1.0 };
+        };
+        let span = (most - least).max(most.abs() * 1e-3).max(f64::MIN_POSITIVE);
+        // Half of the axis empty is a fair price for a zero that nobody has to look for.
+        let from = if least >= 0.0 && least <= span { 0.0 } else { least - 0.06 * span };
+        Self { scale: Scale::Even, from, to: most + 0.06 * span }
+    }
+
+    /// An even axis just about these values, with or without 0.
+    #[must_use]
+    pub fn around(values: &[f64]) -> Self {
+        let Some((least, most)) = extent(values, |_| true) else { return Self::even(values) };
+        let air = 0.06 * (most - least).max(most.abs() * 1e-3).max(f64::MIN_POSITIVE);
+        Self { scale: Scale::Even, from: least - air, to: most + air }
+    }
+
+    /// A logarithmic axis that holds the positive ones of these values; an even one where none is
+    /// or all lie within a factor of three.
+    #[must_use]
+    pub fn log(values: &[f64]) -> Self {
+        match extent(values, |value| value > 0.0) {
+            Some((least, most)) if most / least > 3.0 => {
+                // Of each end, for the ratio of the ends may overflow.
+                let air = libm::exp((libm::log(most) - libm::log(least)) * 0.04);
+                let from = (least / air).max(f64::MIN_POSITIVE);
+                Self { scale: Scale::Log, from, to: (most * air).min(f64::MAX) }
+            }
+            _ => Self::even(values),
+        }
+    }
+
+    /// An axis that suits the values: logarithmic where they are positive and span a factor of
+    /// ten.
+    #[must_use]
+    pub fn suited(values: &[f64]) -> Self {
+        match extent(values, |_| true) {
+            Some((least, most)) if least > 0.0 && most / least >= LOG_FROM => Self::log(values),
+            _ => Self::even(values),
+        }
+    }
+
     /// Where a value lies, 0 at the beginning, 1 at the end; what lies beyond either end stays at
     /// it.
     #[must_use]
@@ -127,6 +172,17 @@ impl Axis {
         }
         ticks
     }
+}
+
+/// The least and the most of the finite values that are wanted.
+fn extent(values: &[f64], wanted: fn(f64) -> bool) -> Option<(f64, f64)> {
+    let limit = 1e300;
+    values
+        .iter()
+        .copied()
+        .filter(|value| value.abs() <= limit && wanted(*value))
+        .map(|value| (value, value))
+        .reduce(|(least, most), (value, _)| (least.min(value), most.max(value)))
 }
 
 /// A power of ten near the value.
@@ -201,6 +257,9 @@ mod tests {
         {
             let axis = Axis::of_ratios(values);
             assert!(axis.to > axis.from && axis.to.is_finite(), "{values:?} {axis:?}");
+            for other in [Axis::even(values), Axis::log(values), Axis::suited(values)] {
+                assert!(other.to > other.from && other.to.is_finite(), "{values:?} {other:?}");
+            }
             let ticks = axis.ticks(5);
             assert!(ticks.iter().filter(|tick| tick.label.is_some()).count() <= 7, "{values:?}");
         }

@@ -2,27 +2,54 @@
 
 use plotters::coord::Shift;
 use plotters::coord::cartesian::Cartesian2d;
-use plotters::coord::types::RangedCoordf64;
 use plotters::drawing::DrawingArea;
 use plotters::element::{Circle, EmptyElement, PathElement, Polygon, Rectangle};
 use plotters::prelude::IntoDrawingArea;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
-use plotters::style::{Color, IntoFont, RGBColor};
+use plotters::style::{Color, FontTransform, IntoFont, RGBColor};
 
 use super::Error;
-use super::axis::Axis;
+use super::axis::{Axis, Scale};
+use super::ink::{Dash, Ink, Pen, UNITS_PER_POINT};
 use super::palette::{Marker, WHITE};
-use super::svg::{Svg, UNITS_PER_POINT};
 
 /// A page of some width and height.
-pub struct Canvas<'a> {
-    area: DrawingArea<Svg<'a>, Shift>,
+pub struct Canvas {
+    area: DrawingArea<Pen, Shift>,
+    pen: Pen,
 }
 
-/// A part of the page whose horizontal coordinate is data; the vertical one stays points from the
-/// part's top.
-pub struct Plot<'a> {
-    area: DrawingArea<Svg<'a>, Cartesian2d<Axis, RangedCoordf64>>,
+/// A part of the page whose coordinates are data.
+pub struct Plot {
+    area: DrawingArea<Pen, Cartesian2d<Axis, Axis>>,
+    pen: Pen,
+}
+
+/// Where the vertical axis of a plot begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Begins {
+    /// Below, as for values.
+    Below,
+    /// Above, as for rows of a list.
+    Above,
+}
+
+/// Colour, width in points and dashes of a line.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct LineLook {
+    /// Its colour.
+    pub color: RGBColor,
+    /// Its width in points.
+    pub width: f64,
+    /// Its dashes.
+    pub dash: Dash,
+}
+
+impl LineLook {
+    /// A solid line.
+    pub const fn solid(color: RGBColor, width: f64) -> Self {
+        Self { color, width, dash: &[] }
+    }
 }
 
 /// A rectangle of the page, in points.
@@ -49,23 +76,56 @@ pub struct Type {
     pub side: HPos,
 }
 
-impl<'a> Canvas<'a> {
-    /// A white page of this width and height in points, written to `body`.
-    pub fn new(body: &'a mut String, width: f64, height: f64) -> Result<Self, Error> {
-        let area = Svg::new(body, size(width, height)).into_drawing_area();
+impl Frame {
+    /// From left to right.
+    pub fn width(&self) -> f64 {
+        self.right - self.left
+    }
+
+    /// From top to bottom.
+    pub fn height(&self) -> f64 {
+        self.bottom - self.top
+    }
+}
+
+impl Canvas {
+    /// A white page of this width and height in points.
+    pub fn new(width: f64, height: f64) -> Result<Self, Error> {
+        let pen = Pen::new(width, height);
+        let area = pen.clone().into_drawing_area();
         // White, not transparent: black type must stay legible on dark pages.
         area.fill(&WHITE)?;
-        Ok(Self { area })
+        Ok(Self { area, pen })
+    }
+
+    /// What was drawn.
+    pub fn finish(self) -> Ink {
+        self.pen.take()
     }
 
     /// A text whose capitals are centred on the height `y`.
-    pub fn text(&self, text: &str, (x, y): (f64, f64), look: Type) -> Result<(), Error> {
-        let font = ("Noto Sans", look.size * UNITS_PER_POINT).into_font();
+    pub fn text(&self, text: &str, at: (f64, f64), look: Type) -> Result<(), Error> {
+        self.write(text, at, look, FontTransform::None)
+    }
+
+    /// A text that reads upward, its capitals centred on the distance `x`.
+    pub fn text_upward(&self, text: &str, at: (f64, f64), look: Type) -> Result<(), Error> {
+        self.write(text, at, look, FontTransform::Rotate270)
+    }
+
+    fn write(
+        &self,
+        text: &str,
+        (x, y): (f64, f64),
+        look: Type,
+        turn: FontTransform,
+    ) -> Result<(), Error> {
+        let font = ("Noto Sans", look.size * UNITS_PER_POINT).into_font().transform(turn);
         let style = font.color(&look.color).pos(Pos::new(look.side, VPos::Center));
         Ok(self.area.draw_text(text, &style, (units(x), units(y)))?)
     }
 
-    /// A straight line of this width in points.
+    /// A straight solid line of this width in points.
     pub fn line(
         &self,
         from: (f64, f64),
@@ -73,16 +133,35 @@ impl<'a> Canvas<'a> {
         color: RGBColor,
         width: f64,
     ) -> Result<(), Error> {
-        let ends = [from, to].map(|(x, y)| (units(x), units(y)));
-        Ok(self.area.draw(&PathElement::new(ends, color.stroke_width(units(width) as u32)))?)
+        self.path(&[from, to], LineLook::solid(color, width))
     }
 
-    /// A part of the page with a data axis.
-    pub fn plot(&self, frame: Frame, axis: Axis) -> Plot<'a> {
+    /// A line through these places of the page.
+    pub fn path(&self, places: &[(f64, f64)], look: LineLook) -> Result<(), Error> {
+        let places: Vec<_> = places.iter().map(|(x, y)| (units(*x), units(*y))).collect();
+        draw_path(&self.area, &self.pen, places, look)
+    }
+
+    /// The inside of a rectangle.
+    pub fn fill(&self, frame: Frame, color: RGBColor, alpha: f64) -> Result<(), Error> {
+        let corners = [(frame.left, frame.top), (frame.right, frame.bottom)];
+        let corners = corners.map(|(x, y)| (units(x), units(y)));
+        Ok(self.area.draw(&Rectangle::new(corners, color.mix(alpha).filled()))?)
+    }
+
+    /// A part of the page with data axes.
+    pub fn plot(&self, frame: Frame, x: Axis, y: Axis, begins: Begins) -> Plot {
         let across = units(frame.left)..units(frame.right);
-        let down = units(frame.top)..units(frame.bottom);
-        let rows = 0.0..(frame.bottom - frame.top);
-        Plot { area: self.area.apply_coord_spec(Cartesian2d::new(axis, rows, (across, down))) }
+        let (top, bottom) = (units(frame.top), units(frame.bottom));
+        let down = if begins == Begins::Above { top..bottom } else { bottom..top };
+        let area = self.area.apply_coord_spec(Cartesian2d::new(x, y, (across, down)));
+        Plot { area, pen: self.pen.clone() }
+    }
+
+    /// A part of the page whose vertical coordinate is points from its top.
+    pub fn rows(&self, frame: Frame, x: Axis) -> Plot {
+        let y = Axis { scale: Scale::Even, from: 0.0, to: frame.height() };
+        self.plot(frame, x, y, Begins::Above)
     }
 
     /// A marker at a place of the page, as in the plot.
@@ -97,10 +176,21 @@ impl<'a> Canvas<'a> {
     }
 }
 
-impl Plot<'_> {
-    /// A line between two points of the plot, of this width in points.
+impl Plot {
+    /// A solid line between two points of the plot, of this width in points.
     pub fn line(&self, ends: [(f64, f64); 2], color: RGBColor, width: f64) -> Result<(), Error> {
-        Ok(self.area.draw(&PathElement::new(ends, color.stroke_width(units(width) as u32)))?)
+        self.path(&ends, LineLook::solid(color, width))
+    }
+
+    /// A line through these points of the plot.
+    pub fn path(&self, points: &[(f64, f64)], look: LineLook) -> Result<(), Error> {
+        draw_path(&self.area, &self.pen, points.to_vec(), look)
+    }
+
+    /// The inside of a polygon.
+    pub fn area(&self, corners: &[(f64, f64)], color: RGBColor, alpha: f64) -> Result<(), Error> {
+        let polygon = Polygon::new(corners.to_vec(), color.mix(alpha).filled());
+        Ok(self.area.draw(&polygon)?)
     }
 
     /// A marker.
@@ -113,11 +203,29 @@ impl Plot<'_> {
     ) -> Result<(), Error> {
         draw_marker(&self.area, kind, at, color, size)
     }
+
+    /// Where a point of the plot is on the page.
+    pub fn place(&self, at: (f64, f64)) -> (f64, f64) {
+        let (x, y) = self.area.map_coordinate(&at);
+        (f64::from(x) / UNITS_PER_POINT, f64::from(y) / UNITS_PER_POINT)
+    }
 }
 
-/// The size of a page in the backend's units.
-pub fn size(width: f64, height: f64) -> (u32, u32) {
-    (units(width) as u32, units(height) as u32)
+fn draw_path<C>(
+    area: &DrawingArea<Pen, C>,
+    pen: &Pen,
+    path: Vec<C::From>,
+    look: LineLook,
+) -> Result<(), Error>
+where
+    C: plotters::coord::CoordTranslate,
+    C::From: Clone,
+{
+    pen.set_dash(look.dash);
+    let drawn =
+        area.draw(&PathElement::new(path, look.color.stroke_width(units(look.width) as u32)));
+    pen.set_dash(&[]);
+    Ok(drawn?)
 }
 
 /// Points in the backend's units.
@@ -128,7 +236,7 @@ fn units(points: f64) -> i32 {
 /// A marker of about this diameter in points. Open ones are filled white, so that a line under them
 /// ends.
 fn draw_marker<C>(
-    area: &DrawingArea<Svg<'_>, C>,
+    area: &DrawingArea<Pen, C>,
     kind: Marker,
     at: C::From,
     color: RGBColor,
@@ -144,12 +252,18 @@ where
         Marker::Disc => {
             area.draw(&(EmptyElement::at(at) + Circle::new((0, 0), r, color.filled())))?;
         }
-        Marker::Diamond | Marker::Square => {
-            let d = if kind == Marker::Diamond { r * 6 / 5 } else { r * 9 / 10 };
-            let corners = if kind == Marker::Diamond {
-                vec![(0, -d), (d, 0), (0, d), (-d, 0)]
-            } else {
-                vec![(-d, -d), (d, -d), (d, d), (-d, d)]
+        Marker::Diamond | Marker::Square | Marker::Triangle => {
+            let corners = match kind {
+                Marker::Diamond => {
+                    vec![(0, -r * 6 / 5), (r * 6 / 5, 0), (0, r * 6 / 5), (-r * 6 / 5, 0)]
+                }
+                Marker::Triangle => {
+                    vec![(0, -r * 6 / 5), (r * 11 / 10, r * 4 / 5), (-r * 11 / 10, r * 4 / 5)]
+                }
+                _ => vec![(-1, -1), (1, -1), (1, 1), (-1, 1)]
+                    .into_iter()
+                    .map(|(x, y)| (x * r * 9 / 10, y * r * 9 / 10))
+                    .collect(),
             };
             // One corner more than once round, or the outline's first corner would be open.
             let outline: Vec<_> = corners.iter().chain(&corners[..2]).copied().collect();
@@ -157,6 +271,12 @@ where
                 + Polygon::new(corners, WHITE.filled())
                 + PathElement::new(outline, stroke);
             area.draw(&shape)?;
+        }
+        Marker::Cross => {
+            let d = r * 9 / 10;
+            let one = PathElement::new(vec![(-d, -d), (d, d)], stroke);
+            let other = PathElement::new(vec![(-d, d), (d, -d)], stroke);
+            area.draw(&(EmptyElement::at(at) + one + other))?;
         }
         Marker::Bar => {
             let half = units(size / 8.0);

@@ -21,14 +21,14 @@ pub struct Page {
     pub theme: Theme,
 }
 
-/// Widths of printed columns by name, in millimetres. IEEE: 3.5 in and 7.16 in (Author Center,
-/// graphics size). ACM: 3.33 in and 7 in (acmart, sigconf). Nature: 89 mm and 183 mm (guide to
-/// final artwork).
+/// Widths of printed columns by name, in millimetres, in whole and half ones: IEEE's 3.5 in and
+/// 7.16 in (Author Center, graphics size), ACM's 3.33 in and 7 in (acmart, sigconf), Nature's 89 mm
+/// and 183 mm (guide to final artwork).
 pub const WIDTHS: &[(&str, f64)] = &[
-    ("ieee1", 88.9),
-    ("ieee2", 181.9),
-    ("acm1", 84.6),
-    ("acm2", 177.8),
+    ("ieee1", 88.0),
+    ("ieee2", 181.0),
+    ("acm1", 84.5),
+    ("acm2", 178.0),
     ("nature1", 89.0),
     ("nature2", 183.0),
 ];
@@ -90,7 +90,7 @@ mod tests {
     #[test]
     fn a_width_is_in_millimetres_or_a_journals_name() {
         for (text, width) in
-            [("88mm", 88.0), ("100.5 mm", 100.5), ("ieee1", 88.9), ("nature2", 183.0)]
+            [("88mm", 88.0), ("100.5 mm", 100.5), ("ieee1", 88.0), ("nature2", 183.0)]
         {
             assert_eq!(width_mm(text), Ok(width));
         }

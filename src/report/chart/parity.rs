@@ -7,9 +7,10 @@ use plotters::style::RGBColor;
 use plotters::style::text_anchor::HPos;
 
 use super::axis::{Axis, Scale};
-use super::canvas::{self, Canvas, Frame, Type};
-use super::palette::{BLACK, BLUE, GREY, LIGHT, Marker, ORANGE, STEM};
-use super::{Error, Figure, Page, svg};
+use super::canvas::{Canvas, Frame, Type};
+use super::drawing::{Dimension, Drawing, Panel, Series, Shape, Spot};
+use super::palette::{BLACK, BLUE, GREY, LIGHT, Look, Marker, ORANGE, STEM, look};
+use super::{Error, Figure, Page};
 use crate::model::expect::Role;
 use crate::study::validate::{Row, Validation, role_name};
 
@@ -40,17 +41,38 @@ pub fn draw(validation: &Validation, page: &Page) -> Result<Option<Figure>, Erro
     let frame = Frame { left: size * 5.5, right: size * 5.5 + side, top, bottom: top + side };
     let height = frame.bottom + pitch * 3.0;
     let plot = Parity { frame, axis: axis(&points), size };
-    let mut body = String::new();
-    {
-        let canvas = Canvas::new(&mut body, width, height)?;
-        plot.key(&canvas, pitch)?;
-        plot.grid(&canvas, pitch)?;
-        plot.points(&canvas, &points)?;
+    let canvas = Canvas::new(width, height)?;
+    plot.key(&canvas, pitch)?;
+    plot.grid(&canvas, pitch)?;
+    plot.points(&canvas, &points)?;
+    let drawing = drawing(&points, plot.axis);
+    Ok(Some(Figure::new(drawing, canvas.finish(), table(&points)?, page)))
+}
+
+/// The same as a description, for those who draw it again.
+fn drawing(points: &[(&Row, f64, f64)], axis: Axis) -> Drawing {
+    let series = LOOKS.iter().map(|(role, marker, color, words)| {
+        let of_role = points.iter().filter(|(row, ..)| row.role == *role);
+        let spots = of_role.map(|(row, x, y)| Spot { x: *x, y: *y, interval: row.ci95 });
+        Series {
+            name: (*words).to_owned(),
+            look: Look { marker: *marker, color: *color, ..look(0) },
+            shape: Shape::Points(spots.collect()),
+        }
+    });
+    Drawing {
+        title: "Simulated against reported".to_owned(),
+        about: "Reported figures across, simulated ones up; on the diagonal both agree.".to_owned(),
+        panels: vec![Panel {
+            x: Dimension::plain("reported (base unit)", "reported", axis),
+            y: Dimension::plain("simulated (base unit)", "simulated", axis),
+            height: 1.0,
+            rows: Vec::new(),
+            series: series.filter(|series| !series.shape.spots().is_empty()).collect(),
+            rules: Vec::new(),
+        }],
+        notes: vec!["Between the thin lines: within 10 %.".to_owned()],
     }
-    let about = "Reported figures across, simulated ones up; on the diagonal both agree.";
-    let document =
-        svg::document(&body, canvas::size(width, height), "Simulated against reported", about);
-    Ok(Some(Figure { svg: document, csv: table(&points)? }))
 }
 
 fn point(row: &Row) -> Option<(&Row, f64, f64)> {
@@ -89,7 +111,7 @@ impl Parity {
     }
 
     /// What the markers mean.
-    fn key(&self, canvas: &Canvas<'_>, pitch: f64) -> Result<(), Error> {
+    fn key(&self, canvas: &Canvas, pitch: f64) -> Result<(), Error> {
         let left = self.frame.left;
         for (place, (_, marker, color, words)) in LOOKS.iter().enumerate() {
             let y = pitch * (place as f64 + 0.8);
@@ -100,7 +122,7 @@ impl Parity {
     }
 
     /// Ticks, the diagonal, the band and what runs along the axes.
-    fn grid(&self, canvas: &Canvas<'_>, pitch: f64) -> Result<(), Error> {
+    fn grid(&self, canvas: &Canvas, pitch: f64) -> Result<(), Error> {
         let Frame { left, right, top, bottom } = self.frame;
         for tick in self.axis.ticks(6) {
             let (x, y) = (self.x(tick.at), self.y(tick.at));
@@ -128,7 +150,7 @@ impl Parity {
     }
 
     /// Fits first, so that no prediction is hidden under one.
-    fn points(&self, canvas: &Canvas<'_>, points: &[(&Row, f64, f64)]) -> Result<(), Error> {
+    fn points(&self, canvas: &Canvas, points: &[(&Row, f64, f64)]) -> Result<(), Error> {
         for (role, marker, color, _) in LOOKS.iter().rev() {
             for (row, x, y) in points.iter().filter(|(row, ..)| row.role == *role) {
                 let at = self.x(*x);
@@ -166,6 +188,8 @@ fn table(points: &[(&Row, f64, f64)]) -> Result<String, Error> {
 #[cfg(test)]
 mod tests {
     use super::super::super::validate::tests::{row, validation};
+    use super::super::ink::Mark;
+    use super::super::tests::texts;
     use super::*;
     use crate::study::validate::Verdict;
 
@@ -174,10 +198,11 @@ mod tests {
         for page in [Page::SCREEN, Page::PAPER] {
             let figure = draw(&validation(), &page).unwrap().unwrap();
             // One of each role beside its name, and three points: two discs, one diamond.
-            assert_eq!(figure.svg.matches("<circle").count(), 1 + 2);
-            assert!(figure.svg.contains("fitted: proves nothing"));
+            let discs = figure.ink.marks.iter().filter(|mark| matches!(mark, Mark::Disc(..)));
+            assert_eq!(discs.count(), 1 + 2);
+            let words = texts(&figure.ink);
+            assert!(words.iter().any(|(text, _)| text == "fitted: proves nothing"));
             assert_eq!(figure.csv.lines().count(), 4);
-            assert!(!figure.svg.contains("NaN"));
         }
     }
 

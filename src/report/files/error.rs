@@ -30,6 +30,14 @@ pub enum Error {
         /// What the system said.
         source: io::Error,
     },
+    /// A file could not be read.
+    #[error("{} could not be read: {source}; check its permissions and that it is a plain file", .path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
     /// A report could not be made.
     #[error("the {name} report could not be made: {source}")]
     Report {

@@ -10,7 +10,7 @@ use super::Output;
 
 /// What made an output folder. No dates, host names or times taken: the same run gives the same
 /// bytes.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Manifest {
     /// The version of the program.
     pub iowait: String,
@@ -63,9 +63,15 @@ impl Manifest {
     }
 }
 
-pub(super) fn sha256(bytes: &[u8]) -> String {
+/// The SHA-256 of these bytes, in hex.
+#[must_use]
+pub fn sha256(bytes: &[u8]) -> String {
+    hex(&Sha256::digest(bytes))
+}
+
+pub(super) fn hex(hash: &[u8]) -> String {
     let mut hex = String::with_capacity(64);
-    for byte in Sha256::digest(bytes) {
+    for byte in hash {
         write!(hex, "{byte:02x}").expect("a String takes all that is written");
     }
     hex
@@ -87,6 +93,7 @@ mod tests {
             args: &args,
             charts: &[],
             page: Page::PAPER,
+            pictures: &[],
         };
         let manifest = Manifest::of(&output, &[("model.toml".into(), b"abc".to_vec())]);
         let back: Manifest = serde_json::from_str(&manifest.text()).unwrap();

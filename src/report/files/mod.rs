@@ -5,17 +5,22 @@
 
 use std::path::{Path, PathBuf};
 
-use super::chart::{Chart, Page};
+use super::chart::{Chart, Page, Picture, Provenance};
 use super::{FORMATS, Style};
 use crate::study::result::Outcome;
 
+mod compare;
 mod error;
+pub mod journal;
 mod manifest;
+mod pieces;
 mod validation;
 mod whole;
 
+pub use compare::{Difference, compare};
 pub use error::Error;
-pub use manifest::Manifest;
+pub use manifest::{Manifest, sha256};
+pub use pieces::{Piece, prepare, save_pieces};
 pub use validation::{Validated, save_validation};
 pub use whole::write_whole;
 
@@ -38,6 +43,8 @@ pub struct Output<'a> {
     pub charts: &'a [&'static Chart],
     /// What they are drawn for.
     pub page: Page,
+    /// The formats of their pictures.
+    pub pictures: &'a [&'static Picture],
 }
 
 /// Where a command writes if it is not told: `output/MODEL/COMMAND`. Characters that a folder's
@@ -65,7 +72,7 @@ pub fn default_folder(model: &str, command: &str) -> PathBuf {
 pub fn save(folder: &Path, output: &Output<'_>) -> Result<Vec<PathBuf>, Error> {
     let files = contents(output)?;
     let manifest = Manifest::of(output, &files).text();
-    make(folder)?;
+    make_folder(folder)?;
     let manifest_path = folder.join(MANIFEST_FILE);
     remove(&manifest_path)?;
     let mut written = Vec::new();
@@ -92,15 +99,16 @@ fn contents(output: &Output<'_>) -> Result<Vec<(String, Vec<u8>)>, Error> {
         let drawn = (chart.draw)(output.outcome, &output.page)
             .map_err(|source| Error::Chart { name: chart.name, source })?;
         if let Some(figure) = drawn {
-            files.push((format!("{}.svg", chart.name), figure.svg.into_bytes()));
-            files.push((format!("{}.csv", chart.name), figure.csv.into_bytes()));
+            let from = Provenance::of(output.outcome);
+            let more = figure.files(chart.name, output.pictures, &from);
+            files.extend(more.map_err(|source| Error::Chart { name: chart.name, source })?);
         }
     }
     Ok(files)
 }
 
 /// The folder and those above it. A file in the way is named, not the folder below it.
-fn make(folder: &Path) -> Result<(), Error> {
+pub fn make_folder(folder: &Path) -> Result<(), Error> {
     std::fs::create_dir_all(folder).map_err(|source| {
         let in_the_way = folder.ancestors().find(|path| path.exists() && !path.is_dir());
         match in_the_way {
@@ -121,7 +129,7 @@ fn remove(path: &Path) -> Result<(), Error> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::chart::CHARTS;
+    use super::super::chart::{CHARTS, PICTURES};
     use super::super::fixture;
     use super::*;
 
@@ -136,6 +144,7 @@ mod tests {
                 args: &args,
                 charts: &charts,
                 page: Page::SCREEN,
+                pictures: &[&PICTURES[0]],
             },
         )
     }
@@ -154,8 +163,18 @@ mod tests {
         let folder = home.path().join("output/web-request/run");
         let written = save_in(&folder, &fixture::web_request()).unwrap();
         let expected = [
+            "breakdown.caption.txt",
+            "breakdown.csv",
+            "breakdown.svg",
+            "breakdown.tex",
+            "gain.caption.txt",
             "gain.csv",
             "gain.svg",
+            "gain.tex",
+            "latency.caption.txt",
+            "latency.csv",
+            "latency.svg",
+            "latency.tex",
             "manifest.json",
             "model.toml",
             "report.md",

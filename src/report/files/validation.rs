@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 
 use super::manifest::sha256;
-use super::{Error, MANIFEST_FILE, make, remove, write_whole};
+use super::{Error, MANIFEST_FILE, make_folder, remove, write_whole};
 use crate::report::Style;
-use crate::report::chart::{Page, parity};
+use crate::report::chart::{Page, Picture, Provenance, parity};
 use crate::report::validate::FORMATS;
 use crate::study::validate::Validation;
 
@@ -23,6 +23,8 @@ pub struct Validated<'a> {
     pub args: &'a [String],
     /// What the chart is drawn for.
     pub page: Page,
+    /// The formats of its picture.
+    pub pictures: &'a [&'static Picture],
     /// The same as a command line, to read.
     pub command: &'a str,
 }
@@ -56,8 +58,9 @@ pub fn save_validation(folder: &Path, output: &Validated<'_>) -> Result<Vec<Path
     let drawn = parity::draw(output.validation, &output.page)
         .map_err(|source| Error::Chart { name: "parity", source })?;
     if let Some(figure) = drawn {
-        files.push(("parity.svg".to_owned(), figure.svg.into_bytes()));
-        files.push(("parity.csv".to_owned(), figure.csv.into_bytes()));
+        let from = Provenance { command: Some(output.command.to_owned()), ..Provenance::unknown() };
+        let more = figure.files("parity", output.pictures, &from);
+        files.extend(more.map_err(|source| Error::Chart { name: "parity", source })?);
     }
     let manifest = Manifest {
         iowait: env!("CARGO_PKG_VERSION"),
@@ -71,7 +74,7 @@ pub fn save_validation(folder: &Path, output: &Validated<'_>) -> Result<Vec<Path
         files: files.iter().map(|(name, bytes)| (name.as_str(), sha256(bytes))).collect(),
     };
     let manifest = serde_json::to_string_pretty(&manifest).expect("strings are always JSON") + "\n";
-    make(folder)?;
+    make_folder(folder)?;
     let manifest_path = folder.join(MANIFEST_FILE);
     remove(&manifest_path)?;
     let mut written = Vec::new();

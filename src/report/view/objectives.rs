@@ -40,14 +40,15 @@ mod tests {
     use super::super::super::fixture;
     use super::super::super::style::Style;
     use super::*;
-    use crate::study::result::SloResult;
+    use crate::study::result::{Estimate, SloResult};
 
     #[test]
     fn each_runtime_is_judged_by_each_objective() {
         let mut runtimes = fixture::web_request().runtimes;
         assert!(table(&runtimes).is_none());
         for (runtime, met) in runtimes.iter_mut().zip([Some(false), Some(true), None]) {
-            runtime.slo = vec![SloResult { objective: "p99 <= 200 ms".into(), met }];
+            let figure = Estimate::NONE;
+            runtime.slo = vec![SloResult { objective: "p99 <= 200 ms".into(), met, figure }];
         }
         assert_eq!(
             table(&runtimes).unwrap().lines(&Style::PLAIN).join("\n"),

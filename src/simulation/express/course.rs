@@ -1,7 +1,6 @@
 //! The whole course of a request under a worker that never waits for a core.
 
 use crate::engine::Slab;
-use crate::units::Span;
 
 use super::super::event::Class;
 use super::super::place::Place;
@@ -11,10 +10,11 @@ use super::super::request::Round;
 /// One leg of it.
 #[derive(Clone, Copy, Debug)]
 pub enum Leg {
-    /// A burst from `start` to `end`, whose last `useful` nanoseconds are the request's own.
-    Burst { start: u64, end: u64, useful: u64 },
+    /// A burst from `start` to `end`, whose last `useful` nanoseconds are the request's own: by
+    /// `luck` more than they are on average.
+    Burst { start: u64, end: u64, useful: u64, luck: f64 },
     /// A wait up to `end`.
-    Wait { start: u64, end: u64 },
+    Wait { start: u64, end: u64, luck: f64 },
 }
 
 /// Walks a request from `from` to its end, whose instant it answers with what the request ends in;
@@ -31,24 +31,25 @@ pub fn course(
     loop {
         place.steer_in_thread(program, rounds);
         let op = &program.ops[place.pc as usize];
+        let mean = program.means[place.pc as usize];
         let useful = match op {
-            Op::Cpu { demand, site, .. } => demand.sample(&mut place.key.stream(u64::from(*site))),
-            _ => 0.0,
+            Op::Cpu { demand, site, .. } => place.draw(demand, *site),
+            _ => 0,
         };
-        let useful = Span::from_nanos_f64(useful).0;
         let overhead = std::mem::take(&mut pending);
         if overhead + useful > 0 {
             let start = now;
             now = now.saturating_add(overhead).saturating_add(useful);
-            leg(Leg::Burst { start, end: now, useful });
+            let luck = if matches!(op, Op::Cpu { .. }) { useful as f64 - mean } else { 0.0 };
+            leg(Leg::Burst { start, end: now, useful, luck });
             last = Class::Burst;
         }
         match op {
             Op::Io { wait, site, .. } => {
-                let wait = wait.sample(&mut place.key.stream(u64::from(*site)));
+                let wait = place.draw(wait, *site);
                 let start = now;
-                now = now.saturating_add(Span::from_nanos_f64(wait).0);
-                leg(Leg::Wait { start, end: now });
+                now = now.saturating_add(wait);
+                leg(Leg::Wait { start, end: now, luck: wait as f64 - mean });
                 last = Class::Wait;
             }
             Op::End => return (now, last),

@@ -147,6 +147,9 @@ fn reaches(program: &Program, place: usize, wanted: impl Fn(&Op) -> bool) -> boo
         }
         match op {
             Op::Cpu { .. } | Op::Io { .. } | Op::End => {}
+            Op::Repeat { count, .. } if count.is_constant() && count.mean() >= 1.0 => {
+                todo.push(place + 1);
+            }
             Op::Repeat { end, .. } => todo.extend([place + 1, *end as usize]),
             Op::Again { begin, .. } => todo.extend([place + 1, *begin as usize]),
             Op::Chance { skip, .. } => todo.extend([place + 1, *skip as usize]),

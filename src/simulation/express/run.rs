@@ -292,16 +292,21 @@ impl Express<'_> {
         let now = self.now.0;
         let this = &mut self.tasks[task];
         let (mut running, mut useful_sum, mut io, mut legs) = (0, 0, 0, 0);
+        let lucks = &mut self.record.luck;
         let program = &self.setup.program;
         let (end, last) =
             course(program, &mut self.rounds, &mut this.place, now, overhead, |leg| {
                 legs += 1;
                 match leg {
-                    Leg::Burst { start, end, useful } => {
+                    Leg::Burst { start, end, useful, luck } => {
                         running += end - start;
                         useful_sum += useful;
+                        lucks[0] += luck;
                     }
-                    Leg::Wait { start, end } => io += end - start,
+                    Leg::Wait { start, end, luck } => {
+                        io += end - start;
+                        lucks[1] += luck;
+                    }
                 }
             });
         (this.start, this.end) = (now, end);
@@ -374,9 +379,12 @@ impl Express<'_> {
             this.place.steer_in_thread(&setup.program, &mut self.rounds);
             let place = &mut this.place;
             let op = &setup.program.ops[place.pc as usize];
+            let mean = setup.program.means[place.pc as usize];
             let useful = match op {
                 Op::Cpu { demand, site, .. } => {
-                    Span::from_nanos_f64(demand.sample(&mut place.key.stream(u64::from(*site)))).0
+                    let useful = place.draw(demand, *site);
+                    self.record.luck[0] += useful as f64 - mean;
+                    useful
                 }
                 _ => 0,
             };
@@ -405,8 +413,8 @@ impl Express<'_> {
             }
             match op {
                 Op::Io { wait, site, .. } => {
-                    let wait = wait.sample(&mut place.key.stream(u64::from(*site)));
-                    let wait = Span::from_nanos_f64(wait).0;
+                    let wait = place.draw(wait, *site);
+                    self.record.luck[1] += wait as f64 - mean;
                     place.pc += 1;
                     if wait > 0 || core == NONE {
                         this.io += wait;
@@ -446,8 +454,8 @@ impl Express<'_> {
         let place = &mut this.place;
         let mut useful = 0;
         if let Op::Cpu { demand, site, .. } = &setup.program.ops[place.pc as usize] {
-            let nanos = demand.sample(&mut place.key.stream(u64::from(*site)));
-            useful = Span::from_nanos_f64(nanos).0;
+            useful = place.draw(demand, *site);
+            self.record.luck[0] += useful as f64 - setup.program.means[place.pc as usize];
             place.pc += 1;
             place.steer_in_thread(&setup.program, &mut self.rounds);
         }
@@ -463,8 +471,8 @@ impl Express<'_> {
         let end = this.end;
         match &setup.program.ops[place.pc as usize] {
             Op::Io { wait, site, .. } => {
-                let wait = wait.sample(&mut place.key.stream(u64::from(*site)));
-                let wait = Span::from_nanos_f64(wait).0;
+                let wait = place.draw(wait, *site);
+                self.record.luck[1] += wait as f64 - setup.program.means[place.pc as usize];
                 place.pc += 1;
                 this.io += wait;
                 this.flags |= flag::WAIT;
@@ -528,7 +536,7 @@ impl Express<'_> {
         }
         let mut sum = [0, 0];
         self.replay(|leg| {
-            if let Leg::Burst { start, end, useful } = leg
+            if let Leg::Burst { start, end, useful, .. } = leg
                 && end > edge.0
             {
                 sum[0] += end - start.max(edge.0);

@@ -125,6 +125,16 @@ pub fn values(groups: &[Group]) -> Vec<f64> {
     .collect()
 }
 
+/// What the names that occur mean.
+pub fn meanings(groups: &[Group]) -> Vec<String> {
+    let rows = || groups.iter().flat_map(|group| &group.rows);
+    QUANTITIES
+        .iter()
+        .filter(|quantity| rows().any(|row| row.quantity.name == quantity.name))
+        .map(|quantity| format!("{}: {}", quantity.name, quantity.meaning))
+        .collect()
+}
+
 /// The numbers, one row a value.
 pub fn table(groups: &[Group]) -> Result<String, Error> {
     let mut table = ::csv::Writer::from_writer(Vec::new());

@@ -9,7 +9,7 @@ use super::super::canvas::{Canvas, Frame, Type};
 use super::super::page::{Page, Theme};
 use super::super::palette::{BLACK, GREY, LIGHT, Marker, STEM};
 use super::super::{Error, font};
-use super::data::{Group, QUANTITIES, Quantity, Row};
+use super::data::{Group, Quantity, Row, meanings};
 use crate::study::result::Outcome;
 
 /// Places on the page, in points.
@@ -48,8 +48,7 @@ impl Layout {
             top: frame_top,
             bottom: frame_top + lines * pitch,
         };
-        // A reader without the font sees a wider one: DejaVu Sans, the common stand-in, by a sixth.
-        let notes = notes(groups, size, (width - 2.0 * margin) / 1.18);
+        let notes = notes(groups, size, width - 2.0 * margin);
         // Ticks, the axis title, the notes.
         let below = pitch * (2.3 + notes.len() as f64) + margin;
         let point = width - margin - tails;
@@ -65,12 +64,7 @@ impl Layout {
     }
 
     /// On a screen a chart stands alone and says what it is of.
-    pub fn heading(
-        &self,
-        canvas: &Canvas<'_>,
-        outcome: &Outcome,
-        page: &Page,
-    ) -> Result<(), Error> {
+    pub fn heading(&self, canvas: &Canvas, outcome: &Outcome, page: &Page) -> Result<(), Error> {
         if page.theme == Theme::Paper {
             return Ok(());
         }
@@ -82,7 +76,7 @@ impl Layout {
     }
 
     /// Numbers and words under the plot.
-    pub fn axis(&self, canvas: &Canvas<'_>, axis: Axis, title: &str) -> Result<(), Error> {
+    pub fn axis(&self, canvas: &Canvas, axis: Axis, title: &str) -> Result<(), Error> {
         let Frame { left, right, bottom, .. } = self.frame;
         for Tick { at, label } in self.ticks(axis) {
             let x = left + axis.share(at) * (right - left);
@@ -125,7 +119,7 @@ impl Layout {
     }
 
     /// Runtimes from top to bottom.
-    pub fn all(&self, canvas: &Canvas<'_>, axis: Axis, groups: &[Group]) -> Result<(), Error> {
+    pub fn all(&self, canvas: &Canvas, axis: Axis, groups: &[Group]) -> Result<(), Error> {
         let mut y = self.frame.top + self.pitch * 0.6;
         for group in groups {
             self.group_head(canvas, group, y)?;
@@ -142,8 +136,8 @@ impl Layout {
     /// Upright lines behind one runtime's rows, from `y` down, so that none runs through its name:
     /// light ones at round numbers, a dark one at the baseline's 1, and the formula's, which makes
     /// the gap to the promise visible.
-    fn lines(&self, canvas: &Canvas<'_>, axis: Axis, group: &Group, y: f64) -> Result<(), Error> {
-        let plot = canvas.plot(self.frame, axis);
+    fn lines(&self, canvas: &Canvas, axis: Axis, group: &Group, y: f64) -> Result<(), Error> {
+        let plot = canvas.rows(self.frame, axis);
         let top = y - self.frame.top;
         let bottom = top + self.pitch * group.rows.len() as f64;
         for Tick { at, label } in self.ticks(axis) {
@@ -157,7 +151,7 @@ impl Layout {
     }
 
     /// The runtime's name and, at the right, how far it is from the formula.
-    fn group_head(&self, canvas: &Canvas<'_>, group: &Group, y: f64) -> Result<(), Error> {
+    fn group_head(&self, canvas: &Canvas, group: &Group, y: f64) -> Result<(), Error> {
         let (left, right) = (self.margin(), self.width - self.margin());
         let verdict = group.over_formula.map_or_else(String::new, against);
         let room = right - left - font::width(&verdict, self.size) - self.size;
@@ -174,7 +168,7 @@ impl Layout {
     }
 
     /// Marker and name, the value in the plot on a light line from the left, the number.
-    fn row(&self, canvas: &Canvas<'_>, axis: Axis, row: &Row, y: f64) -> Result<(), Error> {
+    fn row(&self, canvas: &Canvas, axis: Axis, row: &Row, y: f64) -> Result<(), Error> {
         let Quantity { name, marker, color, .. } = *row.quantity;
         let diameter = self.size * 0.6;
         canvas.marker(marker, (self.margin() + self.size * 0.6, y), color, diameter)?;
@@ -183,7 +177,7 @@ impl Layout {
         let end = self.point + font::width(&row.tail, self.size);
         canvas.text(&row.label, (end, y), self.type_of(BLACK, HPos::Right))?;
 
-        let plot = canvas.plot(self.frame, axis);
+        let plot = canvas.rows(self.frame, axis);
         let y = y - self.frame.top;
         plot.line([(1.0, y), (row.value, y)], STEM, 0.75)?;
         if let Some([lo, hi]) = row.ci95 {
@@ -197,7 +191,7 @@ impl Layout {
     }
 
     /// What the names mean.
-    pub fn notes(&self, canvas: &Canvas<'_>) -> Result<(), Error> {
+    pub fn notes(&self, canvas: &Canvas) -> Result<(), Error> {
         let mut y = self.frame.bottom + self.pitch * 2.9;
         for note in &self.notes {
             canvas.text(note, (self.margin(), y), self.type_of(GREY, HPos::Left))?;
@@ -209,12 +203,8 @@ impl Layout {
 
 /// The meanings of the names that occur, in lines of this width.
 fn notes(groups: &[Group], size: f64, room: f64) -> Vec<String> {
-    let occurs = |quantity: &Quantity| {
-        groups.iter().flat_map(|group| &group.rows).any(|row| row.quantity.name == quantity.name)
-    };
     let mut lines: Vec<String> = Vec::new();
-    for quantity in QUANTITIES.iter().filter(|quantity| occurs(quantity)) {
-        let note = format!("{}: {}", quantity.name, quantity.meaning);
+    for note in meanings(groups) {
         let longer = lines.last().map(|line| format!("{line}; {note}"));
         match (lines.last_mut(), longer) {
             (Some(last), Some(longer)) if font::width(&longer, size) <= room => *last = longer,

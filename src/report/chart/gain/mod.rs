@@ -4,14 +4,16 @@
 //! values which nearly coincide stay apart and no legend has to be looked up.
 
 use super::axis::{Axis, Scale};
-use super::canvas::{self, Canvas};
-use super::{Error, Figure, Page, svg};
+use super::canvas::Canvas;
+use super::{Error, Figure, Page};
 use crate::study::result::Outcome;
 
 mod data;
 mod layout;
 
-use data::{Group, groups, table, values};
+use super::drawing::{self, At, Bar, Dimension, Drawing, Panel, Rule, Series, Shape};
+use super::palette::{BLACK, Hatch, Look, look};
+use data::{Group, QUANTITIES, Row, groups, table, values};
 use layout::Layout;
 
 /// Draws the chart; `None` where no runtime but the baseline has a gain.
@@ -25,19 +27,59 @@ pub fn draw(outcome: &Outcome, page: &Page) -> Result<Option<Figure>, Error> {
         return Ok(None);
     }
     let layout = Layout::new(&groups, page);
-    let mut body = String::new();
-    {
-        let canvas = Canvas::new(&mut body, layout.width, layout.height)?;
-        let axis = Axis::of_ratios(&values(&groups));
-        layout.heading(&canvas, outcome, page)?;
-        layout.axis(&canvas, axis, &axis_title(outcome, axis))?;
-        layout.all(&canvas, axis, &groups)?;
-        layout.notes(&canvas)?;
+    let canvas = Canvas::new(layout.width, layout.height)?;
+    let axis = Axis::of_ratios(&values(&groups));
+    layout.heading(&canvas, outcome, page)?;
+    layout.axis(&canvas, axis, &axis_title(outcome, axis))?;
+    layout.all(&canvas, axis, &groups)?;
+    layout.notes(&canvas)?;
+    let drawing = Drawing {
+        title: format!("{}: gain over {}", outcome.model, outcome.baseline),
+        about: about(outcome, &groups),
+        panels: vec![panel(&groups, axis, &axis_title(outcome, axis))],
+        notes: data::meanings(&groups),
+    };
+    Ok(Some(Figure::new(drawing, canvas.finish(), table(&groups)?, page)))
+}
+
+/// The same as bars, for those who draw it again.
+fn panel(groups: &[Group], axis: Axis, title: &str) -> Panel {
+    let rows = groups.iter().flat_map(|group| group.rows.iter().map(move |row| (group, row)));
+    let rows: Vec<_> = rows.collect();
+    let bars = |name: &str, bar: &dyn Fn(&Row) -> Option<[f64; 2]>| -> Vec<Bar> {
+        let named = rows.iter().enumerate().filter(|(_, (_, row))| row.quantity.name == name);
+        named
+            .filter_map(|(place, (_, row))| bar(row).map(|[from, to]| Bar { row: place, from, to }))
+            .collect()
+    };
+    let mut series = Vec::new();
+    for (place, quantity) in QUANTITIES.iter().enumerate() {
+        let look = Look { color: quantity.color, ..look(place) };
+        let shape =
+            Shape::Bars(bars(quantity.name, &|row| Some([1.0_f64.max(axis.from), row.value])));
+        series.push(Series { name: quantity.name.to_owned(), look, shape });
     }
-    let title = format!("{}: gain over {}", outcome.model, outcome.baseline);
-    let size = canvas::size(layout.width, layout.height);
-    let svg = svg::document(&body, size, &title, &about(outcome, &groups));
-    Ok(Some(Figure { svg, csv: table(&groups)? }))
+    let intervals = Shape::Bars(bars(QUANTITIES[0].name, &|row| row.ci95));
+    let black = Look { color: BLACK, hatch: Hatch::Plain, ..look(0) };
+    series.push(Series { name: "95 % interval".to_owned(), look: black, shape: intervals });
+    series.retain(|series| !matches!(&series.shape, Shape::Bars(bars) if bars.is_empty()));
+    let unit = Axis { scale: Scale::Even, from: 0.0, to: 1.0 };
+    Panel {
+        x: Dimension::plain(title, "gain", axis),
+        y: Dimension::plain("", "row", unit),
+        height: 0.0,
+        rows: rows
+            .iter()
+            .enumerate()
+            .map(|(place, (group, row))| drawing::Row {
+                name: format!("{} {}", group.runtime, row.quantity.name),
+                figure: row.label.clone(),
+                begins: place > 0 && row.quantity.name == group.rows[0].quantity.name,
+            })
+            .collect(),
+        series,
+        rules: vec![Rule { at: At::X(1.0), label: String::new(), look: None }],
+    }
 }
 
 /// The ratio that the axis shows, in words.
@@ -63,6 +105,8 @@ fn about(outcome: &Outcome, groups: &[Group]) -> String {
 #[cfg(test)]
 mod tests {
     use super::super::super::fixture;
+    use super::super::ink::Mark;
+    use super::super::tests::texts;
     use super::*;
 
     fn figure(outcome: &Outcome) -> Figure {
@@ -84,45 +128,52 @@ mod tests {
              ,loops,bound,81,,\n\
              ,loops,formula,81,,\n"
         );
+        let words = words(&figure);
         for text in [
             "threads 648",
             "78.7 ± 0.2",
             "2.8 % under the formula",
             "throughput relative to sync (sync = 1)",
-            "formula: 1 + T_io/T_cpu",
         ] {
-            assert!(figure.svg.contains(text), "{text}");
+            assert!(words.iter().any(|word| word == text), "{text}: {words:?}");
         }
-        assert!(figure.svg.contains("width=\"88mm\""));
+    }
+
+    fn words(figure: &Figure) -> Vec<String> {
+        texts(&figure.ink).into_iter().map(|(text, _)| text).collect()
     }
 
     #[test]
     fn a_value_and_the_ends_of_its_interval_lie_at_their_numbers_on_the_axis() {
         let mut outcome = fixture::web_request();
         outcome.runtimes[1].gain.simulated = fixture::about(40.0, 20.0);
-        let svg = figure(&outcome).svg;
-        let number = |text: &str| text.split(['"', ',']).next().unwrap().parse::<f64>().unwrap();
+        let ink = figure(&outcome).ink;
         let tick = |label: &str| {
-            let line = svg
-                .lines()
-                .find(|line| line.contains(&format!("middle\" fill=\"#000000\">{label}<")));
-            number(line.unwrap().strip_prefix("<text x=\"").unwrap())
+            let places = texts(&ink);
+            let (_, [left, right, ..]) = places.iter().find(|(text, _)| text == label).unwrap();
+            f64::midpoint(*left, *right)
         };
+        let discs = ink.marks.iter().filter_map(|mark| match mark {
+            Mark::Disc(centre, ..) => Some(centre.0),
+            _ => None,
+        });
         // The first disc stands beside the name, the second in the plot.
-        let disc =
-            svg.lines().filter_map(|line| line.strip_prefix("<circle cx=\"")).nth(1).unwrap();
-        assert!((number(disc) - tick("40")).abs() < 0.02, "{disc}");
-        let interval =
-            svg.lines().find(|line| line.contains("stroke=\"#0072b2\" stroke-width=\"1.5\""));
-        let (from, to) = interval.unwrap()["<polyline points=\"".len()..].split_once(' ').unwrap();
-        assert!((number(from) - tick("20")).abs() < 0.02, "{from}");
-        assert!((number(to) - tick("60")).abs() < 0.02, "{to}");
+        let disc = discs.into_iter().nth(1).unwrap();
+        assert!((disc - tick("40")).abs() < 0.02, "{disc}");
+        let interval = ink.marks.iter().find_map(|mark| match mark {
+            Mark::Line(places, stroke) if (stroke.width - 1.5).abs() < 1e-9 => Some(places),
+            _ => None,
+        });
+        let [(from, _), (to, _)] = interval.unwrap()[..] else { panic!("a line has two ends") };
+        assert!((from - tick("20")).abs() < 0.02, "{from}");
+        assert!((to - tick("60")).abs() < 0.02, "{to}");
     }
 
     #[test]
     fn theory_alone_draws_no_simulated_value_and_does_not_explain_it() {
         let figure = figure(&fixture::theory_only());
-        assert!(!figure.svg.contains("simulated") && !figure.csv.contains("simulated"));
+        assert!(!words(&figure).iter().any(|word| word.contains("simulated")));
+        assert!(!figure.csv.contains("simulated"));
     }
 
     #[test]
@@ -136,13 +187,16 @@ mod tests {
     fn a_wide_spread_of_gains_is_drawn_on_a_logarithmic_axis_and_says_so() {
         let mut outcome = fixture::web_request();
         outcome.runtimes[1].gain.simulated = fixture::about(2.1, 0.1);
-        assert!(figure(&outcome).svg.contains("(sync = 1, log scale)"));
+        let words = words(&figure(&outcome));
+        assert!(words.iter().any(|word| word.contains("(sync = 1, log scale)")), "{words:?}");
     }
 
     #[test]
     fn a_batch_is_a_ratio_of_makespans() {
         let mut outcome = fixture::web_request();
         outcome.runtimes[1].makespan_s = Some(fixture::about(12.0, 0.1));
-        assert!(figure(&outcome).svg.contains("speed (inverse makespan) relative to sync"));
+        let words = words(&figure(&outcome));
+        let title = "speed (inverse makespan) relative to sync";
+        assert!(words.iter().any(|word| word.starts_with(title)), "{words:?}");
     }
 }

@@ -1,0 +1,166 @@
+//! `iowait plot`: a chart of an earlier result, or of any CSV.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use clap::builder::{PossibleValue, PossibleValuesParser};
+
+use super::exit::{Exit, Failure};
+use super::flags::{PageFlags, TerminalFlags};
+use super::session::Session;
+use crate::input::Problems;
+use crate::input::problem::Problem;
+use crate::report::chart::{
+    self, Choice, Figure, PICTURES, Picture, Provenance, TABLE_CHARTS, Table, TableChart, picture,
+    table_chart,
+};
+use crate::report::files::{MANIFEST_FILE, Manifest, write_whole};
+
+/// Endings of files beside the pictures.
+const BESIDE: [&str; 3] = ["tex", "csv", "txt"];
+
+/// Draw a chart of an earlier result
+///
+/// The rows of a tidy CSV, as sweep and run write it, become a chart. The ending of the file says what is written: svg,
+/// png or pdf the picture, tex a pgfplots file that draws it again, csv its numbers, txt its caption. Columns go by
+/// their name or by that of their metric: response_p99_s is p99.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  iowait plot sweep.csv formula --theme paper --width ieee1 -o fig3.pdf
+  iowait plot sweep.csv load -o load.svg -o load.tex
+  iowait plot sweep.csv heat --x load.clients --by host.cores --y p99 -o heat.png
+  iowait plot sweep.csv xy --x beta --y gain_over_formula --by host.cores -o fig.svg")]
+pub struct Plot {
+    /// A CSV with a header row
+    #[arg(value_name = "FILE.csv")]
+    file: PathBuf,
+    /// Which chart
+    #[arg(value_name = "NAME", value_parser = names())]
+    name: String,
+    /// The column across
+    #[arg(long, value_name = "COLUMN")]
+    x: Option<String>,
+    /// The column up, or that of a heat map's colour
+    #[arg(long, value_name = "COLUMN")]
+    y: Option<String>,
+    /// The column that tells lines apart, or that up a heat map
+    #[arg(long, value_name = "COLUMN")]
+    by: Option<String>,
+    /// The file to write, its ending the format; repeatable
+    #[arg(long, short, value_name = "FILE", required = true, value_parser = target)]
+    output: Vec<Target>,
+    #[command(flatten)]
+    page: PageFlags,
+    #[command(flatten)]
+    terminal: TerminalFlags,
+}
+
+/// A file to write.
+#[derive(Clone, Debug)]
+struct Target {
+    path: PathBuf,
+    format: Format,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Format {
+    Picture(&'static Picture),
+    Beside(&'static str),
+}
+
+impl Plot {
+    /// Draws the chart and writes its files.
+    ///
+    /// # Errors
+    ///
+    /// The CSV cannot be read or has not what the chart needs; a file cannot be written.
+    pub fn run(&self, session: &mut Session<'_>) -> Result<Exit, Failure> {
+        session.set(self.terminal);
+        if let Some(target) = self.output.iter().find(|target| same(&target.path, &self.file)) {
+            let path = target.path.display();
+            return Err(Failure::Usage(format!(
+                "{path} is the table that is drawn; write the chart's numbers to another file"
+            )));
+        }
+        let figure = self.figure()?;
+        let from = provenance(&self.file);
+        for Target { path, format } in &self.output {
+            let bytes = bytes(&figure, *format, &from)
+                .map_err(|error| Failure::Usage(error.to_string()))?;
+            write_whole(path, |to| to.write_all(&bytes))?;
+            session.note(&format!("wrote {}", path.display()));
+        }
+        Ok(Exit::Done)
+    }
+
+    fn figure(&self) -> Result<Figure, Failure> {
+        let refuse = |message: String| {
+            let name = self.file.display().to_string();
+            Failure::from(Problems::of_source(&name, Problem::new(message)))
+        };
+        let file = std::fs::File::open(&self.file)
+            .map_err(|error| refuse(format!("the table cannot be read: {error}")))?;
+        let choice = Choice { x: self.x.clone(), y: self.y.clone(), by: self.by.clone() };
+        let chart: &TableChart =
+            table_chart(&self.name).expect("the parser takes only names of the table");
+        Table::read(file)
+            .and_then(|table| (chart.draw)(&table, &choice, &self.page.page()))
+            .map_err(|error| refuse(error.to_string()))
+    }
+}
+
+fn bytes(figure: &Figure, format: Format, from: &Provenance) -> Result<Vec<u8>, chart::Error> {
+    match format {
+        Format::Picture(picture) => figure.picture(picture),
+        Format::Beside(ending) => {
+            let files = figure.files("", &[], from)?;
+            let file = files.into_iter().find(|(name, _)| name.ends_with(&format!(".{ending}")));
+            Ok(file.map(|(_, bytes)| bytes).unwrap_or_default())
+        }
+    }
+}
+
+/// What the manifest of the table's folder says, where there is one.
+fn provenance(table: &Path) -> Provenance {
+    let text = std::fs::read_to_string(table.with_file_name(MANIFEST_FILE));
+    let manifest = text.ok().and_then(|text| serde_json::from_str::<Manifest>(&text).ok());
+    manifest.map_or_else(Provenance::unknown, |manifest| Provenance::of_manifest(&manifest))
+}
+
+fn same(one: &Path, other: &Path) -> bool {
+    let whole = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    whole(one) == whole(other)
+}
+
+fn names() -> PossibleValuesParser {
+    let named = TABLE_CHARTS.iter().map(|chart| PossibleValue::new(chart.name).help(chart.about));
+    PossibleValuesParser::new(named)
+}
+
+fn target(text: &str) -> Result<Target, String> {
+    let path = PathBuf::from(text);
+    let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase());
+    let ending = ending.unwrap_or_default();
+    let beside = || BESIDE.into_iter().find(|name| *name == ending).map(Format::Beside);
+    let format = picture(&ending).map(Format::Picture).or_else(beside).ok_or_else(|| {
+        let known: Vec<&str> = PICTURES.iter().map(|p| p.name).chain(BESIDE).collect();
+        format!("expected a file whose name ends in {}", known.join(", "))
+    })?;
+    Ok(Target { path, format })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_ending_of_a_file_is_its_format() {
+        assert!(
+            matches!(target("a/fig3.PDF").unwrap().format, Format::Picture(p) if p.name == "pdf")
+        );
+        assert!(matches!(target("fig.tex").unwrap().format, Format::Beside("tex")));
+        let error = target("fig").unwrap_err();
+        assert!(error.contains("svg, png, pdf, tex, csv, txt"), "{error}");
+    }
+}

@@ -1,0 +1,340 @@
+//! `iowait sweep`: every point of a grid under every runtime, kept as they come.
+
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+
+use clap::Args;
+
+use super::execute::{Files, folder, introduce_quick};
+use super::exit::{Exit, Failure, wrapped};
+use super::flags::RunFlags;
+use super::progress;
+use super::saved::manifest;
+use super::session::{Printer, Session};
+use super::shell;
+use super::source::ModelSource;
+use super::vary::{self, VaryFlags};
+use crate::input::Document;
+use crate::model::Model;
+use crate::report::Style;
+use crate::report::csv::{self, Point};
+use crate::report::files::journal::{Entry, Journal, Refused};
+use crate::report::files::{self, MANIFEST_FILE, MODEL_FILE, Manifest, Piece, save_pieces, sha256};
+use crate::report::sweep::{self as report, Digest, FORMATS, Format, JSON_AROUND};
+use crate::simulation::Control;
+use crate::study::axis::Grid;
+use crate::study::sweep::in_order;
+use crate::study::{self, Options};
+
+/// Simulate every point of a grid under every runtime
+///
+/// The same requests meet every point, so that curves are smooth; values that depend on others ($cores, $beta) are
+/// worked out anew at each. The axis beta scales the waits so that T_io/T_cpu has that value. Beside the table stand the
+/// places where one runtime overtakes another, and the knees of throughput against load. Finished points are kept as
+/// they come: --resume goes on after a Ctrl-C or a kill, and gives the same bytes.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  iowait sweep web-request --vary beta=0.1..100:log20
+  iowait sweep model.toml --vary load.rate=100/s..1000/s:10
+  iowait sweep model.toml --vary host.cores=1,2,4 --vary load.clients=1..512x2
+  iowait sweep model.toml --vary 'wait=4 ms,exp(4 ms)' --format csv > sweep.csv
+  iowait sweep model.toml --vary beta=1..100 --resume")]
+pub struct Sweep {
+    #[command(flatten)]
+    source: ModelSource,
+    #[command(flatten)]
+    vary: VaryFlags,
+    /// Go on with a sweep that was interrupted or killed
+    #[arg(long, conflicts_with = "no_files")]
+    resume: bool,
+    #[command(flatten)]
+    flags: RunFlags,
+}
+
+/// What every point of one sweep needs.
+struct Plan<'a> {
+    document: &'a Document,
+    model: Model,
+    grid: Grid,
+    sha256: String,
+    args: Vec<String>,
+}
+
+impl Sweep {
+    /// Runs the sweep, or prints the model of the flags.
+    ///
+    /// # Errors
+    ///
+    /// All that a [`Failure`] tells.
+    pub fn run(&self, session: &mut Session<'_>) -> Result<Exit, Failure> {
+        session.set(self.flags.terminal);
+        if self.source.print_if_asked(session)? {
+            return Ok(Exit::Done);
+        }
+        if self.flags.output.asks_for_charts() {
+            let why = "a sweep draws no charts by itself; its result.csv has all figures";
+            return Err(Failure::Usage(why.to_owned()));
+        }
+        let document = self.source.document(session)?;
+        let plan = self.plan(&document).inspect_err(|_| {
+            introduce_quick(Some(&self.source), session);
+        })?;
+        match folder(&self.flags.output, Files::Always, document.name(), "sweep") {
+            Some(folder) => self.with_files(&plan, &folder, session),
+            None => self.without_files(&plan, session),
+        }
+    }
+
+    fn plan<'a>(&self, document: &'a Document) -> Result<Plan<'a>, Failure> {
+        let flags = &self.flags.model;
+        let grid = self.vary.grid(document, flags)?;
+        let sha256 = document.sha256();
+        let model = vary::case_at(document, flags, &grid.point(0), &sha256)?.model;
+        let args =
+            [vec!["sweep".to_owned()], self.source.args(), self.vary.args(), self.flags.args()];
+        Ok(Plan { document, model, grid, sha256, args: args.concat() })
+    }
+
+    /// The points kept in a journal as they come, the files made of it at the end.
+    fn with_files(
+        &self,
+        plan: &Plan<'_>,
+        folder: &Path,
+        session: &mut Session<'_>,
+    ) -> Result<Exit, Failure> {
+        if self.resume && plan.is_complete(folder) {
+            session.note(&format!("{} is complete; nothing to go on with", folder.display()));
+            return self.print_file(folder, session);
+        }
+        let mut digest = plan.digest();
+        files::prepare(folder)?;
+        let mut journal = if self.resume {
+            Journal::resume(folder, &plan.header(), |_, entry| {
+                // Rows that a journal of this very sweep holds are as long as its header.
+                let _ = digest.add(&entry.csv);
+            })
+        } else {
+            Journal::begin(folder, &plan.header())
+        }?;
+        let kept = journal.len();
+        if kept > 0 {
+            session.note(&format!("going on after {kept} of {} points", plan.grid.len()));
+        }
+        let bar = session.shows_progress();
+        let ended = self.points(plan, kept, bar, session, |entry, _| {
+            journal.append(&entry)?;
+            add(&mut digest, &entry)
+        });
+        let open = || -> io::Result<report::Entries<'_>> { Ok(Box::new(journal.entries()?)) };
+        let sweep = report::Sweep { digest: &digest, entries: &open };
+        if let Err(failure) = ended {
+            if matches!(failure, Failure::Interrupted) && !journal.is_empty() {
+                self.print(&sweep, session)?;
+            }
+            let done = format!(
+                "{} of {} points are done and kept; to go on:",
+                journal.len(),
+                plan.grid.len()
+            );
+            let again = [&plan.args[..], &self.out_args(), &["--resume".to_owned()]].concat();
+            let label = if matches!(failure, Failure::Interrupted) { "interrupted: " } else { "" };
+            session.complain(&format!(
+                "{}  {}\n",
+                wrapped(&format!("{label}{done}")),
+                shell::command_line(&again)
+            ));
+            return if matches!(failure, Failure::Interrupted) {
+                Ok(Exit::Interrupted)
+            } else {
+                Err(failure)
+            };
+        }
+        let written = plan.save(folder, &sweep)?;
+        self.print(&sweep, session)?;
+        journal.finish()?;
+        session.note(&format!("wrote {written} files to {}", folder.display()));
+        Ok(Exit::Done)
+    }
+
+    /// The points printed as they come.
+    fn without_files(&self, plan: &Plan<'_>, session: &mut Session<'_>) -> Result<Exit, Failure> {
+        let mut digest = plan.digest();
+        let [before, between, after] = JSON_AROUND;
+        let format = self.flags.output.format.name;
+        match format {
+            "csv" => csv::write_titles(digest.titles(), &mut Printer(session))
+                .map_err(Failure::Stdout)?,
+            "json" => session.print(before.as_bytes())?,
+            _ => {}
+        }
+        let streams = matches!(format, "csv" | "json");
+        let bar = session.shows_progress() && !(streams && session.writes_to_terminal());
+        let mut first = true;
+        let ended = self.points(plan, 0, bar, session, |entry, session| {
+            match format {
+                "csv" => session.print(entry.csv.as_bytes())?,
+                "json" => {
+                    session.print(if first { "" } else { between }.as_bytes())?;
+                    session.print(entry.json.as_bytes())?;
+                }
+                _ => {}
+            }
+            first = false;
+            add(&mut digest, &entry)
+        });
+        let interrupted = matches!(ended, Err(Failure::Interrupted));
+        if !interrupted {
+            ended?;
+        }
+        match format {
+            "csv" => {}
+            "json" => session.print(after.as_bytes())?,
+            "markdown" => session.print(digest.markdown().as_bytes())?,
+            _ => session.print(digest.text(&session.style()).as_bytes())?,
+        }
+        if interrupted {
+            session.complain("interrupted; without --no-files finished points are kept\n");
+            return Ok(Exit::Interrupted);
+        }
+        Ok(Exit::Done)
+    }
+
+    /// Does the points from `kept` on, on all cores, and gives them to `take` in order.
+    fn points(
+        &self,
+        plan: &Plan<'_>,
+        kept: u64,
+        bar: bool,
+        session: &mut Session<'_>,
+        mut take: impl FnMut(Entry, &mut Session<'_>) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
+        let control = Arc::new(Control::default());
+        session.starts(&control);
+        let threads = study::threads(self.flags.jobs.map(usize::from))?;
+        let range = kept..plan.grid.len();
+        control.plan_points(range.end - range.start);
+        progress::with_bar(bar, &control, || {
+            let workers = threads.current_num_threads();
+            let work = |index| {
+                if control.is_cancelled() {
+                    return Err(Failure::Interrupted);
+                }
+                threads.install(|| self.point(plan, index, &control))
+            };
+            in_order(range, workers, work, |_, entry| {
+                control.finish_point();
+                take(entry, session)
+            })
+        })
+    }
+
+    /// One point, simulated.
+    fn point(&self, plan: &Plan<'_>, index: u64, control: &Control) -> Result<Entry, Failure> {
+        let params = plan.grid.point(index);
+        let case = vary::case_at(plan.document, &self.flags.model, &params, &plan.sha256)?;
+        let command = self.command_of(&params);
+        let options = Options { command, explain: false, ..Options::default() };
+        let outcome = study::run_here(&case, &options, control)?;
+        // Interrupted, it is that of fewer replications.
+        if control.is_cancelled() {
+            return Err(Failure::Interrupted);
+        }
+        let mut rows = Vec::new();
+        let cells = report::cells(&params);
+        let unwritable = |error: io::Error| Failure::Limit(format!("a point has no rows: {error}"));
+        csv::write_rows(&Point { params: &cells, outcome: &outcome }, &mut rows)
+            .map_err(unwritable)?;
+        let csv = String::from_utf8(rows).map_err(|error| unwritable(io::Error::other(error)))?;
+        let json =
+            report::point_json(&params, &outcome).map_err(|error| unwritable(error.into()))?;
+        Ok(Entry { csv, json })
+    }
+
+    /// The command that runs one point alone.
+    fn command_of(&self, params: &[(String, String)]) -> String {
+        let mut model = self.flags.model.clone();
+        model.set.extend(params.iter().map(|(name, value)| format!("{name}={value}")));
+        let args = [vec!["run".to_owned()], self.source.args(), model.args()].concat();
+        shell::command_line(&args)
+    }
+
+    fn out_args(&self) -> Vec<String> {
+        let out = self.flags.output.out.as_ref();
+        out.map(|out| vec!["--out".to_owned(), out.to_string_lossy().into_owned()])
+            .unwrap_or_default()
+    }
+
+    fn format(&self) -> &'static Format {
+        let wanted = self.flags.output.format.name;
+        FORMATS.iter().find(|format| format.name == wanted).unwrap_or(&FORMATS[0])
+    }
+
+    fn print(&self, sweep: &report::Sweep<'_>, session: &mut Session<'_>) -> Result<(), Failure> {
+        let style = session.style();
+        (self.format().write)(sweep, &style, &mut Printer(session)).map_err(Failure::Stdout)
+    }
+
+    /// What a complete folder has in this format.
+    fn print_file(&self, folder: &Path, session: &mut Session<'_>) -> Result<Exit, Failure> {
+        let path = folder.join(self.format().file);
+        let copied = std::fs::File::open(&path)
+            .and_then(|mut file| io::copy(&mut file, &mut Printer(session)));
+        match copied {
+            Ok(_) => Ok(Exit::Done),
+            Err(source) => Err(files::Error::File { path, source }.into()),
+        }
+    }
+}
+
+fn add(digest: &mut Digest, entry: &Entry) -> Result<(), Failure> {
+    let added = digest.add(&entry.csv);
+    added.map_err(|error| Failure::Limit(format!("a point has no rows: {error}")))
+}
+
+impl Plan<'_> {
+    fn digest(&self) -> Digest {
+        let baseline = &self.model.runtimes[self.model.run.baseline].name;
+        Digest::new(&self.model.name, self.model.run.seed, baseline, &self.grid)
+    }
+
+    /// Of what the journal is: whatever the bytes of a point depend on.
+    fn header(&self) -> String {
+        let version = env!("CARGO_PKG_VERSION");
+        let all = [version, &self.sha256, &format!("{:?}", self.model), &self.args.join("\0")];
+        let of = sha256(all.join("\0").as_bytes());
+        let points = self.grid.len();
+        format!("{{\"iowait\":\"{version}\",\"points\":{points},\"of\":\"{of}\"}}")
+    }
+
+    /// Whether a folder has this very sweep, finished.
+    fn is_complete(&self, folder: &Path) -> bool {
+        let text = std::fs::read_to_string(folder.join(MANIFEST_FILE)).unwrap_or_default();
+        let journal = folder.join(files::journal::JOURNAL_FILE);
+        serde_json::from_str::<Manifest>(&text).is_ok_and(|manifest| {
+            manifest.args == self.args
+                && manifest.model_sha256 == self.sha256
+                && manifest.iowait == env!("CARGO_PKG_VERSION")
+        }) && !journal.exists()
+    }
+
+    fn save(&self, folder: &Path, sweep: &report::Sweep<'_>) -> Result<usize, Failure> {
+        let model = Piece::bytes(MODEL_FILE, self.document.text());
+        let formats = FORMATS
+            .iter()
+            .map(|format| Piece::new(format.file, |to| (format.write)(sweep, &Style::PLAIN, to)));
+        let pieces: Vec<Piece<'_>> = std::iter::once(model).chain(formats).collect();
+        let manifest = manifest(&self.model, &self.sha256, &self.args);
+        Ok(save_pieces(folder, &pieces, manifest)?.len())
+    }
+}
+
+impl From<Refused> for Failure {
+    fn from(refused: Refused) -> Self {
+        match refused {
+            Refused::File(error) => error.into(),
+            other => Self::Usage(other.to_string()),
+        }
+    }
+}

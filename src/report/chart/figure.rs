@@ -1,0 +1,82 @@
+//! A drawn chart and the files that it makes.
+
+use super::caption::{Provenance, caption};
+use super::drawing::Drawing;
+use super::ink::{Ink, Label, Picture};
+use super::page::{Page, Theme};
+use super::{Error, numbers, sheet, tex};
+
+/// Pixels to the inch: what printers ask of line art, and twice the screen's 96.
+const PAPER_DPI: f64 = 600.0;
+const SCREEN_DPI: f64 = 192.0;
+
+/// A drawn chart and its numbers.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Figure {
+    /// What it shows.
+    pub(super) drawing: Drawing,
+    /// The picture.
+    pub(super) ink: Ink,
+    /// Its numbers, a tidy CSV file.
+    pub(super) csv: String,
+    /// A pgfplots file that draws it again.
+    tex: String,
+    page: Page,
+}
+
+impl Figure {
+    /// The figure of a description.
+    ///
+    /// # Errors
+    ///
+    /// What the drawing library or the table of numbers reports.
+    pub fn of(drawing: Drawing, page: &Page) -> Result<Self, Error> {
+        let ink = sheet::draw(&drawing, page)?;
+        let csv = numbers::table(&drawing)?;
+        Ok(Self::new(drawing, ink, csv, page))
+    }
+
+    /// A figure that was drawn otherwise.
+    pub(super) fn new(drawing: Drawing, ink: Ink, csv: String, page: &Page) -> Self {
+        let tex = tex::document(&drawing, page);
+        Self { drawing, ink, csv, tex, page: *page }
+    }
+
+    /// The same with another file for pgfplots.
+    pub(super) fn with_tex(self, tex: String) -> Self {
+        Self { tex, ..self }
+    }
+
+    /// The bytes of a picture file.
+    ///
+    /// # Errors
+    ///
+    /// The picture has more pixels than an image can have.
+    pub fn picture(&self, format: &Picture) -> Result<Vec<u8>, Error> {
+        let dpi = if self.page.theme == Theme::Paper { PAPER_DPI } else { SCREEN_DPI };
+        let label = Label { title: self.drawing.title.clone(), about: self.drawing.about.clone() };
+        (format.write)(&self.ink, &label, dpi)
+    }
+
+    /// Names and bytes of all its files: the pictures, its numbers, a pgfplots file, its caption.
+    ///
+    /// # Errors
+    ///
+    /// As [`Figure::picture`].
+    pub fn files(
+        &self,
+        name: &str,
+        formats: &[&Picture],
+        from: &Provenance,
+    ) -> Result<Vec<(String, Vec<u8>)>, Error> {
+        let mut files = Vec::new();
+        for format in formats {
+            files.push((format!("{name}.{}", format.name), self.picture(format)?));
+        }
+        let caption = caption(&self.drawing, from);
+        for (ending, text) in [("csv", &self.csv), ("tex", &self.tex), ("caption.txt", &caption)] {
+            files.push((format!("{name}.{ending}"), text.clone().into_bytes()));
+        }
+        Ok(files)
+    }
+}

@@ -1,0 +1,144 @@
+//! Throughput and latency against load, with the knee: the load at which throughput per mean
+//! response time is greatest (Kleinrock 1979), beyond which time grows faster than throughput.
+
+use super::axis::Axis;
+use super::drawing::{At, Dimension, Drawing, Panel, Rule, Series};
+use super::table::Table;
+use super::table_chart::Choice;
+use super::{Error, Figure, Page, points, words};
+
+/// The axes along which load grows.
+const LOADS: [&str; 3] = ["load.rate", "load.clients", "load.count"];
+
+/// Draws the chart.
+///
+/// # Errors
+///
+/// The table has no load that varies.
+pub fn draw(table: &Table, choice: &Choice, page: &Page) -> Result<Figure, Error> {
+    let x = match &choice.x {
+        Some(name) => table.column(name)?,
+        None => LOADS.iter().find_map(|name| table.find(name)).ok_or_else(|| {
+            Error::Unfit(format!(
+                "the table has no load ({}); sweep one, or name a column with --x",
+                LOADS.join(", ")
+            ))
+        })?,
+    };
+    let keys = points::keys(table, x);
+    let groups = table.groups(&keys);
+    let throughput = points::measured(table, &groups, &keys, (x, table.column("throughput")?));
+    let latency = choice.y.as_deref().unwrap_or("p99");
+    let latency = table.column(latency)?;
+    // What cannot be sustained has no response time: it grows for as long as one waits.
+    let steady: Vec<_> = groups
+        .iter()
+        .map(|(key, rows)| {
+            let column = table.find("steady");
+            let grows = |row: &usize| column.is_some_and(|c| table.text(*row, c) == "false");
+            (key.clone(), rows.iter().copied().filter(|row| !grows(row)).collect::<Vec<_>>())
+        })
+        .collect();
+    let times = points::measured(table, &steady, &keys, (x, latency));
+    if throughput.is_empty() || times.is_empty() {
+        return Err(Error::Unfit("the table has no throughput and response times".to_owned()));
+    }
+    let dropped = groups.iter().zip(&steady).any(|(all, kept)| all.1.len() != kept.1.len());
+    let knees: Vec<Rule> = throughput
+        .iter()
+        .zip(&steady)
+        .filter_map(|(series, (_, rows))| {
+            let at = knee(table, rows, x)?;
+            Some(Rule { at: At::X(at), label: String::new(), look: Some(series.look) })
+        })
+        .collect();
+    let across = words::dimension(table.title(x), &points::extent(&throughput).0, loads);
+    let panel = |y: Dimension, height: f64, series: Vec<Series>| Panel {
+        x: across.clone(),
+        y,
+        height,
+        rows: Vec::new(),
+        series,
+        rules: knees.clone(),
+    };
+    let (_, rates) = points::extent(&throughput);
+    let (_, seconds) = points::extent(&times);
+    let rates = words::dimension("throughput_rps", &rates, Axis::even);
+    let seconds = words::dimension(table.title(latency), &seconds, Axis::log);
+    let mut notes = vec!["Bands: 95 % intervals, where wider than the line.".to_owned()];
+    if !knees.is_empty() {
+        notes.push(
+            "Upright lines: the knee, the load with the most throughput per mean response time."
+                .to_owned(),
+        );
+    }
+    if dropped {
+        notes.push("No response time is shown of a load that cannot be sustained.".to_owned());
+    }
+    let drawing = Drawing {
+        title: "Throughput and response time against load".to_owned(),
+        about: format!("Throughput and {} against load ({}).", seconds.title, across.title),
+        panels: vec![panel(rates, 0.36, throughput), panel(seconds, 0.36, times)],
+        notes,
+    };
+    Figure::of(drawing, page)
+}
+
+/// An even axis, on which a straight line is a straight line, unless the loads span two decades.
+fn loads(values: &[f64]) -> Axis {
+    let least = values.iter().copied().filter(|v| *v > 0.0).fold(f64::INFINITY, f64::min);
+    let most = values.iter().copied().fold(0.0, f64::max);
+    if most > 100.0 * least { Axis::log(values) } else { Axis::even(values) }
+}
+
+/// The load with the most power among the rows of one runtime; none where it is the last of them,
+/// for power may go on growing.
+fn knee(table: &Table, rows: &[usize], x: usize) -> Option<f64> {
+    let (rate, time) = (table.find("throughput")?, table.find("mean")?);
+    let mut powers: Vec<(f64, f64)> = rows
+        .iter()
+        .filter_map(|row| {
+            let (rate, time) = (table.number(*row, rate)?, table.number(*row, time)?);
+            (time > 0.0).then_some((table.number(*row, x)?, rate / time))
+        })
+        .collect();
+    powers.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let most = powers.iter().map(|(_, power)| *power).fold(0.0, f64::max);
+    let place = powers.iter().position(|(_, power)| *power >= most)?;
+    (powers.len() >= 3 && place + 1 < powers.len()).then(|| powers[place].0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::drawing::Shape;
+    use super::*;
+
+    #[test]
+    fn the_knee_of_one_server_is_at_half_its_capacity() {
+        // M/M/1 with a mean service of 1 s: R = 1/(1 - x), power x (1 - x).
+        let mut text = String::from(
+            "load.rate,scenario,runtime,throughput_rps,response_mean_s,response_p99_s\n",
+        );
+        for tenths in 1..=9 {
+            let x = f64::from(tenths) / 10.0;
+            text += &format!("{x}/s,,sync,{x},{},{}\n", 1.0 / (1.0 - x), 4.6 / (1.0 - x));
+        }
+        let table = Table::read(text.as_bytes()).unwrap();
+        let rows: Vec<usize> = (0..table.len()).collect();
+        assert_eq!(knee(&table, &rows, 0), Some(0.5));
+        assert_eq!(knee(&table, &rows[..5], 0), None, "power still grows");
+        let figure = draw(&table, &Choice::default(), &Page::PAPER).unwrap();
+        assert_eq!(figure.drawing.panels[0].rules[0].at, At::X(0.5));
+    }
+
+    #[test]
+    fn a_load_that_cannot_be_sustained_has_no_response_time() {
+        let text = "load.clients,scenario,runtime,throughput_rps,response_mean_s,response_p99_s,steady\n\
+                    1,,a,1,1,2,true\n2,,a,2,1,2,true\n3,,a,2,9,9,false\n";
+        let table = Table::read(text.as_bytes()).unwrap();
+        let figure = draw(&table, &Choice::default(), &Page::PAPER).unwrap();
+        let Shape::Measured(spots) = &figure.drawing.panels[1].series[0].shape else { panic!() };
+        assert_eq!(spots.len(), 2);
+        assert!(figure.drawing.notes.iter().any(|note| note.contains("cannot be sustained")));
+    }
+}

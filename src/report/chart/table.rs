@@ -1,0 +1,234 @@
+//! A tidy table as charts draw it: columns by name, cells as text or as numbers in base units.
+
+use std::io::Read;
+
+use super::Error;
+use crate::input::suggest::did_you_mean;
+use crate::input::value::{self, NoScope, Value};
+use crate::units::NANOS_PER_SECOND;
+
+/// The first column that is not a varied parameter.
+const FIRST_FIXED: &str = "scenario";
+
+/// Metric names and the columns in which they stand.
+const METRICS: &[(&str, &str)] = &[
+    ("throughput", "throughput_rps"),
+    ("mean", "response_mean_s"),
+    ("p50", "response_p50_s"),
+    ("p75", "response_p75_s"),
+    ("p90", "response_p90_s"),
+    ("p95", "response_p95_s"),
+    ("p99", "response_p99_s"),
+    ("p999", "response_p999_s"),
+    ("accept_wait", "accept_wait_mean_s"),
+    ("in_flight", "in_flight_mean"),
+    ("cpu", "cpu_utilization"),
+    ("loop_lag_p99", "loop_lag_p99_s"),
+    ("memory", "memory_peak_bytes"),
+    ("beta", "blocking_coefficient"),
+];
+
+/// Headers and rows, as in a CSV.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Table {
+    titles: Vec<String>,
+    rows: Vec<Vec<String>>,
+}
+
+impl Table {
+    /// A table of these columns; short rows are filled with empty cells.
+    #[must_use]
+    pub fn new(titles: Vec<String>, mut rows: Vec<Vec<String>>) -> Self {
+        rows.iter_mut().for_each(|row| row.resize(titles.len(), String::new()));
+        Self { titles, rows }
+    }
+
+    /// Reads a CSV with a header row.
+    ///
+    /// # Errors
+    ///
+    /// It is no CSV, rows differ in length, or there are none.
+    pub fn read(from: impl Read) -> Result<Self, Error> {
+        let mut reader = ::csv::Reader::from_reader(from);
+        let unfit = |error: ::csv::Error| Error::Unfit(format!("this is no table: {error}"));
+        let titles = reader.headers().map_err(unfit)?.iter().map(str::to_owned).collect();
+        let mut rows = Vec::new();
+        for record in reader.records() {
+            rows.push(record.map_err(unfit)?.iter().map(str::to_owned).collect());
+        }
+        if rows.is_empty() {
+            return Err(Error::Unfit("the table has no rows under its header".to_owned()));
+        }
+        Ok(Self { titles, rows })
+    }
+
+    /// The names of its columns.
+    #[must_use]
+    pub fn titles(&self) -> &[String] {
+        &self.titles
+    }
+
+    /// How many rows it has.
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Whether it has no rows.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// The place of a column, by its title or the name of its metric.
+    #[must_use]
+    pub fn find(&self, name: &str) -> Option<usize> {
+        let place = |name: &str| self.titles.iter().position(|title| title == name);
+        place(name).or_else(|| {
+            METRICS.iter().find(|(metric, _)| *metric == name).and_then(|(_, column)| place(column))
+        })
+    }
+
+    /// The column in which a metric stands; what is no metric is its own column.
+    #[must_use]
+    pub fn column_of(metric: &str) -> &str {
+        METRICS.iter().find(|(name, _)| *name == metric).map_or(metric, |(_, column)| *column)
+    }
+
+    /// As [`Table::find`], or what was perhaps meant.
+    ///
+    /// # Errors
+    ///
+    /// There is no such column.
+    pub fn column(&self, name: &str) -> Result<usize, Error> {
+        self.find(name).ok_or_else(|| {
+            let metrics = METRICS.iter().filter(|(_, c)| self.find(c).is_some()).map(|(m, _)| *m);
+            let known = self.titles.iter().map(String::as_str).chain(metrics);
+            let meant = did_you_mean(name, known).map(|near| format!("; perhaps {near}"));
+            let all = self.titles.join(", ");
+            Error::Unfit(format!(
+                "the table has no column {name}{}; it has {all}",
+                meant.unwrap_or_default()
+            ))
+        })
+    }
+
+    /// The title of a column.
+    #[must_use]
+    pub fn title(&self, column: usize) -> &str {
+        self.titles.get(column).map_or("", String::as_str)
+    }
+
+    /// A cell.
+    #[must_use]
+    pub fn text(&self, row: usize, column: usize) -> &str {
+        self.rows.get(row).and_then(|row| row.get(column)).map_or("", String::as_str)
+    }
+
+    /// A cell as a number in its base unit; `None` where it is empty or no number. A value of the
+    /// model file, such as `800/s` or `20 ms`, is one.
+    #[must_use]
+    pub fn number(&self, row: usize, column: usize) -> Option<f64> {
+        let text = self.text(row, column);
+        if let Ok(number) = text.parse::<f64>() {
+            return Some(number).filter(|number| number.is_finite());
+        }
+        let value = value::parse(text).and_then(|expr| expr.eval(&NoScope)).ok()?;
+        Some(match value {
+            Value::Duration(nanos) => nanos / NANOS_PER_SECOND,
+            Value::Rate(x) | Value::Size(x) | Value::Number(x) => x,
+            Value::Dist { dimension: value::Dimension::Duration, dist } => {
+                dist.mean() / NANOS_PER_SECOND
+            }
+            Value::Dist { dist, .. } => dist.mean(),
+        })
+    }
+
+    /// The interval of an estimate in a column: the cells under `…_lo` and `…_hi`.
+    #[must_use]
+    pub fn interval(&self, row: usize, column: usize) -> Option<[f64; 2]> {
+        let end = |end: &str| {
+            let place = self.find(&format!("{}_{end}", self.title(column)))?;
+            self.number(row, place)
+        };
+        Some([end("lo")?, end("hi")?])
+    }
+
+    /// The varied parameters: the columns before those of a result.
+    #[must_use]
+    pub fn varied(&self) -> Vec<usize> {
+        let fixed = self.titles.iter().position(|title| title == FIRST_FIXED).unwrap_or(0);
+        (0..fixed).collect()
+    }
+
+    /// Whether a column has different numbers in it.
+    #[must_use]
+    pub fn varies(&self, column: usize) -> bool {
+        let mut numbers = (0..self.len()).filter_map(|row| self.number(row, column));
+        numbers.next().is_some_and(|first| numbers.any(|other| other.to_bits() != first.to_bits()))
+    }
+
+    /// The rows by the text that these columns have in them, in the order in which they begin.
+    #[must_use]
+    pub fn groups(&self, columns: &[usize]) -> Vec<(Vec<&str>, Vec<usize>)> {
+        let mut groups: Vec<(Vec<&str>, Vec<usize>)> = Vec::new();
+        let mut places = std::collections::BTreeMap::new();
+        for row in 0..self.len() {
+            let key: Vec<&str> = columns.iter().map(|column| self.text(row, *column)).collect();
+            let place = *places.entry(key.clone()).or_insert_with(|| {
+                groups.push((key, Vec::new()));
+                groups.len() - 1
+            });
+            groups[place].1.push(row);
+        }
+        groups
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn table(text: &str) -> Table {
+        Table::read(text.as_bytes()).unwrap()
+    }
+
+    #[test]
+    fn a_cell_is_a_number_with_or_without_its_unit() {
+        let table = table("load.rate,scenario,throughput_rps\n800/s,,1e3\n20 ms,,x\n");
+        assert_eq!(table.number(0, 0), Some(800.0));
+        assert_eq!(table.number(1, 0), Some(0.02));
+        assert_eq!(table.number(0, 2), Some(1000.0));
+        assert_eq!(
+            (table.number(1, 2), table.number(0, 1), table.number(9, 9)),
+            (None, None, None)
+        );
+        assert_eq!(table.varied(), [0]);
+    }
+
+    #[test]
+    fn a_column_has_its_title_and_its_metrics_name_and_a_mistake_is_told() {
+        let table = table("beta,scenario,response_p99_s\n1,,2\n");
+        assert_eq!(table.column("p99").unwrap(), 2);
+        assert_eq!(table.column("beta").unwrap(), 0);
+        let error = table.column("respons_p99_s").unwrap_err().to_string();
+        assert!(
+            error.contains("perhaps response_p99_s") && error.contains("it has beta"),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn what_is_no_table_is_refused() {
+        for text in ["", "a,b\n", "a,b\n1\n"] {
+            assert!(Table::read(text.as_bytes()).is_err(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn groups_keep_the_order_in_which_they_begin() {
+        let table = table("runtime,x\nb,1\na,2\nb,3\n");
+        let groups = table.groups(&[0]);
+        assert_eq!(groups, [(vec!["b"], vec![0, 2]), (vec!["a"], vec![1])]);
+    }
+}

@@ -1,0 +1,274 @@
+//! A plan: the answer with its neighbours, what binds, what is left, what the other runtimes would
+//! need.
+
+use serde_json::{Map, Value, json};
+
+use super::number::{self, duration, figure, percent, size};
+use super::style::{Style, Tone};
+use super::table::{Cell, Table};
+use super::wrap::{hanging, pieces};
+use super::{markdown, sweep};
+use crate::model::metric::{MetricUnit, Vocabulary};
+use crate::model::{Model, Objective};
+use crate::study::plan::Answer;
+use crate::study::plan::trial::{Found, Hopeless, Trial};
+use crate::study::result::{Estimate, SloResult};
+
+/// A plan as asked and answered.
+#[derive(Debug)]
+pub struct Plan<'a> {
+    /// The model.
+    pub model: &'a Model,
+    /// So many instances are taken away in all that is shown.
+    pub survive: u32,
+    /// The answer for the runtime asked about.
+    pub answer: &'a Answer,
+    /// The same question answered for the model's other runtimes.
+    pub others: &'a [Answer],
+}
+
+/// The plan as one JSON object, its last line ended.
+#[must_use]
+pub fn json(plan: &Plan<'_>) -> String {
+    let answer = plan.answer;
+    let outcome = |trial: &Trial| match &trial.found {
+        Found::Simulated(outcome) => json!(outcome),
+        Found::Hopeless(_) => Value::Null,
+    };
+    let mut object = match short(answer) {
+        Value::Object(object) => object,
+        _ => Map::new(),
+    };
+    object.insert("at".into(), answer.at.as_ref().map_or(Value::Null, outcome));
+    object.insert("below".into(), answer.below.last().map_or(Value::Null, outcome));
+    object.insert("others".into(), plan.others.iter().map(short).collect());
+    let text = serde_json::to_string_pretty(&object);
+    text.unwrap_or_default() + "\n"
+}
+
+fn short(answer: &Answer) -> Value {
+    let at = answer.at.as_ref();
+    let keys = |at: &Trial| -> Map<String, Value> {
+        at.point.iter().map(|(name, text)| (name.clone(), sweep::value(text))).collect()
+    };
+    json!({
+        "met": at.is_some(),
+        "runtime": answer.runtime,
+        "objectives": answer.objectives.iter().map(|one| one.text.clone()).collect::<Vec<_>>(),
+        "answer": at.map(keys),
+        "distinguishable": answer.distinguishable(),
+        "headroom": at.and_then(Trial::headroom),
+        "binds": at.map(|at| at.binds.resource.clone()),
+        "cost_per_hour": at.and_then(|at| at.cost_per_hour),
+        "notes": answer.notes,
+    })
+}
+
+/// The plan as a screen shows it.
+#[must_use]
+pub fn text(plan: &Plan<'_>, style: &Style) -> String {
+    let mut lines: Vec<String> = Vec::new();
+    for (i, line) in head(plan).iter().enumerate() {
+        let line = pieces(line, style.columns());
+        let tone = if i == 0 { Tone::Head } else { Tone::Plain };
+        lines.extend(line.iter().map(|line| style.paint(tone, line)));
+    }
+    lines.push(String::new());
+    lines.extend(table(plan).lines(style));
+    lines.push(String::new());
+    for (word, text) in remarks(plan) {
+        lines.extend(hanging(&format!("  {word} "), &text, style.columns()));
+    }
+    lines.join("\n") + "\n"
+}
+
+/// The same in Markdown.
+#[must_use]
+pub fn markdown(plan: &Plan<'_>) -> String {
+    let head = head(plan);
+    let mut blocks = vec![format!("## {}", markdown::escaped(&head[0].join(", ")))];
+    blocks.extend(head[1..].iter().map(|line| markdown::escaped(&line.join(", "))));
+    blocks.push(markdown::table(&table(plan)));
+    let remarks = remarks(plan);
+    let lines: Vec<_> = remarks
+        .iter()
+        .map(|(word, text)| format!("- **{}** {}", word.trim(), markdown::escaped(text)))
+        .collect();
+    blocks.push(lines.join("\n"));
+    blocks.join("\n\n") + "\n"
+}
+
+fn head(plan: &Plan<'_>) -> Vec<Vec<String>> {
+    let objectives = plan.answer.objectives.iter().map(|one| one.text.clone());
+    let mut second: Vec<String> = vec![objectives.collect::<Vec<_>>().join(", ")];
+    if plan.survive > 0 {
+        let one = plan.survive == 1;
+        let lost =
+            if one { "one instance".to_owned() } else { format!("{} instances", plan.survive) };
+        second.push(format!("all with {lost} lost"));
+    }
+    let first = [
+        plan.model.name.clone(),
+        format!("plan for {}", plan.answer.runtime),
+        format!("seed {}", plan.model.run.seed),
+    ];
+    vec![first.to_vec(), second]
+}
+
+/// The answer and its neighbours: the keys, each objective's figure, a verdict.
+fn table(plan: &Plan<'_>) -> Table {
+    let answer = plan.answer;
+    let trials: Vec<&Trial> = answer.below.iter().chain(&answer.at).chain(&answer.above).collect();
+    let is_answer = |trial: &Trial| answer.at.as_ref().is_some_and(|at| at.point == trial.point);
+    let titles: Vec<&str> = trials
+        .first()
+        .map_or_else(Vec::new, |trial| trial.point.iter().map(|(name, _)| tail(name)).collect());
+    let width = |key: usize| {
+        let values = trials.iter().map(|trial| trial.point[key].1.chars().count());
+        values.chain([titles[key].chars().count()]).max().unwrap_or(0)
+    };
+    let row = |mark: &str, values: &[&str]| {
+        let values = values.iter().enumerate();
+        let cells = values.map(|(key, value)| format!("{value:>width$}", width = width(key)));
+        format!("{mark:1} {}", cells.collect::<Vec<_>>().join("  "))
+    };
+    let names = trials.iter().map(|trial| {
+        let values: Vec<&str> = trial.point.iter().map(|(_, value)| value.as_str()).collect();
+        row(if is_answer(trial) { ">" } else { "" }, &values)
+    });
+    let mut table = Table::of(row("", &titles), names);
+    for objective in &answer.objectives {
+        let title = format!("{} [95 % interval]", objective.metric);
+        table.push_if_any(title, trials.iter().map(|trial| shown(plan, trial, objective)));
+    }
+    table.push("verdict", trials.iter().map(|trial| verdict(plan, trial)));
+    table
+}
+
+/// The last part of a path, which is how people think of a key.
+fn tail(path: &str) -> &str {
+    path.rsplit('.').next().unwrap_or(path)
+}
+
+fn judged<'t>(trial: &'t Trial, objective: &Objective) -> Option<&'t SloResult> {
+    trial.result()?.slo.iter().find(|slo| slo.objective == objective.text)
+}
+
+fn shown(plan: &Plan<'_>, trial: &Trial, objective: &Objective) -> Cell {
+    if let Found::Hopeless(Hopeless { grows: true, .. }) = &trial.found {
+        let time = unit(plan.model, objective) == MetricUnit::Time;
+        return Cell::prose(if time { "grows without bound" } else { number::NONE });
+    }
+    let Some(slo) = judged(trial, objective) else { return Cell::prose(number::NONE) };
+    Cell::prose(with_interval(plan.model, objective, &slo.figure))
+}
+
+/// `168 ms [156 ms, 181 ms]`.
+fn with_interval(model: &Model, objective: &Objective, estimate: &Estimate) -> String {
+    let Some(value) = estimate.value else { return number::NONE.to_owned() };
+    if value == f64::INFINITY {
+        return "never ends".to_owned();
+    }
+    let unit = unit(model, objective);
+    let one = |value: f64| in_unit(unit, value);
+    match estimate.ci95 {
+        Some([low, high]) => format!("{} [{}, {}]", one(value), one(low), one(high)),
+        None => one(value),
+    }
+}
+
+fn unit(model: &Model, objective: &Objective) -> MetricUnit {
+    let classes: Vec<_> = model.requests.iter().map(|class| class.name.clone()).collect();
+    let resources: Vec<_> = model.resources.iter().map(|one| one.name.clone()).collect();
+    let vocabulary = Vocabulary { classes: &classes, resources: &resources };
+    vocabulary.metric(&objective.metric).map_or(MetricUnit::Number, |metric| metric.unit)
+}
+
+/// A figure of a metric in its unit.
+pub(super) fn in_unit(unit: MetricUnit, value: f64) -> String {
+    match unit {
+        MetricUnit::Time => duration(value, None),
+        MetricUnit::Rate => format!("{}/s", figure(value, 3)),
+        MetricUnit::Size => size(value.max(0.0) as u64),
+        MetricUnit::Share => percent(value),
+        MetricUnit::Number => figure(value, 3),
+    }
+}
+
+fn verdict(plan: &Plan<'_>, trial: &Trial) -> Cell {
+    if let Found::Hopeless(hopeless) = &trial.found {
+        return Cell::prose(hopeless.why.clone());
+    }
+    if trial.by_chance(&plan.answer.objectives) {
+        return Cell::prose("cannot tell at this precision").toned(Tone::Warning);
+    }
+    if trial.met() {
+        Cell::prose("meets").toned(Tone::Good)
+    } else {
+        Cell::prose("misses").toned(Tone::Bad)
+    }
+}
+
+fn remarks(plan: &Plan<'_>) -> Vec<(&'static str, String)> {
+    let answer = plan.answer;
+    let mut remarks = Vec::new();
+    match &answer.at {
+        Some(at) => {
+            remarks.push(("Need", format!("{}: {}", answer.runtime, says(at))));
+            match answer.distinguishable() {
+                Some(true) => {}
+                Some(false) => remarks.push((
+                    "Note",
+                    "the intervals here and one step below overlap: more --replications or --requests tell them apart"
+                        .to_owned(),
+                )),
+                None => remarks.push(("Note", "nothing smaller is in the range".to_owned())),
+            }
+        }
+        None if answer.allowed == 0 => {
+            remarks.push(("None", "no combination satisfies --where and --survive".to_owned()));
+        }
+        None => remarks.push(("None", format!("{}: {}", answer.runtime, nearest(answer)))),
+    }
+    for other in plan.others {
+        let text = match &other.at {
+            Some(at) => format!("{}: {}", other.runtime, says(at)),
+            None => format!("{}: {}", other.runtime, nearest(other)),
+        };
+        remarks.push(("Also", text));
+    }
+    let notes = answer.notes.iter().cloned();
+    remarks.extend(notes.map(|note| ("Note", note)));
+    let tried = format!("{} of {} combinations were simulated", answer.simulated, answer.allowed);
+    remarks.push(("Note", tried));
+    remarks
+}
+
+/// `instances 4, loops 2; binds: cpu, 80 % used; the load can grow 25 %; costs 0.68 an hour`.
+fn says(at: &Trial) -> String {
+    let keys = at.point.iter().map(|(name, value)| format!("{} {value}", tail(name)));
+    let mut parts = vec![keys.collect::<Vec<_>>().join(", ")];
+    let done = at.result().and_then(|result| result.throughput_rps.value);
+    if let Some(used) = done.and_then(|done| at.binds.used(done)) {
+        parts.push(format!("binds: {}, {} used", at.binds.resource, percent(used)));
+    }
+    if let Some(room) = at.headroom() {
+        parts.push(format!("the load can grow {} before it is full", percent(room.max(0.0))));
+    }
+    if let Some(cost) = at.cost_per_hour {
+        parts.push(format!("costs {} an hour", figure(cost, 4)));
+    }
+    parts.join("; ")
+}
+
+fn nearest(answer: &Answer) -> String {
+    let Some(last) = answer.below.last() else { return "nothing in the range meets it".to_owned() };
+    let keys: Vec<_> =
+        last.point.iter().map(|(name, value)| format!("{} {value}", tail(name))).collect();
+    let why = match &last.found {
+        Found::Hopeless(Hopeless { grows: true, why }) => format!("grows without bound, {why}"),
+        Found::Hopeless(hopeless) => hopeless.why.clone(),
+        Found::Simulated(_) => format!("misses; binds: {}", last.binds.resource),
+    };
+    format!("nothing in the range meets it; {}: {why}", keys.join(", "))
+}

@@ -1,0 +1,135 @@
+//! Which figures of a replication say how lucky it was, and what is left of the estimates without.
+//!
+//! Three controls have a mean that is known to be 0. What was drawn in the window less the mean of
+//! each draw, of CPU and of I/O: a martingale, whatever is drawn and wherever the window ends.
+//! Poisson arrivals less rate × window. And what another runtime of the comparison did less its
+//! exact theory, for all meet the same requests; never the runtime's own, which would only give the
+//! theory back. [`control`](crate::stats::control) picks those that help.
+
+use crate::model::{LoadKind, Model};
+use crate::stats::control::{WORTHWHILE, adjust};
+
+use super::exact::Applies;
+use super::result::Estimate;
+use super::sample::Sample;
+
+/// A comparison as a source of controls.
+#[derive(Clone, Copy, Debug)]
+pub struct Controls<'a> {
+    /// The model.
+    pub model: &'a Model,
+    /// The samples of every runtime.
+    pub samples: &'a [Vec<Sample>],
+    /// What theory says of every runtime.
+    pub exact: &'a [Applies],
+}
+
+impl Controls<'_> {
+    /// Throughput with its adjusted estimate beside it.
+    #[must_use]
+    pub fn throughput(&self, place: usize, found: Estimate) -> Estimate {
+        let controls = [self.luck(place), self.arrivals(place), self.throughputs(place)].concat();
+        let values = figures(&self.samples[place], |sample| sample.throughput);
+        with_controls(found, values, &controls, self.one_request(place))
+    }
+
+    /// Mean response time with its adjusted estimate beside it.
+    #[must_use]
+    pub fn response_mean(&self, place: usize, found: Estimate) -> Estimate {
+        let controls = [self.luck(place), self.arrivals(place), self.responses(place)].concat();
+        let values = figures(&self.samples[place], |sample| sample.response.figures[0]);
+        with_controls(found, values, &controls, self.one_request(place))
+    }
+
+    /// The gain with its adjusted estimate beside it.
+    #[must_use]
+    pub fn gain(&self, place: usize, found: Estimate) -> Estimate {
+        let base = self.model.run.baseline;
+        let controls = [self.luck(place), self.luck(base), self.throughputs(place)].concat();
+        let ratios = |own: &Sample, base: &Sample| match (own.makespan_s, base.makespan_s) {
+            (Some(own), Some(base)) => Some(base / own),
+            _ => Some(own.throughput? / base.throughput?),
+        };
+        let pairs = self.samples[place].iter().zip(&self.samples[base]);
+        let values = pairs.map(|(own, base)| ratios(own, base)).collect();
+        with_controls(found, values, &controls, self.one_request(place) + self.one_request(base))
+    }
+
+    /// CPU and I/O as drawn less as expected; none where a retry draws what was drawn before.
+    fn luck(&self, place: usize) -> Vec<Vec<f64>> {
+        let own = &self.samples[place];
+        if own.iter().any(|sample| sample.counts.retries > 0) {
+            return Vec::new();
+        }
+        [0, 1].map(|part| own.iter().map(|sample| sample.luck[part]).collect()).to_vec()
+    }
+
+    /// Poisson arrivals in the window less those that were to be expected.
+    fn arrivals(&self, place: usize) -> Vec<Vec<f64>> {
+        let own = &self.samples[place];
+        let LoadKind::Poisson { rate } = self.model.load.kind else { return Vec::new() };
+        let first = |sample: &Sample| (sample.counts.issued - sample.counts.retries) as f64;
+        vec![own.iter().map(|sample| first(sample) - rate.0 * sample.window_s).collect()]
+    }
+
+    /// Throughputs of the other runtimes less their exact values.
+    fn throughputs(&self, place: usize) -> Vec<Vec<f64>> {
+        self.deviations(place, |sample| sample.throughput, |exact| Some(exact.throughput_rps))
+    }
+
+    /// Mean response times of the other runtimes less their exact values.
+    fn responses(&self, place: usize) -> Vec<Vec<f64>> {
+        let simulated = |sample: &Sample| sample.response.figures[0];
+        self.deviations(place, simulated, |exact| exact.response_mean_s)
+    }
+
+    fn deviations(
+        &self,
+        place: usize,
+        simulated: impl Fn(&Sample) -> Option<f64>,
+        exact: impl Fn(&super::exact::Solution) -> Option<f64>,
+    ) -> Vec<Vec<f64>> {
+        let others = self.samples.iter().zip(self.exact).enumerate();
+        others
+            .filter(|(other, _)| *other != place)
+            .filter_map(|(_, (samples, theory))| {
+                let exact = exact(theory.solution()?)?;
+                let values = figures(samples, &simulated)?;
+                Some(values.into_iter().map(|value| value - exact).collect())
+            })
+            .collect()
+    }
+
+    /// One request as a share of a replication's: the ends of a window can cost as much, and no
+    /// control knows of them.
+    fn one_request(&self, place: usize) -> f64 {
+        let own = &self.samples[place];
+        let completed: u64 = own.iter().map(|sample| sample.counts.completed).sum();
+        own.len() as f64 / completed as f64
+    }
+}
+
+fn figures(samples: &[Sample], of: impl Fn(&Sample) -> Option<f64>) -> Option<Vec<f64>> {
+    samples.iter().map(of).collect()
+}
+
+/// An estimate with the adjusted one beside it, where that halves the requests that are needed.
+///
+/// The adjusted interval is wider than the regression's by `allowance`, a share of the value.
+fn with_controls(
+    found: Estimate,
+    values: Option<Vec<f64>>,
+    controls: &[Vec<f64>],
+    allowance: f64,
+) -> Estimate {
+    let (Some(values), Some(value), Some(plain)) = (values, found.value, found.half_width()) else {
+        return found;
+    };
+    let Some(adjusted) = adjust(&values, controls) else { return found };
+    let centre = value + adjusted.shift;
+    let half = adjusted.half_width + allowance * value.abs();
+    if !(centre.is_finite() && half < WORTHWHILE * plain) {
+        return found;
+    }
+    Estimate { value_cv: Some(centre), ci95_cv: Some([centre - half, centre + half]), ..found }
+}

@@ -1,0 +1,310 @@
+//! The least value of a key, or the cheapest combination of several, that meets the objectives.
+//!
+//! More of a key is taken never to hurt, so a combination that misses proves that all below it do:
+//! [`search`] needs few trials. What capacity rules out is not simulated. Beside the answer its
+//! neighbours are, so that the assumption is seen to hold there, or the answer moves.
+
+pub mod constraint;
+pub mod search;
+pub mod trial;
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+use crate::model::{Model, Objective, Resource, Runtime, RuntimeKind};
+use crate::simulation::Control;
+
+use super::Failure;
+use super::axis::{Grid, Point, number};
+use super::capacity::Capacity;
+use super::result::RuntimeResult;
+use constraint::{Constraint, Names};
+use trial::{Trial, attempt, hopeless};
+
+/// Combinations at most: each is read before any is tried.
+pub const MOST_COMBINATIONS: u64 = 20_000;
+
+/// What is asked.
+#[derive(Clone, Debug)]
+pub struct Question<'a> {
+    /// The runtime that is to meet the objectives.
+    pub runtime: &'a str,
+    /// The keys and their values, ascending.
+    pub grid: &'a Grid,
+    /// What a combination must satisfy beside the objectives.
+    pub constraints: &'a [Constraint],
+    /// So many instances are lost, and the objectives hold all the same.
+    pub survive: u32,
+    /// SHA-256 of the model's text.
+    pub sha256: &'a str,
+}
+
+/// What was found.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    /// The runtime.
+    pub runtime: String,
+    /// The objectives.
+    pub objectives: Vec<Objective>,
+    /// The combination that meets them, if any does.
+    pub at: Option<Trial>,
+    /// The combinations one step below in one key, simulated; with no answer what came nearest.
+    pub below: Vec<Trial>,
+    /// The combination one step above in the last key that has one.
+    pub above: Option<Trial>,
+    /// What to know of it.
+    pub notes: Vec<String>,
+    /// Combinations that the constraints allow.
+    pub allowed: usize,
+    /// Those that were simulated.
+    pub simulated: usize,
+}
+
+impl Answer {
+    /// Whether the evidence at the answer and one step below can be told apart: the intervals of a
+    /// figure that is missed below part. `None` where there is nothing below.
+    #[must_use]
+    pub fn distinguishable(&self) -> Option<bool> {
+        let at = self.at.as_ref()?.result()?;
+        if self.below.is_empty() {
+            return None;
+        }
+        Some(self.below.iter().all(|below| {
+            // What theory rules out needs no interval.
+            let Some(below) = below.result() else { return true };
+            below.steady == Some(false) || part(below, at)
+        }))
+    }
+}
+
+/// Whether chance alone does not make the difference between a result that misses and one that
+/// meets.
+fn part(below: &RuntimeResult, at: &RuntimeResult) -> bool {
+    let apart = |one: [f64; 2], other: [f64; 2]| one[1] < other[0] || other[1] < one[0];
+    below.slo.iter().zip(&at.slo).filter(|(below, _)| below.met != Some(true)).any(|(below, at)| {
+        below.figure.value == Some(f64::INFINITY)
+            || below.figure.ci95.zip(at.figure.ci95).is_some_and(|(one, other)| apart(one, other))
+    })
+}
+
+/// What a combination costs, the most important first.
+#[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
+struct Price {
+    cost_per_hour: f64,
+    instances: u32,
+    cores: u32,
+    width: u64,
+    slots: u64,
+}
+
+impl Price {
+    fn of(model: &Model, runtime: &Runtime) -> Self {
+        let slots = model.resources.iter().map(|resource: &Resource| u64::from(resource.slots));
+        Self {
+            cost_per_hour: runtime.cost_per_hour.unwrap_or(0.0) * f64::from(runtime.instances),
+            instances: runtime.instances,
+            cores: model.host.cores,
+            width: runtime.kind.width(),
+            slots: slots.sum(),
+        }
+    }
+}
+
+/// Reads the model at a combination.
+pub type Read<'a, E> = dyn Fn(&Point) -> Result<Model, E> + 'a;
+
+/// The command that runs a combination alone.
+pub type Command<'a> = dyn Fn(&Point) -> String + 'a;
+
+/// Asks it. `read` reads the model at a combination.
+///
+/// # Errors
+///
+/// Those of `read` and of the simulation; too many combinations.
+pub fn ask<E: From<Failure>>(
+    question: &Question<'_>,
+    read: &Read<'_, E>,
+    command: &Command<'_>,
+    control: &Control,
+) -> Result<Answer, E> {
+    let (candidates, models) = candidates(question, read)?;
+    let places: Vec<Vec<usize>> = candidates.iter().map(|one| one.places.clone()).collect();
+    let trials: RefCell<BTreeMap<usize, Trial>> = RefCell::default();
+    let tried = |place: usize| -> Result<Trial, E> {
+        if let Some(trial) = trials.borrow().get(&place) {
+            return Ok(trial.clone());
+        }
+        let point = candidates[place].point.clone();
+        let about = (question.sha256, command(&point));
+        let model = models(place)?;
+        let mut trial = attempt(only(&model, question), point, about, control)?;
+        // The instances that may be lost are paid for too.
+        let own = model.runtimes.iter().find(|runtime| runtime.name == question.runtime);
+        trial.cost_per_hour =
+            own.and_then(|own| Some(own.cost_per_hour? * f64::from(own.instances)));
+        trials.borrow_mut().insert(place, trial.clone());
+        Ok(trial)
+    };
+    let is_hopeless = |place: usize| -> Result<bool, E> {
+        let model = only(&models(place)?, question);
+        let Some(runtime) = model.runtimes.last() else { return Ok(true) };
+        Ok(hopeless(&model, &Capacity::of(&model, runtime)).is_some())
+    };
+    let mut found = search::first(&places, is_hopeless, |place| Ok(tried(place)?.met()))?;
+    let mut notes = Vec::new();
+    let mut below = Vec::new();
+    while let Some(place) = found {
+        below = neighbours(&places, place, -1);
+        let mut better = None;
+        for &one in &below {
+            if tried(one)?.met() {
+                better = Some(one);
+            }
+        }
+        let Some(better) = better else { break };
+        if notes.is_empty() {
+            notes.push(
+                "more is not always better here, or chance decides: a combination below one that \
+                 missed met the objectives"
+                    .to_owned(),
+            );
+        }
+        found = Some(better);
+    }
+    let above = found.and_then(|place| neighbours(&places, place, 1).pop());
+    let above = above.map(&tried).transpose()?;
+    if above.as_ref().is_some_and(|above| !above.met()) {
+        notes.push("one step above misses: more is not always better here".to_owned());
+    }
+    if found.is_none() {
+        // What came nearest: the largest of those tried, or the largest of all.
+        let last = trials.borrow().keys().next_back().copied();
+        below = last.or(places.len().checked_sub(1)).into_iter().collect();
+    }
+    let objectives = first_objectives(&models, &places)?;
+    let below = below.into_iter().map(&tried).collect::<Result<Vec<_>, E>>()?;
+    let at = found.map(&tried).transpose()?;
+    let simulated = trials.borrow().values().filter(|trial| trial.result().is_some()).count();
+    Ok(Answer {
+        runtime: question.runtime.to_owned(),
+        objectives,
+        at,
+        below,
+        above,
+        notes,
+        allowed: places.len(),
+        simulated,
+    })
+}
+
+type Models<'a, E> = Box<dyn Fn(usize) -> Result<Model, E> + 'a>;
+
+fn first_objectives<E>(models: &Models<'_, E>, places: &[Vec<usize>]) -> Result<Vec<Objective>, E> {
+    if places.is_empty() { Ok(Vec::new()) } else { Ok(models(0)?.run.slo) }
+}
+
+/// A combination that the constraints allow.
+struct Candidate {
+    places: Vec<usize>,
+    point: Vec<(String, String)>,
+    price: Price,
+}
+
+/// The allowed combinations, the cheapest first, and how to read the model of each again.
+fn candidates<'a, E: From<Failure> + 'a>(
+    question: &Question<'_>,
+    read: &'a Read<'a, E>,
+) -> Result<(Vec<Candidate>, Models<'a, E>), E> {
+    let grid = question.grid;
+    if grid.len() > MOST_COMBINATIONS {
+        return Err(Failure::Limit(format!(
+            "{} combinations, and a plan takes at most {MOST_COMBINATIONS}; give the keys fewer \
+             values, as in 1..512x2",
+            grid.len()
+        ))
+        .into());
+    }
+    let mut found = Vec::new();
+    for index in 0..grid.len() {
+        let point = grid.point(index);
+        let model = read(&point)?;
+        let Some(runtime) = model.runtimes.iter().find(|one| one.name == question.runtime) else {
+            continue;
+        };
+        let names = names(grid, &point, &model, runtime);
+        let allowed = question.constraints.iter().all(|constraint| constraint.holds(&names));
+        if allowed && runtime.instances > question.survive {
+            let price = Price::of(&model, runtime);
+            found.push(Candidate { places: grid.places(index), point, price });
+        }
+    }
+    // The order of the grid decides between equals: no field is ever NaN.
+    found.sort_by(|a, b| {
+        let by_price = a.price.partial_cmp(&b.price).unwrap_or(std::cmp::Ordering::Equal);
+        by_price.then_with(|| a.places.cmp(&b.places))
+    });
+    let points: Vec<_> = found.iter().map(|one| one.point.clone()).collect();
+    Ok((found, Box::new(move |place| read(&points[place]))))
+}
+
+/// What the names in a constraint are worth: each varied key by its path and by its last part, and
+/// the runtime's instances and widths.
+#[must_use]
+pub fn names(grid: &Grid, point: &Point, model: &Model, runtime: &Runtime) -> Names {
+    let mut names = Names::new();
+    let mut add = |name: &str, value: f64| names.insert(name.to_owned(), value);
+    add("instances", f64::from(runtime.instances));
+    add("cores", f64::from(model.host.cores));
+    match &runtime.kind {
+        RuntimeKind::SyncWorker(kind) => add("workers", f64::from(kind.workers)),
+        RuntimeKind::ThreadPool(kind) => {
+            add("processes", f64::from(kind.processes));
+            add("threads", f64::from(kind.threads))
+        }
+        RuntimeKind::EventLoop(kind) => add("loops", f64::from(kind.loops)),
+        RuntimeKind::WorkStealing(kind) => add("workers", f64::from(kind.workers)),
+        RuntimeKind::Serverless(kind) => add("max_instances", f64::from(kind.max_instances)),
+    };
+    if let [one] = model.resources.as_slice() {
+        add("slots", f64::from(one.slots));
+    }
+    for (axis, (name, value)) in grid.axes().iter().zip(point) {
+        let Some(value) = number(value) else { continue };
+        let last = axis.name.rsplit('.').next().unwrap_or(name);
+        add(last, value);
+        add(name, value);
+    }
+    names
+}
+
+/// The model with the runtime asked about alone, or after the baseline where an objective needs it;
+/// the lost instances gone.
+fn only(model: &Model, question: &Question<'_>) -> Model {
+    let mut model = model.clone();
+    let of_gain = model.run.slo.iter().any(|objective| objective.metric.starts_with("gain"));
+    let baseline = model.runtimes.get(model.run.baseline).cloned();
+    model.runtimes.retain(|runtime| runtime.name == question.runtime);
+    for runtime in &mut model.runtimes {
+        runtime.instances -= question.survive.min(runtime.instances - 1);
+    }
+    if let Some(baseline) = baseline.filter(|one| of_gain && one.name != question.runtime) {
+        model.runtimes.insert(0, baseline);
+    }
+    model.run.baseline = 0;
+    model
+}
+
+/// The candidates one step down (or up) along one axis, in the order of the axes.
+fn neighbours(places: &[Vec<usize>], place: usize, step: isize) -> Vec<usize> {
+    let own = &places[place];
+    (0..own.len())
+        .filter_map(|axis| {
+            let mut other = own.clone();
+            other[axis] = own[axis].checked_add_signed(step)?;
+            places.iter().position(|one| *one == other)
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,200 @@
+//! Work done on many threads and handed over in order, so that what is written never depends on
+//! who was faster.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread;
+
+/// How far ahead of the oldest unfinished piece work may go: what bounds the memory.
+const AHEAD: u64 = 256;
+
+/// Does `work` for each number of a range on `workers` threads, and gives the results to `take`
+/// one after another, in order, on the calling thread.
+///
+/// # Errors
+///
+/// The first error in the order of the numbers, of `work` or of `take`; what comes before it has
+/// been taken, what comes after it has not.
+pub fn in_order<T: Send, E: Send>(
+    range: Range<u64>,
+    workers: usize,
+    work: impl Fn(u64) -> Result<T, E> + Sync,
+    mut take: impl FnMut(u64, T) -> Result<(), E>,
+) -> Result<(), E> {
+    let state = State {
+        next: range.start,
+        taken: range.start,
+        running: 0,
+        done: BTreeMap::new(),
+        over: false,
+    };
+    let shared = Shared { state: Mutex::new(state), changed: Condvar::new(), end: range.end };
+    thread::scope(|scope| {
+        for _ in 0..workers.max(1) {
+            shared.lock().running += 1;
+            scope.spawn(|| shared.work(&work));
+        }
+        // However this ends, nobody begins another piece.
+        let _stop = Stop(&shared);
+        for number in range {
+            let Some(found) = shared.wait_for(number) else { return Ok(()) };
+            found.and_then(|value| take(number, value))?;
+        }
+        Ok(())
+    })
+}
+
+struct State<T, E> {
+    /// The next number to begin with.
+    next: u64,
+    /// The next number to be taken.
+    taken: u64,
+    /// Threads that may still finish something.
+    running: usize,
+    done: BTreeMap<u64, Result<T, E>>,
+    /// Nothing more is begun.
+    over: bool,
+}
+
+struct Shared<T, E> {
+    state: Mutex<State<T, E>>,
+    changed: Condvar,
+    end: u64,
+}
+
+impl<T, E> Shared<T, E> {
+    fn lock(&self) -> MutexGuard<'_, State<T, E>> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn wait<'a>(&self, state: MutexGuard<'a, State<T, E>>) -> MutexGuard<'a, State<T, E>> {
+        self.changed.wait(state).unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn work(&self, work: &(impl Fn(u64) -> Result<T, E> + Sync)) {
+        let _leave = Leave(self);
+        while let Some(number) = self.begin() {
+            let found = work(number);
+            let mut state = self.lock();
+            state.over |= found.is_err();
+            state.done.insert(number, found);
+            drop(state);
+            self.changed.notify_all();
+        }
+    }
+
+    /// The next number, once it is not too far ahead; `None` where there is nothing more to do.
+    fn begin(&self) -> Option<u64> {
+        let mut state = self.lock();
+        loop {
+            if state.over || state.next >= self.end {
+                return None;
+            }
+            if state.next < state.taken.saturating_add(AHEAD) {
+                state.next += 1;
+                return Some(state.next - 1);
+            }
+            state = self.wait(state);
+        }
+    }
+
+    /// The result of this number; `None` where nobody will make it any more.
+    fn wait_for(&self, number: u64) -> Option<Result<T, E>> {
+        let mut state = self.lock();
+        loop {
+            if let Some(found) = state.done.remove(&number) {
+                state.taken = number + 1;
+                drop(state);
+                self.changed.notify_all();
+                return Some(found);
+            }
+            if state.running == 0 {
+                return None;
+            }
+            state = self.wait(state);
+        }
+    }
+}
+
+/// Says that a thread will finish nothing more, also where it panics.
+struct Leave<'a, T, E>(&'a Shared<T, E>);
+
+impl<T, E> Drop for Leave<'_, T, E> {
+    fn drop(&mut self) {
+        self.0.lock().running -= 1;
+        self.0.changed.notify_all();
+    }
+}
+
+/// Says that nothing more is to be begun.
+struct Stop<'a, T, E>(&'a Shared<T, E>);
+
+impl<T, E> Drop for Stop<'_, T, E> {
+    fn drop(&mut self) {
+        self.0.lock().over = true;
+        self.0.changed.notify_all();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::atomic::{AtomicU64, Ordering};
+
+    /// Takes longer for some numbers than for others.
+    fn uneven(number: u64) -> u64 {
+        let pause = std::time::Duration::from_micros(number * 7919 % 300);
+        thread::sleep(pause);
+        number * number
+    }
+
+    #[test]
+    fn results_come_in_order_however_many_threads_there_are() {
+        for workers in [1, 2, 7] {
+            let mut taken = Vec::new();
+            let done = in_order(
+                3..200,
+                workers,
+                |n| Ok::<_, ()>(uneven(n)),
+                |n, value| {
+                    taken.push((n, value));
+                    Ok(())
+                },
+            );
+            assert_eq!(done, Ok(()));
+            assert_eq!(taken, (3..200).map(|n| (n, n * n)).collect::<Vec<_>>());
+        }
+    }
+
+    #[test]
+    fn the_first_error_in_order_ends_it_and_all_before_it_is_taken() {
+        let mut taken = 0;
+        let work = |n| if n >= 50 { Err(n) } else { Ok(uneven(n)) };
+        let done = in_order(0..1000, 4, work, |_, _| {
+            taken += 1;
+            Ok(())
+        });
+        assert_eq!((done, taken), (Err(50), 50));
+        let refused =
+            in_order(0..1000, 4, |n| Ok(uneven(n)), |n, _| if n == 9 { Err(n) } else { Ok(()) });
+        assert_eq!(refused, Err(9));
+    }
+
+    #[test]
+    fn nobody_runs_ahead_of_a_slow_taker() {
+        let begun = AtomicU64::new(0);
+        let work = |n: u64| {
+            begun.fetch_max(n, Ordering::Relaxed);
+            Ok::<_, ()>(())
+        };
+        in_order(0..5_000, 3, work, |n, ()| {
+            if n % 500 == 0 {
+                thread::sleep(std::time::Duration::from_millis(2));
+            }
+            assert!(begun.load(Ordering::Relaxed) <= n + AHEAD);
+            Ok(())
+        })
+        .unwrap();
+    }
+}
