@@ -7,6 +7,9 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+use iowait::model::shipped::MODELS;
+use iowait::model::{Model, Overrides};
+
 const MARK: &str = "<!-- output/gallery/web-request.txt -->\n```text\n";
 
 fn root() -> &'static Path {
@@ -99,4 +102,34 @@ fn the_map_of_the_source_names_every_folder_and_no_other() {
         }
     }
     assert_eq!(text.matches("── ").count(), 10, "the map names ten places");
+}
+
+/// Figures are held against a simulation by `.ci/run`, which takes minutes of a slow build.
+#[test]
+fn the_page_of_the_models_has_every_case_with_its_sentences_and_rows() {
+    let page = fs::read_to_string(root().join("models/README.md")).expect("there is a page");
+    let mut sections: Vec<(&str, &str)> = page
+        .split("\n## ")
+        .skip(1)
+        .map(|section| section.split_once('\n').expect("a heading and more"))
+        .collect();
+    sections.remove(0); // The curve.
+    let mut sections = sections.into_iter();
+    for shipped in MODELS {
+        let model = Model::read(&shipped.document(), Overrides::NONE).expect(shipped.name);
+        if model.expects.is_empty() {
+            continue;
+        }
+        let (name, text) = sections.next().expect(shipped.name);
+        let again = "run `iowait validate --no-files --format markdown > models/README.md`";
+        assert_eq!(name, shipped.name, "{again}");
+        let plain = text.replace('\\', "");
+        let story = [&model.story.claim, &model.story.cause, &model.story.formula_says];
+        for sentence in story.into_iter().flatten() {
+            assert!(plain.contains(sentence.as_str()), "{name}: {sentence}\n{again}");
+        }
+        let rows = text.lines().filter(|line| line.starts_with('|')).count();
+        assert_eq!(rows, model.expects.len() + 2, "{name}: {again}");
+    }
+    assert_eq!(sections.next(), None);
 }

@@ -265,7 +265,8 @@ fn chart_names() -> impl TypedValueParser<Value = String> {
     PossibleValuesParser::new(named.chain([PossibleValue::new(ALL).help("every chart")]))
 }
 
-fn chart_formats() -> impl TypedValueParser<Value = &'static Picture> {
+/// The formats of pictures by name.
+pub fn chart_formats() -> impl TypedValueParser<Value = &'static Picture> {
     let named = PICTURES.iter().map(|format| PossibleValue::new(format.name).help(format.about));
     PossibleValuesParser::new(named)
         .map(|name| picture(&name).expect("the parser takes only names of the table"))

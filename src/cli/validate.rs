@@ -7,7 +7,7 @@ use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
 use super::exit::{Exit, Failure};
-use super::flags::TerminalFlags;
+use super::flags::{PageFlags, TerminalFlags, chart_formats};
 use super::progress;
 use super::session::Session;
 use super::shell;
@@ -16,7 +16,7 @@ use super::values::{jobs, seed, whole};
 use crate::input::Document;
 use crate::model::shipped::MODELS;
 use crate::model::{Model, Overrides};
-use crate::report::chart::{Page, width_mm};
+use crate::report::chart::{PICTURES, Picture};
 use crate::report::files::{self, Validated, save_validation};
 use crate::report::validate::{FORMATS, Format};
 use crate::simulation::Control;
@@ -61,12 +61,11 @@ pub struct Validate {
     /// Write no files
     #[arg(long, conflicts_with = "out")]
     no_files: bool,
-    /// The parity chart for a screen (160 mm, with a title) or for paper (88 mm)
-    #[arg(long, default_value = "screen", value_parser = ["screen", "paper"])]
-    theme: String,
-    /// Width of the chart: 88mm, ieee1, ieee2, acm1, acm2, nature1 or nature2
-    #[arg(long, value_name = "WIDTH", value_parser = width_mm)]
-    width: Option<f64>,
+    /// File formats of the parity chart
+    #[arg(long, value_name = "FORMAT,...", value_delimiter = ',', default_value = PICTURES[0].name, value_parser = chart_formats())]
+    chart_format: Vec<&'static Picture>,
+    #[command(flatten)]
+    page: PageFlags,
     /// Cores that the simulation may use; all by default. The results are the same
     #[arg(long, value_name = "N", help_heading = "How it runs", value_parser = jobs)]
     jobs: Option<u16>,
@@ -233,7 +232,8 @@ impl Validate {
                 validation: &found.validation,
                 models: &found.models,
                 args: &args,
-                page: self.page(),
+                page: self.page.page(),
+                pictures: &self.chart_format,
                 command: &shell::command_line(&args),
             };
             (save_validation(&folder, &output), folder)
@@ -246,11 +246,6 @@ impl Validate {
             session.note(&format!("wrote {} files to {}", saved?.len(), folder.display()));
         }
         Ok(())
-    }
-
-    fn page(&self) -> Page {
-        let page = if self.theme == "paper" { Page::PAPER } else { Page::SCREEN };
-        Page { width_mm: self.width.unwrap_or(page.width_mm), ..page }
     }
 
     fn folder(&self, found: &Found) -> Option<PathBuf> {
@@ -273,10 +268,14 @@ impl Validate {
         self.seed.into_iter().for_each(|n| add("--seed", n.to_string()));
         self.replications.into_iter().for_each(|n| add("--replications", n.to_string()));
         self.requests.into_iter().for_each(|n| add("--requests", n.to_string()));
-        if self.theme == "paper" {
-            add("--theme", self.theme.clone());
+        let formats: Vec<&str> = self.chart_format.iter().map(|format| format.name).collect();
+        if formats != [PICTURES[0].name] {
+            add("--chart-format", formats.join(","));
         }
-        self.width.into_iter().for_each(|mm| add("--width", format!("{mm}mm")));
+        if self.page.theme == "paper" {
+            add("--theme", self.page.theme.clone());
+        }
+        self.page.width.into_iter().for_each(|mm| add("--width", format!("{mm}mm")));
         args
     }
 }

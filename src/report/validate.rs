@@ -1,5 +1,6 @@
 //! A validation as text, JSON, CSV and Markdown: what sources report against what is simulated.
 
+mod csv;
 mod markdown;
 mod words;
 
@@ -14,8 +15,9 @@ use super::wrap::hanging;
 use crate::model::expect::Role;
 use crate::model::metric::MetricUnit;
 use crate::study::validate::{Placed, Row, Validation, Verdict, role_name};
+pub use csv::csv;
 pub use markdown::markdown;
-use words::{explanation, summary};
+use words::{explanations, summary};
 
 /// One way to write a validation.
 #[derive(Clone, Copy, Debug)]
@@ -66,16 +68,14 @@ pub fn text(validation: &Validation, style: &Style, to: &mut dyn Write) -> io::R
             let lead = format!("{}  ", case.model);
             let title = case.title.as_deref().unwrap_or_default();
             let mut lines = hanging(&lead, title, style.columns());
-            lines.extend(table(case, &rows, false).lines(style));
+            lines.extend(groups(&rows, style));
+            let why = explanations(&rows);
+            if !why.is_empty() {
+                lines.push(String::new());
+            }
+            lines.extend(why.iter().flat_map(|why| hanging("  Why  ", why, style.columns())));
             writeln!(to, "{}\n", lines.join("\n"))?;
         }
-    }
-    let explained: Vec<String> = validation.rows.iter().filter_map(explanation).collect();
-    for line in &explained {
-        writeln!(to, "{}", hanging("  Why  ", line, style.columns()).join("\n"))?;
-    }
-    if !explained.is_empty() {
-        writeln!(to)?;
     }
     if !validation.cases.is_empty() {
         let head = "Gain against the blocking coefficient: the runtime that gained most";
@@ -109,73 +109,64 @@ pub fn json(validation: &Validation, to: &mut dyn Write) -> io::Result<()> {
     to.write_all(b"\n")
 }
 
-/// Writes a header row and a row for each expectation, empty where null.
-///
-/// # Errors
-///
-/// Those of the writer.
-pub fn csv(validation: &Validation, to: &mut dyn Write) -> io::Result<()> {
-    let mut table = ::csv::Writer::from_writer(to);
-    table.write_record(
-        "model scenario runtime metric role reported simulated simulated_lo simulated_hi formula tolerance \
-         verdict relative_to at_least at_most deviation source why"
-            .split(' '),
-    )?;
-    let number = |value: Option<f64>| value.map(|v| v.to_string()).unwrap_or_default();
-    for row in &validation.rows {
-        let text = |text: &Option<String>| text.clone().unwrap_or_default();
-        table.write_record([
-            row.model.clone(),
-            text(&row.scenario),
-            row.runtime.clone(),
-            row.metric.clone(),
-            role_name(row.role).to_owned(),
-            number(row.reported),
-            number(row.simulated),
-            number(row.ci95.map(|[lo, _]| lo)),
-            number(row.ci95.map(|[_, hi]| hi)),
-            number(row.formula),
-            number(row.tolerance),
-            row.verdict.word().to_owned(),
-            text(&row.relative_to),
-            number(row.at_least),
-            number(row.at_most),
-            number(row.deviation),
-            text(&row.source),
-            text(&row.why),
-        ])?;
-    }
-    table.flush()
-}
-
 fn rows_of<'a>(validation: &'a Validation, case: &Placed) -> Vec<&'a Row> {
     validation.rows.iter().filter(|row| row.model == case.model).collect()
 }
 
-/// These rows; the long form tells role, tolerance and what has another source than the model.
-fn table(case: &Placed, rows: &[&Row], long: bool) -> Table {
+/// A table for each runtime, without the formula's figures where they do not fit.
+fn groups(rows: &[&Row], style: &Style) -> Vec<String> {
+    let mut groups: Vec<(&str, Vec<&Row>)> = Vec::new();
+    for row in rows {
+        match groups.iter_mut().find(|(name, _)| *name == row.runtime) {
+            Some((_, group)) => group.push(row),
+            None => groups.push((&row.runtime, vec![row])),
+        }
+    }
+    let lines = |formula: bool| -> Vec<Vec<String>> {
+        groups.iter().map(|(name, group)| short(name, group, formula).lines(style)).collect()
+    };
+    let split = |group: &Vec<String>| group.iter().any(String::is_empty);
+    let all = lines(true);
+    let all = if all.iter().any(split) { lines(false) } else { all };
+    all.join(&String::new())
+}
+
+/// The rows of one runtime as the screen has them.
+fn short(runtime: &str, rows: &[&Row], formula: bool) -> Table {
+    let figure = |row: &&Row| {
+        let scenario = row.scenario.as_ref().map(|name| format!("{name}: ")).unwrap_or_default();
+        scenario + &metric(row)
+    };
+    let mut table = Table::of(runtime, rows.iter().map(figure));
+    let column =
+        |cell: &dyn Fn(&Row) -> Cell| -> Vec<Cell> { rows.iter().map(|row| cell(row)).collect() };
+    table.push("reported", column(&|row| Cell::number(reported(row))));
+    table.push("simulated", column(&|row| Cell::number(value(row, row.simulated))));
+    table.push("off by", column(&|row| Cell::number(off(row))));
+    table.push("verdict", column(&shown_verdict));
+    if formula {
+        table.push_if_any("formula", column(&|row| Cell::number(value(row, row.formula))));
+    }
+    table
+}
+
+/// These rows with role, tolerance and what has another source than the model.
+fn table(case: &Placed, rows: &[&Row]) -> Table {
     let mut table = Table::of("runtime", rows.iter().map(|row| row.runtime.clone()));
     let column =
         |cell: &dyn Fn(&Row) -> Cell| -> Vec<Cell> { rows.iter().map(|row| cell(row)).collect() };
     table.push("figure", column(&|row| Cell::prose(named(row))));
     table.push("reported", column(&|row| Cell::number(reported(row))));
     table.push("simulated", column(&|row| Cell::number(value(row, row.simulated))));
-    let off = |row: &Row| row.deviation.map_or_else(|| NONE.to_owned(), |off| deviation(1.0 + off));
     table.push("off by", column(&|row| Cell::number(off(row))));
-    if long {
-        let within = |row: &Row| row.tolerance.map_or_else(|| NONE.to_owned(), percent);
-        table.push("tolerance", column(&|row| Cell::number(within(row))));
-        table.push("role", column(&|row| Cell::prose(role_name(row.role))));
-        table.push("verdict", column(&|row| Cell::prose(row.verdict.word())));
-    } else {
-        table.push("verdict", column(&shown_verdict));
-    }
+    let within = |row: &Row| row.tolerance.map_or_else(|| NONE.to_owned(), percent);
+    table.push("tolerance", column(&|row| Cell::number(within(row))));
+    table.push("role", column(&|row| Cell::prose(role_name(row.role))));
+    table.push("verdict", column(&|row| Cell::prose(row.verdict.word())));
     table.push_if_any("formula", column(&|row| Cell::number(value(row, row.formula))));
-    if long {
-        let other = |row: &Row| row.source.clone().filter(|own| Some(own) != case.source.as_ref());
-        let source = |row: &Row| Cell::prose(other(row).unwrap_or_else(|| NONE.to_owned()));
-        table.push_if_any("source", column(&source));
-    }
+    let other = |row: &Row| row.source.clone().filter(|own| Some(own) != case.source.as_ref());
+    let source = |row: &Row| Cell::prose(other(row).unwrap_or_else(|| NONE.to_owned()));
+    table.push_if_any("source", column(&source));
     table
 }
 
@@ -223,9 +214,18 @@ fn curve(validation: &Validation) -> Table {
 
 /// `throughput / flask, peak`.
 fn named(row: &Row) -> String {
-    let over = row.relative_to.as_ref().map(|base| format!(" / {base}")).unwrap_or_default();
     let scenario = row.scenario.as_ref().map(|name| format!(", {name}")).unwrap_or_default();
-    format!("{}{over}{scenario}", row.metric)
+    metric(row) + &scenario
+}
+
+/// `throughput / flask`.
+fn metric(row: &Row) -> String {
+    let over = row.relative_to.as_ref().map(|base| format!(" / {base}")).unwrap_or_default();
+    format!("{}{over}", row.metric)
+}
+
+fn off(row: &Row) -> String {
+    row.deviation.map_or_else(|| NONE.to_owned(), |off| deviation(1.0 + off))
 }
 
 fn reported(row: &Row) -> String {
@@ -315,12 +315,12 @@ pub(super) mod tests {
     fn the_screen_has_a_table_for_each_model_the_curve_and_a_summary() {
         let expected = "\
 shop  A shop
-  runtime   figure     reported   simulated    off by   verdict   formula
-  loop      makespan       10 s      10.5 s    +5.0 %   holds         5 s
-  loop      makespan       10 s         7 s   -30.0 %   known         5 s
-  loop      makespan       10 s        10 s     0.0 %   fitted        5 s
+  loop       reported   simulated    off by   verdict   formula
+  makespan       10 s      10.5 s    +5.0 %   holds         5 s
+  makespan       10 s         7 s   -30.0 %   known         5 s
+  makespan       10 s        10 s     0.0 %   fitted        5 s
 
-  Why  shop, loop makespan is known to fail: no failures in the model
+  Why  loop makespan: known to fail, no failures in the model
 
 Gain against the blocking coefficient: the runtime that gained most
   case   T_io/T_cpu   gain   bound   formula   of formula   runtime
@@ -341,7 +341,7 @@ Gain against the blocking coefficient: the runtime that gained most
         validation.rows[0].verdict = Verdict::Fails;
         let text = written("table", &validation);
         assert!(text.contains("  Wrong 2 predictions"), "{text}");
-        let said = "shop, loop makespan fails: 10.5 s, and the source says 10 s within 10 %";
+        let said = "loop makespan fails: 10.5 s, and the source says 10 s within 10 %";
         assert!(text.replace("\n       ", " ").contains(said), "{text}");
     }
 

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::manifest::sha256;
 use super::{Error, MANIFEST_FILE, make_folder, remove, write_whole};
 use crate::report::Style;
-use crate::report::chart::{PICTURES, Page, Provenance, parity};
+use crate::report::chart::{Page, Picture, Provenance, parity};
 use crate::report::validate::FORMATS;
 use crate::study::validate::Validation;
 
@@ -23,6 +23,8 @@ pub struct Validated<'a> {
     pub args: &'a [String],
     /// What the chart is drawn for.
     pub page: Page,
+    /// The formats of its picture.
+    pub pictures: &'a [&'static Picture],
     /// The same as a command line, to read.
     pub command: &'a str,
 }
@@ -57,7 +59,7 @@ pub fn save_validation(folder: &Path, output: &Validated<'_>) -> Result<Vec<Path
         .map_err(|source| Error::Chart { name: "parity", source })?;
     if let Some(figure) = drawn {
         let from = Provenance { command: Some(output.command.to_owned()), ..Provenance::unknown() };
-        let more = figure.files("parity", &[&PICTURES[0]], &from);
+        let more = figure.files("parity", output.pictures, &from);
         files.extend(more.map_err(|source| Error::Chart { name: "parity", source })?);
     }
     let manifest = Manifest {

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::super::markdown::{escaped, table as markdown_table};
-use super::words::{explanation, summary};
+use super::words::{explanations, summary};
 use super::{curve, rows_of, table};
 use crate::study::validate::Validation;
 
@@ -60,10 +60,10 @@ pub fn markdown(validation: &Validation, to: &mut dyn Write) -> io::Result<()> {
         }
         let rows = rows_of(validation, case);
         if !rows.is_empty() {
-            blocks.push(markdown_table(&table(case, &rows, true)));
+            blocks.push(markdown_table(&table(case, &rows)));
         }
-        let why = rows.iter().filter_map(|row| explanation(row));
-        let why: Vec<_> = why.map(|line| format!("- {}", escaped(&line))).collect();
+        let why = explanations(&rows);
+        let why: Vec<_> = why.iter().map(|line| format!("- {}", escaped(line))).collect();
         if !why.is_empty() {
             blocks.push(why.join("\n"));
         }

@@ -5,23 +5,35 @@ use super::{named, reported, value};
 use crate::model::expect::Role;
 use crate::study::validate::{Row, Validation, Verdict};
 
-/// Why a prediction fails, or that a known failure is none.
-pub fn explanation(row: &Row) -> Option<String> {
-    let name = format!("{}, {} {}", row.model, row.runtime, named(row));
+/// Why predictions fail, or that a known failure is none; those of one reason together.
+pub fn explanations(rows: &[&Row]) -> Vec<String> {
+    let mut reasons: Vec<(String, Vec<String>)> = Vec::new();
+    for row in rows {
+        let Some(reason) = reason(row) else { continue };
+        let name = format!("{} {}", row.runtime, named(row));
+        match reasons.iter_mut().find(|(other, _)| *other == reason) {
+            Some((_, names)) => names.push(name),
+            None => reasons.push((reason, vec![name])),
+        }
+    }
+    reasons.into_iter().map(|(reason, names)| names.join("; ") + &reason).collect()
+}
+
+fn reason(row: &Row) -> Option<String> {
     let why = row.why.as_deref().unwrap_or_default();
     match row.verdict {
-        Verdict::Known => Some(format!("{name} is known to fail: {why}")),
+        Verdict::Known => Some(format!(": known to fail, {why}")),
         Verdict::Changed => Some(format!(
-            "{name} holds although the model file says `holds = false` ({why}): take that away"
+            ": holds although the model file says `holds = false` ({why}), take that away"
         )),
         Verdict::Fails if row.role == Role::Predicted => {
             let (simulated, reported) = (value(row, row.simulated), reported(row));
             let within = row.tolerance.map(|share| format!(" within {}", percent(share)));
             let within = within.unwrap_or_default();
-            Some(format!("{name} fails: {simulated}, and the source says {reported}{within}"))
+            Some(format!(" fails: {simulated}, and the source says {reported}{within}"))
         }
         Verdict::Unknown if row.role == Role::Predicted => {
-            Some(format!("{name} has no simulated figure to be held against the source's"))
+            Some(" has no simulated figure to be held against the source's".to_owned())
         }
         _ => None,
     }
