@@ -100,7 +100,8 @@ fn charts_that_the_table_fits_are_drawn_and_others_told_when_named() {
     let more = ["--chart", "load,heat", "--chart-format", "svg,pdf", "--width", "ieee1"];
     let vary = ["sweep", "m.toml", "--vary", "load.clients=1..9:3", "--requests", "3000"];
     let played = play_at(home.path(), &[&vary[..], &["--replications", "2"], &more].concat());
-    let played = played.ends(0, &["chart heat is not drawn", "two swept columns", "wrote 11 files"]);
+    let played =
+        played.ends(0, &["chart heat is not drawn", "two swept columns", "wrote 11 files"]);
     assert!(!played.err.contains("formula"), "{}", played.err);
     assert!(read(home.path(), "load.svg").contains("width=\"88mm\""));
     let caption = read(home.path(), "load.caption.txt");
