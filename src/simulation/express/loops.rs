@@ -134,8 +134,7 @@ mod tests {
         let mut loops = Loops::new(2, Assign::Greedy);
         let mut at = |now, length| {
             let id = loops.choose(now, false, |_| unreachable!());
-            let found = (id, turn(&mut loops, id, now, length));
-            found
+            (id, turn(&mut loops, id, now, length))
         };
         assert_eq!(at(0, 100), (0, Turn { poll: 0, start: 0 }));
         assert_eq!(at(1, 50), (1, Turn { poll: 1, start: 1 }));
