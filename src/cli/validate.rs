@@ -25,7 +25,7 @@ use crate::study::{self, Case, Options};
 
 /// Is the model right? What sources report, held against the simulation
 ///
-/// Each [[expect]] of the models gets a row: reported, simulated, what the formula says, the verdict. The exit status
+/// Each expectation of the models gets a row: reported, simulated, what the formula says, the verdict. The exit status
 /// is 1 when a prediction falls outside its tolerance, unless the model file says so itself (holds = false, why). Fits
 /// and illustrations are shown and never counted.
 #[derive(Args, Debug)]
@@ -35,7 +35,7 @@ Examples:
   iowait validate models/ my-service.toml   folders and files
   iowait validate --format markdown > models/README.md")]
 pub struct Validate {
-    /// Model files, folders of them, - for standard input, or names of shipped models; all shipped ones with [[expect]]
+    /// Model files, folders of them, - for standard input, or names of shipped models; all shipped ones with expectations
     /// by default
     #[arg(value_name = "MODEL or FOLDER")]
     models: Vec<PathBuf>,

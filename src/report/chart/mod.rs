@@ -1,7 +1,7 @@
 //! Charts: a chart a file, each a row of [`CHARTS`] or of [`TABLE_CHARTS`].
 //!
 //! A chart draws numbers that already stand in the JSON or the CSV. It describes what it shows
-//! ([`drawing`]); one description gives the picture in every format, the table of its numbers and a
+//! (`drawing`); one description gives the picture in every format, the table of its numbers and a
 //! pgfplots file.
 
 use crate::study::result::Outcome;

@@ -16,7 +16,7 @@
 //! | `pools` | `resource.NAME`, `executor` |
 //! | `failures` | `failures` |
 //!
-//! [`shares`] simulates and adds up.
+//! `shares` simulates and adds up.
 
 mod chance;
 mod cores;
