@@ -24,8 +24,10 @@ impl Span {
     /// [`Span::MAX`].
     #[must_use]
     pub fn from_nanos_f64(nanos: f64) -> Self {
-        // `as` truncates, saturates and maps NaN to 0; rounding functions are calls on plain x86-64.
-        Self((nanos + 0.5) as u64)
+        // `as` truncates, saturates and maps NaN to 0; rounding functions are calls on plain x86-64,
+        // where a signed number is also the cheaper one.
+        let rounded = nanos + 0.5;
+        if rounded < 9.2e18 { Self((rounded as i64).max(0) as u64) } else { Self(rounded as u64) }
     }
 
     /// Seconds, rounded to the nearest nanosecond; see [`Span::from_nanos_f64`].

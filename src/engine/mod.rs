@@ -6,4 +6,4 @@ pub mod stream;
 
 pub use queue::EventQueue;
 pub use slab::Slab;
-pub use stream::{Key, Stream};
+pub use stream::{Address, Key, Stream};

@@ -144,8 +144,18 @@ impl<E: Copy> EventQueue<E> {
         self.occupied[level] |= 1 << digit;
     }
 
+    /// The event that comes next, where that is known without looking far.
+    #[inline]
+    #[must_use]
+    pub fn peek(&self) -> Option<&E> {
+        self.front.last().map(|entry| &entry.event)
+    }
+
     /// Makes the earliest bucket the front, spread first while it is large.
     fn refill(&mut self) -> Option<()> {
+        if self.len <= SORTED {
+            return self.gather();
+        }
         loop {
             let level = self.occupied.iter().position(|&digits| digits != 0)?;
             let digit = self.occupied[level].trailing_zeros() as usize;
@@ -168,6 +178,20 @@ impl<E: Copy> EventQueue<E> {
             // Its room is kept for the next that fall into it.
             self.buckets[place] = bucket;
         }
+    }
+
+    /// Makes all that is pending the front: of so few, no event is worth a bucket.
+    fn gather(&mut self) -> Option<()> {
+        for level in 0..LEVELS {
+            while self.occupied[level] != 0 {
+                let digit = self.occupied[level].trailing_zeros() as usize;
+                self.occupied[level] &= self.occupied[level] - 1;
+                self.front.append(&mut self.buckets[level * WIDTH + digit]);
+            }
+        }
+        self.front.sort_unstable_by_key(|entry| std::cmp::Reverse(entry.key()));
+        self.front_end = None;
+        (!self.front.is_empty()).then_some(())
     }
 
     /// Moves the base back to an earlier instant: once spread, the front may begin later than the

@@ -43,7 +43,26 @@ impl Key {
     /// The stream at `address` under this key.
     #[must_use]
     pub const fn stream(self, address: u64) -> Stream {
-        Stream { state: self.0.wrapping_add(address.wrapping_mul(ADDRESS_GAMMA)) }
+        self.stream_at(Address::of(address))
+    }
+
+    /// The stream at an address that was worked out before.
+    #[inline]
+    #[must_use]
+    pub const fn stream_at(self, address: Address) -> Stream {
+        Stream { state: self.0.wrapping_add(address.0) }
+    }
+}
+
+/// Where a stream begins, relative to its key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Address(u64);
+
+impl Address {
+    /// The address of this name.
+    #[must_use]
+    pub const fn of(name: u64) -> Self {
+        Self(name.wrapping_mul(ADDRESS_GAMMA))
     }
 }
 

@@ -39,12 +39,13 @@ struct Clock {
 impl Clock {
     fn advance(&mut self, nanos: f64) -> Option<Time> {
         let exact = self.fraction + nanos;
-        let whole = exact.floor();
-        // 2^64 ns is beyond the end of virtual time: the load has no further arrival then.
-        if whole >= 1.8e19 {
+        // 2^63 ns on top of what has passed: the load has no further arrival then.
+        if exact >= 9.2e18 {
             return None;
         }
-        self.fraction = exact - whole;
+        // Not `floor`, which is a call on plain x86-64.
+        let whole = exact as i64;
+        self.fraction = exact - whole as f64;
         self.nanos = self.nanos.checked_add(whole as u64)?;
         Some(Time(self.nanos))
     }

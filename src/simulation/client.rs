@@ -56,7 +56,10 @@ pub struct Retry {
 /// The state of all clients.
 #[derive(Clone, Debug)]
 pub struct Clients {
-    key: Key,
+    /// The key of the requests of an open load or a batch.
+    requests: Key,
+    /// The key of the clients of a closed load.
+    clients: Key,
     arrivals: Arrivals,
     next_class: Option<u32>,
     /// Requests begun by each client of a closed load.
@@ -80,7 +83,8 @@ impl Clients {
     pub fn new(load: &LoadKind, key: Key) -> Self {
         let clients = if let LoadKind::Closed { clients, .. } = load { *clients } else { 0 };
         Self {
-            key,
+            requests: key.part(part::REQUESTS),
+            clients: key.part(part::CLIENTS),
             arrivals: Arrivals::new(load, key.part(part::ARRIVALS)),
             next_class: None,
             // More than fit in flight are refused before the first of them is sent.
@@ -110,12 +114,12 @@ impl Clients {
     /// The key of the next request of an open load or a batch.
     pub const fn next_open(&mut self) -> Key {
         self.begun += 1;
-        self.key.part(part::REQUESTS).part(self.begun - 1)
+        self.requests.part(self.begun - 1)
     }
 
     /// The key of a client.
     pub fn key_of(&self, client: u32) -> Key {
-        self.key.part(part::CLIENTS).part(u64::from(client))
+        self.clients.part(u64::from(client))
     }
 
     /// The key of a client's next request.

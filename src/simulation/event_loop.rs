@@ -389,7 +389,7 @@ impl World<'_> {
         match (next, op) {
             (Next::Act, Op::Io { site, blocking, .. }) => {
                 let key = self.strands[strand].key;
-                if key.stream(u64::from(*site) + 3).chance(*blocking) {
+                if setup.program.stream(key, site.next(3)).chance(*blocking) {
                     return self.loop_block(thread, strand);
                 }
                 self.threads[thread as usize].strand = NONE;
@@ -413,7 +413,7 @@ impl World<'_> {
             }
             (Next::Act, Op::Offload { share, site }) => {
                 let key = self.strands[strand].key;
-                if !key.stream(u64::from(*site)).chance(*share) {
+                if !setup.program.stream(key, *site).chance(*share) {
                     self.strands[strand].pc += 1;
                     return true;
                 }

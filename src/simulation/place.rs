@@ -2,8 +2,6 @@
 
 use crate::engine::slab::NONE;
 use crate::engine::{Key, Slab};
-use crate::input::dist::Dist;
-use crate::units::Span;
 
 use super::program::{Op, Program};
 use super::request::Round;
@@ -31,7 +29,7 @@ impl Place {
         loop {
             match &program.ops[self.pc as usize] {
                 Op::Repeat { count, site, end } => {
-                    let repeats = count.sample(&mut self.key.stream(u64::from(*site))) as u64;
+                    let repeats = count.sample(&mut program.stream(self.key, *site)) as u64;
                     if repeats == 0 {
                         self.pc = *end;
                         continue;
@@ -43,7 +41,7 @@ impl Place {
                         index: 0,
                     };
                     self.round = rounds.insert(round);
-                    self.key = self.key.part(u64::from(*site));
+                    self.key = program.part(self.key, *site, 0);
                 }
                 Op::Again { begin, site } => {
                     let place = self.round;
@@ -51,7 +49,7 @@ impl Place {
                     if round.left > 0 {
                         round.left -= 1;
                         round.index += 1;
-                        self.key = round.outer_key.part(u64::from(*site) + (round.index << 32));
+                        self.key = program.part(round.outer_key, *site, round.index);
                         self.pc = *begin;
                         continue;
                     }
@@ -60,13 +58,13 @@ impl Place {
                     rounds.remove(place);
                 }
                 Op::Chance { probability, site, skip } => {
-                    if !self.key.stream(u64::from(*site)).chance(*probability) {
+                    if !program.stream(self.key, *site).chance(*probability) {
                         self.pc = *skip;
                         continue;
                     }
                 }
                 Op::Fail { probability, site } => {
-                    if self.key.stream(u64::from(*site)).chance(*probability) {
+                    if program.stream(self.key, *site).chance(*probability) {
                         return false;
                     }
                 }
@@ -78,7 +76,14 @@ impl Place {
 
     /// As [`Place::steer`], and over what a thread does one after the other and in place: branches
     /// and offloaded blocks.
+    #[inline]
     pub fn steer_in_thread(&mut self, program: &Program, rounds: &mut Slab<Round>) -> bool {
+        let op = &program.ops[self.pc as usize];
+        matches!(op, Op::Cpu { .. } | Op::Io { .. } | Op::End) || self.steer_on(program, rounds)
+    }
+
+    #[inline(never)]
+    fn steer_on(&mut self, program: &Program, rounds: &mut Slab<Round>) -> bool {
         while self.steer(program, rounds) {
             match &program.ops[self.pc as usize] {
                 Op::Fork { .. } | Op::Join | Op::Offload { .. } | Op::Back => self.pc += 1,
@@ -86,10 +91,5 @@ impl Place {
             }
         }
         false
-    }
-
-    /// A draw made here, in whole nanoseconds.
-    pub fn draw(&self, what: &Dist, site: u32) -> u64 {
-        Span::from_nanos_f64(what.sample(&mut self.key.stream(u64::from(site)))).0
     }
 }

@@ -83,6 +83,7 @@ impl Setup {
     }
 
     /// The class of the request with this key.
+    #[inline]
     pub(super) fn draw_class(&self, key: Key) -> u32 {
         if self.class_shares.len() == 1 {
             return 0;
@@ -92,6 +93,7 @@ impl Setup {
     }
 
     /// CPU that the request with this key pays before its first step, in nanoseconds.
+    #[inline]
     pub(super) fn overhead_of(&self, key: Key) -> u64 {
         let nanos = self.runtime.overhead.sample(&mut key.stream(OVERHEAD_SITE));
         Span::from_nanos_f64(nanos).0

@@ -58,9 +58,9 @@ impl World<'_> {
     pub(super) fn demand(&mut self, strand: u32) -> Span {
         let this = &self.strands[strand];
         match &self.setup.program.ops[this.pc as usize] {
-            Op::Cpu { demand, site, .. } => {
-                let drawn = demand.sample(&mut this.key.stream(u64::from(*site)));
-                self.record.luck[0] += drawn - self.setup.program.means[this.pc as usize];
+            Op::Cpu { demand, .. } => {
+                let drawn = demand.sample(&self.setup.program, this.key);
+                self.record.luck[0] += drawn - demand.mean;
                 Span::from_nanos_f64(drawn)
             }
             _ => Span::ZERO,
@@ -70,8 +70,7 @@ impl World<'_> {
     /// Begins the wait at a strand's place, once it has the slots that the wait needs.
     pub(super) fn begin_wait(&mut self, strand: u32) -> Asked {
         let setup = self.setup;
-        let Op::Io { wait, site, at, .. } = &setup.program.ops[self.strands[strand].pc as usize]
-        else {
+        let Op::Io { wait, at, .. } = &setup.program.ops[self.strands[strand].pc as usize] else {
             unreachable!("a wait begins at an I/O step");
         };
         while at.0 + self.strands[strand].at < at.1 {
@@ -83,8 +82,8 @@ impl World<'_> {
         }
         let stamp = self.restamp(strand);
         let this = &self.strands[strand];
-        let drawn = wait.sample(&mut this.key.stream(u64::from(*site)));
-        self.record.luck[1] += drawn - setup.program.means[this.pc as usize];
+        let drawn = wait.sample(&setup.program, this.key);
+        self.record.luck[1] += drawn - wait.mean;
         let span = Span::from_nanos_f64(drawn);
         let number = wait_number(self.requests[this.request].number, this.branch);
         let event = Event::WaitEnd { strand, stamp };

@@ -348,10 +348,12 @@ impl<'a> World<'a> {
         if old == part {
             return;
         }
-        self.tell_part(strand);
-        let this = &self.strands[strand];
+        let request = this.request;
+        if self.trace.is_some() {
+            self.tell_part(strand);
+        }
         let now = self.now;
-        let request = &mut self.requests[this.request];
+        let request = &mut self.requests[request];
         if request.counts == NONE {
             if part != Part::Parked {
                 request.settle(now);
@@ -366,9 +368,14 @@ impl<'a> World<'a> {
         if part != Part::Parked {
             counts[part as usize] += 1;
         }
-        if let Some(first) = Part::ALL.into_iter().find(|&part| counts[part as usize] > 0)
-            && first != request.part
-        {
+        let first = if part < request.part {
+            Some(part)
+        } else if old == request.part && counts[old as usize] == 0 {
+            Part::ALL.into_iter().find(|&part| counts[part as usize] > 0)
+        } else {
+            None
+        };
+        if let Some(first) = first {
             request.settle(now);
             request.part = first;
         }

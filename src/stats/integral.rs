@@ -32,9 +32,12 @@ impl TimeIntegral {
     }
 
     /// From `now` on the number is `value`.
+    #[inline]
     pub const fn set(&mut self, now: Time, value: u64) {
-        self.area += self.value as u128 * (now.0 - self.since.0) as u128;
-        self.since = now;
+        if now.0 != self.since.0 {
+            self.area += self.value as u128 * (now.0 - self.since.0) as u128;
+            self.since = now;
+        }
         self.value = value;
         if value > self.peak {
             self.peak = value;
@@ -42,11 +45,13 @@ impl TimeIntegral {
     }
 
     /// Adds one.
+    #[inline]
     pub const fn increase(&mut self, now: Time) {
         self.set(now, self.value + 1);
     }
 
     /// Takes one away.
+    #[inline]
     pub const fn decrease(&mut self, now: Time) {
         self.set(now, self.value - 1);
     }

@@ -88,20 +88,28 @@ pub(super) fn unit<R: Rng + ?Sized>(rng: &mut R) -> f64 {
 #[inline]
 pub(super) fn exponential<R: Rng + ?Sized>(rng: &mut R) -> f64 {
     let table = &*EXPONENTIAL;
+    let (i, x, _) = table.layer(rng);
+    // 98.9 % of draws end here.
+    if x < table.x[i + 1] { x } else { exponential_on(table, i, x, rng) }
+}
+
+/// As [`exponential`] goes on with a point at the edge of its layer.
+#[cold]
+#[inline(never)]
+fn exponential_on<R: Rng + ?Sized>(table: &Ziggurat, i: usize, x: f64, rng: &mut R) -> f64 {
+    let (mut i, mut x) = (i, x);
     loop {
-        let (i, x, _) = table.layer(rng);
-        // 98.9 % of draws end here.
-        if x < table.x[i + 1] {
+        if let Some(x) = exponential_edge(table, i, x, rng) {
             return x;
         }
-        if let Some(x) = exponential_edge(table, i, x, rng) {
+        (i, x, _) = table.layer(rng);
+        if x < table.x[i + 1] {
             return x;
         }
     }
 }
 
 /// The tail, or the part of layer `i` that the density crosses.
-#[cold]
 fn exponential_edge<R: Rng + ?Sized>(
     table: &Ziggurat,
     i: usize,

@@ -4,7 +4,7 @@ use crate::engine::Slab;
 
 use super::super::event::Class;
 use super::super::place::Place;
-use super::super::program::{Op, Program};
+use super::super::program::{Keys, Op, Program};
 use super::super::request::Round;
 
 /// One leg of it.
@@ -28,28 +28,35 @@ pub fn course(
     mut leg: impl FnMut(Leg),
 ) -> (u64, Class) {
     let (mut now, mut pending, mut last) = (from, overhead, Class::Wait);
+    let mut key = place.key;
+    let mut keys = Keys::under(program, place.key);
     loop {
         place.steer_in_thread(program, rounds);
+        if place.key != key {
+            key = place.key;
+            keys = Keys::under(program, key);
+        }
         let op = &program.ops[place.pc as usize];
-        let mean = program.means[place.pc as usize];
-        let useful = match op {
-            Op::Cpu { demand, site, .. } => place.draw(demand, *site),
-            _ => 0,
+        let (useful, luck) = match op {
+            Op::Cpu { demand, .. } => {
+                let useful = demand.nanos(&mut keys);
+                (useful, useful as f64 - demand.mean)
+            }
+            _ => (0, 0.0),
         };
         let overhead = std::mem::take(&mut pending);
         if overhead + useful > 0 {
             let start = now;
             now = now.saturating_add(overhead).saturating_add(useful);
-            let luck = if matches!(op, Op::Cpu { .. }) { useful as f64 - mean } else { 0.0 };
             leg(Leg::Burst { start, end: now, useful, luck });
             last = Class::Burst;
         }
         match op {
-            Op::Io { wait, site, .. } => {
-                let wait = place.draw(wait, *site);
+            Op::Io { wait, .. } => {
+                let length = wait.nanos(&mut keys);
                 let start = now;
-                now = now.saturating_add(wait);
-                leg(Leg::Wait { start, end: now, luck: wait as f64 - mean });
+                now = now.saturating_add(length);
+                leg(Leg::Wait { start, end: now, luck: length as f64 - wait.mean });
                 last = Class::Wait;
             }
             Op::End => return (now, last),

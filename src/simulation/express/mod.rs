@@ -10,11 +10,15 @@
 //! What is computed ahead may reach beyond the window. A task knows where its latest burst begins
 //! and ends, so that the accounts are cut at the window's edges exactly.
 
+mod alone;
 mod cores;
 mod course;
 mod lane;
+mod looping;
 mod loops;
 mod run;
+mod shared;
+mod state;
 mod task;
 
 pub use lane::Lane;

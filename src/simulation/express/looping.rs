@@ -1,0 +1,158 @@
+//! The lane of loops with a core each.
+
+use crate::engine::Key;
+use crate::engine::slab::NONE;
+use crate::model::runtime::Assign;
+use crate::units::Time;
+
+use super::super::program::{ASSIGN_SITE, Keys, Op};
+use super::super::replication::Replication;
+use super::super::request::Part;
+use super::loops::Loops;
+use super::run::Serve;
+use super::state::State;
+use super::task::flag;
+
+/// Loops that nothing interrupts.
+pub struct Looping {
+    loops: Loops,
+    assign: Assign,
+    /// CPU for each resumption, in nanoseconds.
+    task_switch: u64,
+}
+
+impl Looping {
+    /// Idle loops.
+    pub fn new(loops: u32, assign: Assign, task_switch: u64) -> Self {
+        Self { loops: Loops::new(loops, assign), assign, task_switch }
+    }
+
+    /// The loop that the request with this key goes to.
+    fn choose(&mut self, state: &State<'_>, key: Key, client: u32) -> u16 {
+        let pinned = self.assign == Assign::Pinned && client != NONE;
+        let key = if pinned { state.clients.key_of(client) } else { key };
+        let draw = |n| key.stream(ASSIGN_SITE).below(n);
+        self.loops.choose(state.now.0, state.polled, draw)
+    }
+
+    /// A task has its turn on its loop, as soon as that comes to it.
+    fn turn(&mut self, state: &mut State<'_>, task: u32, fresh: bool) {
+        let setup = state.setup;
+        let program = &setup.program;
+        let now = state.now.0;
+        let this = &mut state.tasks[task];
+        let turn = self.loops.turn(this.home, now, state.polled);
+        let mut overhead = self.task_switch;
+        if fresh {
+            overhead += setup.overhead_of(this.place.key);
+            this.lag = turn.start - turn.poll;
+            this.flags |= flag::TAKEN | flag::FIRST;
+            this.place.steer_in_thread(program, &mut state.rounds);
+        } else {
+            this.lag = turn.start - now;
+        }
+        this.clear(flag::AT_POLL);
+        this.flags |= flag::TURN | if turn.poll == turn.start { flag::AT_POLL } else { 0 };
+        this.waiting += this.lag;
+        let mut useful = 0;
+        let key = this.place.key;
+        let mut keys = Keys::under(program, key);
+        if let Op::Cpu { demand, .. } = &program.ops[this.place.pc as usize] {
+            useful = demand.nanos(&mut keys);
+            state.record.luck[0] += useful as f64 - demand.mean;
+            this.place.pc += 1;
+            this.place.steer_in_thread(program, &mut state.rounds);
+            if this.place.key != key {
+                keys = Keys::under(program, this.place.key);
+            }
+        }
+        let length = overhead + useful;
+        self.loops.occupy(this.home, length);
+        (this.start, this.end, this.useful) = (turn.start, turn.start + length, useful);
+        if length > 0 {
+            this.flags |= flag::BURST;
+            this.running += length;
+            state.record.cpu_busy += u128::from(length);
+            state.record.cpu_useful += u128::from(useful);
+        }
+        let (end, number) = (this.end, this.number);
+        match &program.ops[this.place.pc as usize] {
+            Op::Io { wait, .. } => {
+                let length = wait.nanos(&mut keys);
+                state.record.luck[1] += length as f64 - wait.mean;
+                this.place.pc += 1;
+                this.io += length;
+                this.flags |= flag::WAIT;
+                state.after_wait(task, end.saturating_add(length), number);
+            }
+            _ => {
+                let core = u32::from(this.home);
+                state.after_burst(task, end, core);
+            }
+        }
+    }
+}
+
+impl Serve for Looping {
+    fn issued(&mut self, state: &mut State<'_>, task: u32) {
+        if self.assign != Assign::Greedy {
+            let this = &state.tasks[task];
+            let home = self.choose(state, this.place.key, this.client);
+            state.tasks[task].home = home;
+        }
+    }
+
+    fn take_waiting(&mut self, state: &mut State<'_>) {
+        while let Some(task) = state.backlog.pop_front() {
+            if self.assign == Assign::Greedy {
+                let key = state.tasks[task].place.key;
+                state.tasks[task].home = self.choose(state, key, NONE);
+            }
+            self.turn(state, task, true);
+        }
+    }
+
+    fn step(&mut self, state: &mut State<'_>, task: u32) {
+        let this = &mut state.tasks[task];
+        state.record.events += this.clear(flag::BURST) as u64
+            + this.clear(flag::WAIT) as u64
+            + this.clear(flag::FIRST) as u64;
+        if this.clear(flag::TURN) && this.start >= state.opens.0 {
+            state.record.loop_lag.record([this.lag]);
+        }
+        let program = &state.setup.program;
+        this.place.steer_in_thread(program, &mut state.rounds);
+        if !matches!(program.ops[this.place.pc as usize], Op::End) {
+            return self.turn(state, task, false);
+        }
+        let home = this.home;
+        state.complete(task, Part::LoopWait);
+        self.loops.done(home);
+    }
+
+    fn beyond(&mut self, state: &mut State<'_>, edge: Time) -> [u64; 2] {
+        state.bursts_beyond(edge)
+    }
+
+    fn count_under_way(&mut self, state: &mut State<'_>) {
+        let now = state.now.0;
+        // At the instant of the end that closes the window no loop polls any more, and no later
+        // burst ends; a window of a given length closes after the bursts.
+        let bursts_before = now + u64::from(!state.record.is_full());
+        let mut past = 0;
+        for (_, task) in state.tasks.iter_with_free() {
+            past += u64::from(task.has(flag::BURST) && task.end < bursts_before);
+            past += u64::from(task.has(flag::FIRST) && task.start - task.lag < now);
+            let begun = task.start < now || (task.start == now && !task.has(flag::AT_POLL));
+            if task.has(flag::TURN) && begun && task.start >= state.opens.0 {
+                state.record.loop_lag.record([task.lag]);
+            }
+        }
+        state.record.events += past;
+    }
+
+    fn amend(&self, found: &mut Replication) {
+        // Nothing but bursts keeps such a loop busy.
+        found.busy_loops.area = found.cpu_busy;
+    }
+}
