@@ -317,6 +317,8 @@ impl<'a> World<'a> {
             self.resume();
             self.cpu_release_lingering(instance);
             self.cpu_dispatch(instance);
+            // A lock that changed hands there may have been all that a thread waited for.
+            self.resume();
         }
         // What was touched meanwhile is settled next.
         self.touched.drain(..touched);

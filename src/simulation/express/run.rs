@@ -616,6 +616,7 @@ impl Express<'_> {
             // Nothing but bursts keeps such a loop busy.
             found.busy_loops.area = found.cpu_busy;
         }
+        found.debug_assert_lawful(self.setup);
         found
     }
 }
