@@ -37,16 +37,13 @@ struct Clock {
 }
 
 impl Clock {
-    fn advance(&mut self, nanos: f64) -> Option<Time> {
+    fn advance(&mut self, nanos: f64) -> Time {
         let exact = self.fraction + nanos;
         let whole = exact.floor();
-        // 2^64 ns is beyond the end of virtual time: the load has no further arrival then.
-        if whole >= 1.8e19 {
-            return None;
-        }
         self.fraction = exact - whole;
-        self.nanos = self.nanos.checked_add(whole as u64)?;
-        Some(Time(self.nanos))
+        // `as` saturates; what lies beyond the end of virtual time stops the replication there.
+        self.nanos = self.nanos.saturating_add(whole as u64);
+        Time(self.nanos)
     }
 }
 
@@ -87,13 +84,11 @@ impl Iterator for Arrivals {
     fn next(&mut self) -> Option<Self::Item> {
         let Self { kind, stream, clock } = self;
         match kind {
-            Kind::Poisson { gap } => {
-                clock.advance(UNIT.sample(stream) * *gap).map(|time| (time, None))
-            }
+            Kind::Poisson { gap } => Some((clock.advance(UNIT.sample(stream) * *gap), None)),
             Kind::Constant { rate, count } => {
                 *count += 1;
                 let nanos = (*count as f64 / *rate * 1e9).round();
-                (nanos < 1.8e19).then_some((Time(nanos as u64), None))
+                Some((Time(nanos as u64), None))
             }
             Kind::Bursty { gaps, sojourns, state, left } => {
                 let mut gap = UNIT.sample(stream) * gaps[*state];
@@ -107,12 +102,11 @@ impl Iterator for Arrivals {
                     gap = share * gaps[*state];
                 }
                 *left -= gap;
-                clock.advance(passed + gap).map(|time| (time, None))
+                Some((clock.advance(passed + gap), None))
             }
             Kind::Profile { points, segment, done, target } => {
                 *target += UNIT.sample(stream);
                 profile_instant(points, segment, done, *target)
-                    .filter(|&nanos| nanos < 1.8e19)
                     .map(|nanos| (Time(nanos as u64), None))
             }
             Kind::Trace { arrivals, next } => {
@@ -165,6 +159,17 @@ mod tests {
         let times = arrivals(&LoadKind::Constant { rate: Rate(3.0) }, 3000);
         assert_eq!(times[0], Time(333_333_333));
         assert_eq!(times[2999], Time(1_000_000_000_000));
+    }
+
+    #[test]
+    fn a_load_that_outlasts_virtual_time_ends_there_and_does_not_turn_back() {
+        // A request in 31.7 years: the 19th comes after 584.
+        let rate = Rate(1e-9);
+        let constant = arrivals(&LoadKind::Constant { rate }, 30);
+        assert_eq!(constant[17], Time(18_000_000_000_000_000_000));
+        assert!(constant[18..].iter().all(|&time| time == Time::MAX));
+        let poisson = arrivals(&LoadKind::Poisson { rate }, 300);
+        assert!(poisson.is_sorted() && poisson[299] == Time::MAX);
     }
 
     #[test]

@@ -18,6 +18,7 @@ mod idle;
 mod invariants;
 mod kill;
 mod limit;
+mod memory;
 mod place;
 mod program;
 mod record;

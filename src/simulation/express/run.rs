@@ -110,6 +110,7 @@ impl Express<'_> {
     fn run(&mut self, window: Window, control: &Control) -> Stop {
         self.begin(window);
         let mut until_look = 1;
+        let mut watch = limit::Watch::default();
         let mut ends_at_start = 0;
         loop {
             self.deliver_instant();
@@ -142,7 +143,7 @@ impl Express<'_> {
             until_look -= 1;
             if until_look == 0 {
                 until_look = limit::LOOK_EVERY;
-                if let Some(stop) = limit::look(control, self.tasks.len()) {
+                if let Some(stop) = watch.look(control, &self.record, self.now, self.tasks.len()) {
                     return stop;
                 }
             }
@@ -166,7 +167,10 @@ impl Express<'_> {
             return;
         }
         match self.setup.load.kind {
-            LoadKind::Closed { clients, .. } => self.due.extend(0..clients as u32),
+            LoadKind::Closed { clients, .. } => {
+                self.clients.begin(clients);
+                self.due.extend(0..clients as u32);
+            }
             LoadKind::Batch { count } => (0..count).for_each(|_| self.begin_open(None)),
             _ => self.schedule_arrival(),
         }
