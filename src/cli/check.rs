@@ -49,7 +49,12 @@ impl Check {
             let read = source::open(path, session)
                 .and_then(|document| Ok((Model::read(&document, &overrides)?, document)));
             match read {
-                Ok((model, document)) => session.print(summary(&model, &document).as_bytes())?,
+                Ok((model, document)) => {
+                    session.print(summary(&model, &document).as_bytes())?;
+                    if let Some(note) = model.note_outside() {
+                        session.note(&format!("{}: {note}", document.source().name));
+                    }
+                }
                 Err(failure) => {
                     let gap = if wrong > 0 { "\n" } else { "" };
                     session.complain(&format!("{gap}{}", failure.message(session.stderr_color())));

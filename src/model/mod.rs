@@ -57,9 +57,18 @@ pub struct Model {
     pub scenarios: Vec<Scenario>,
     /// What the source reports, to be held against the simulation.
     pub expects: Vec<Expect>,
+    /// Files that were read from outside of the model's folder.
+    pub read_outside: Vec<String>,
 }
 
 impl Model {
+    /// A note on files that were read from outside of the model's folder; `None` where none was.
+    #[must_use]
+    pub fn note_outside(&self) -> Option<String> {
+        let files = self.read_outside.join(", ");
+        (!files.is_empty()).then(|| format!("reads {files} from outside of the model's folder"))
+    }
+
     /// One class of requests under a load on a host of one core, with no resource and the defaults
     /// of a run. The fields are public: what differs is set afterwards.
     #[must_use]
@@ -78,6 +87,7 @@ impl Model {
             run: RunSpec::default(),
             scenarios: Vec::new(),
             expects: Vec::new(),
+            read_outside: Vec::new(),
         }
     }
 }

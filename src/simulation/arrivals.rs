@@ -37,17 +37,14 @@ struct Clock {
 }
 
 impl Clock {
-    fn advance(&mut self, nanos: f64) -> Option<Time> {
+    fn advance(&mut self, nanos: f64) -> Time {
         let exact = self.fraction + nanos;
-        // 2^63 ns on top of what has passed: the load has no further arrival then.
-        if exact >= 9.2e18 {
-            return None;
-        }
-        // Not `floor`, which is a call on plain x86-64.
-        let whole = exact as i64;
+        // Not `floor`, which is a call on plain x86-64; a number of 2^53 has no fraction.
+        let whole = if exact < 9e15 { exact as i64 as u64 } else { exact as u64 };
         self.fraction = exact - whole as f64;
-        self.nanos = self.nanos.checked_add(whole as u64)?;
-        Some(Time(self.nanos))
+        // `as` saturates; what lies beyond the end of virtual time stops the replication there.
+        self.nanos = self.nanos.saturating_add(whole);
+        Time(self.nanos)
     }
 }
 
@@ -88,13 +85,11 @@ impl Iterator for Arrivals {
     fn next(&mut self) -> Option<Self::Item> {
         let Self { kind, stream, clock } = self;
         match kind {
-            Kind::Poisson { gap } => {
-                clock.advance(UNIT.sample(stream) * *gap).map(|time| (time, None))
-            }
+            Kind::Poisson { gap } => Some((clock.advance(UNIT.sample(stream) * *gap), None)),
             Kind::Constant { rate, count } => {
                 *count += 1;
                 let nanos = (*count as f64 / *rate * 1e9).round();
-                (nanos < 1.8e19).then_some((Time(nanos as u64), None))
+                Some((Time(nanos as u64), None))
             }
             Kind::Bursty { gaps, sojourns, state, left } => {
                 let mut gap = UNIT.sample(stream) * gaps[*state];
@@ -108,12 +103,11 @@ impl Iterator for Arrivals {
                     gap = share * gaps[*state];
                 }
                 *left -= gap;
-                clock.advance(passed + gap).map(|time| (time, None))
+                Some((clock.advance(passed + gap), None))
             }
             Kind::Profile { points, segment, done, target } => {
                 *target += UNIT.sample(stream);
                 profile_instant(points, segment, done, *target)
-                    .filter(|&nanos| nanos < 1.8e19)
                     .map(|nanos| (Time(nanos as u64), None))
             }
             Kind::Trace { arrivals, next } => {
@@ -166,6 +160,17 @@ mod tests {
         let times = arrivals(&LoadKind::Constant { rate: Rate(3.0) }, 3000);
         assert_eq!(times[0], Time(333_333_333));
         assert_eq!(times[2999], Time(1_000_000_000_000));
+    }
+
+    #[test]
+    fn a_load_that_outlasts_virtual_time_ends_there_and_does_not_turn_back() {
+        // A request in 31.7 years: the 19th comes after 584.
+        let rate = Rate(1e-9);
+        let constant = arrivals(&LoadKind::Constant { rate }, 30);
+        assert_eq!(constant[17], Time(18_000_000_000_000_000_000));
+        assert!(constant[18..].iter().all(|&time| time == Time::MAX));
+        let poisson = arrivals(&LoadKind::Poisson { rate }, 300);
+        assert!(poisson.is_sorted() && poisson[299] == Time::MAX);
     }
 
     #[test]

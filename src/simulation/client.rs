@@ -81,14 +81,12 @@ pub struct Clients {
 impl Clients {
     /// The clients of a load under a replication's key.
     pub fn new(load: &LoadKind, key: Key) -> Self {
-        let clients = if let LoadKind::Closed { clients, .. } = load { *clients } else { 0 };
         Self {
             requests: key.part(part::REQUESTS),
             clients: key.part(part::CLIENTS),
             arrivals: Arrivals::new(load, key.part(part::ARRIVALS)),
             next_class: None,
-            // More than fit in flight are refused before the first of them is sent.
-            sent: vec![0; clients.min(1 << 26) as usize],
+            sent: Vec::new(),
             begun: 0,
             issued: 0,
             retries: Slab::new(),
@@ -97,6 +95,11 @@ impl Clients {
             timeout_pending: false,
             next_instance: 0,
         }
+    }
+
+    /// So many clients have sent nothing yet.
+    pub fn begin(&mut self, clients: u64) {
+        self.sent = vec![0; clients as usize];
     }
 
     /// The instant of an open load's next arrival, with its tie.
@@ -142,6 +145,7 @@ impl World<'_> {
     pub(super) fn clients_begin(&mut self) {
         match self.setup.load.kind {
             LoadKind::Closed { clients, .. } => {
+                self.clients.begin(clients);
                 for client in 0..u32::try_from(clients).unwrap_or(u32::MAX) {
                     self.due.push(client);
                 }

@@ -1,31 +1,85 @@
 //! Bounds that a replication may not pass, and what is said when it does.
 
 use crate::model::LoadKind;
+use crate::units::Time;
 
-use super::Control;
+use super::record::Recorder;
 use super::replication::Stop;
+use super::{Control, memory};
 
 /// Ends of requests within one instant after which a model is taken never to let time pass.
 pub const MOST_ENDS_OF_AN_INSTANT: u64 = 20_000_000;
 
+/// Events without the end of any request after which a model is taken never to end one: some minutes.
+const MOST_EVENTS_WITHOUT_AN_END: u64 = 2_000_000_000;
+
 /// Requests in flight after which a replication is stopped: 2^26 of them need some 10 GiB.
 const MOST_IN_FLIGHT: usize = 1 << 26;
+
+/// Bytes that a request in flight takes at most, with what it waits in.
+const BYTES_OF_A_REQUEST: u64 = 300;
+
+/// Requests in flight that need no look at the memory.
+const FEW: usize = 1 << 15;
 
 /// How many instants pass between looks at whether the user wants to stop.
 pub const LOOK_EVERY: u32 = 1 << 14;
 
-/// Whether the user, or a bound, ends it here.
-pub fn look(control: &Control, in_flight: usize) -> Option<Stop> {
-    if control.is_cancelled() {
-        return Some(Stop::Interrupted);
+/// What is watched from look to look.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Watch {
+    /// Ends of requests at the last look that saw another number of them, and events then.
+    ends: u64,
+    events: u64,
+    /// Requests in flight when the memory was looked at last.
+    in_flight: usize,
+}
+
+impl Watch {
+    /// Whether the user, or a bound, ends it here.
+    pub fn look(
+        &mut self,
+        control: &Control,
+        record: &Recorder,
+        now: Time,
+        in_flight: usize,
+    ) -> Option<Stop> {
+        if control.is_cancelled() {
+            return Some(Stop::Interrupted);
+        }
+        if record.ends != self.ends {
+            (self.ends, self.events) = (record.ends, record.events);
+        }
+        if record.events - self.events > MOST_EVENTS_WITHOUT_AN_END {
+            return Some(no_end(record.events - self.events, now, in_flight));
+        }
+        if in_flight > MOST_IN_FLIGHT {
+            return Some(Stop::Limit(format!(
+                "{in_flight} requests are in flight after {}, more than the limit of \
+                 {MOST_IN_FLIGHT}: {SUSTAIN}",
+                now.since(Time::ZERO)
+            )));
+        }
+        if in_flight > FEW && in_flight > self.in_flight + self.in_flight / 8 {
+            self.in_flight = in_flight;
+            return memory_for(in_flight as u64, memory::left(), now);
+        }
+        None
     }
-    (in_flight > MOST_IN_FLIGHT).then(|| {
-        Stop::Limit(format!(
-            "{in_flight} requests are in flight, more than the limit of {MOST_IN_FLIGHT}: the load \
-             cannot be sustained; lower the rate, give the backlog a limit, or ask for fewer \
-             requests"
-        ))
-    })
+}
+
+/// What to do about a load that is too high.
+const SUSTAIN: &str = "the load cannot be sustained; lower the rate, give the backlog a limit, or \
+                       ask for fewer requests";
+
+/// Whether there is memory left for as many requests in flight again.
+fn memory_for(in_flight: u64, left: Option<u64>, now: Time) -> Option<Stop> {
+    let left = left.filter(|&left| left < in_flight.saturating_mul(BYTES_OF_A_REQUEST))?;
+    Some(Stop::Limit(format!(
+        "{in_flight} requests are in flight after {} and {} MiB of memory are left: {SUSTAIN}",
+        now.since(Time::ZERO),
+        left >> 20
+    )))
 }
 
 /// Whether a load sends too many requests at once, at its very start.
@@ -35,11 +89,28 @@ pub fn of_load(load: &LoadKind) -> Option<Stop> {
         LoadKind::Batch { count } => count,
         _ => 0,
     };
-    (begins > MOST_IN_FLIGHT as u64).then(|| {
-        Stop::Limit(format!(
+    if begins > MOST_IN_FLIGHT as u64 {
+        return Some(Stop::Limit(format!(
             "{begins} requests at once are more than the limit of {MOST_IN_FLIGHT}"
-        ))
-    })
+        )));
+    }
+    if begins <= FEW as u64 {
+        return None;
+    }
+    at_once(begins, rayon::current_num_threads() as u64, memory::left())
+}
+
+/// Whether there is memory for as many requests at once, in replications side by side.
+fn at_once(begins: u64, jobs: u64, left: Option<u64>) -> Option<Stop> {
+    let needed = begins.saturating_mul(BYTES_OF_A_REQUEST).saturating_mul(jobs);
+    let left = left.filter(|&left| left < needed)?;
+    let jobs_advice = if jobs > 1 { "fewer --jobs, or " } else { "" };
+    Some(Stop::Limit(format!(
+        "{begins} requests at once, in {jobs} replications side by side, need some {} MiB of memory, and {} \
+         MiB are left: try {jobs_advice}fewer clients",
+        needed >> 20,
+        left >> 20
+    )))
 }
 
 /// Requests come and go within one instant without end.
@@ -51,7 +122,62 @@ pub fn no_time_passes() -> Stop {
     )
 }
 
+/// Events without end, and no request ends.
+fn no_end(events: u64, now: Time, in_flight: usize) -> Stop {
+    Stop::Limit(format!(
+        "no request has ended in the last {events} events, up to {} of virtual time, with {in_flight} in \
+         flight: make a `repeat` smaller, or one longer step of many short ones",
+        now.since(Time::ZERO)
+    ))
+}
+
 /// Virtual time has reached its end.
 pub fn end_of_time() -> Stop {
     Stop::Limit("virtual time has reached its end, 584 years".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(stop: Option<Stop>) -> String {
+        match stop {
+            Some(Stop::Limit(words)) => words,
+            other => panic!("{other:?} is no limit"),
+        }
+    }
+
+    #[test]
+    fn events_without_an_end_of_a_request_are_stopped_and_what_was_done_is_said() {
+        let (mut watch, control) = (Watch::default(), Control::default());
+        let mut record = Recorder::new(1, 10);
+        let now = Time(3_000_000_000);
+        (record.ends, record.events) = (5, MOST_EVENTS_WITHOUT_AN_END);
+        assert_eq!(watch.look(&control, &record, now, 7), None);
+        record.events *= 2;
+        assert_eq!(watch.look(&control, &record, now, 7), None, "the last end was seen just now");
+        record.events += 1;
+        let said = words(watch.look(&control, &record, now, 7));
+        assert!(said.starts_with("no request has ended in the last 2000000001 events"), "{said}");
+        assert!(said.contains("3 s of virtual time, with 7 in flight"), "{said}");
+        // The window opens: ends count from 0 again.
+        record.ends = 0;
+        assert_eq!(watch.look(&control, &record, now, 7), None);
+    }
+
+    #[test]
+    fn a_load_that_does_not_fit_into_the_memory_is_refused_before_it_is_tried() {
+        assert_eq!(at_once(1_000_000, 2, Some(1 << 30)), None);
+        assert_eq!(at_once(1_000_000, 2, None), None);
+        let said = words(at_once(1_000_000, 2, Some(64 << 20)));
+        assert!(said.contains("need some 572 MiB of memory, and 64 MiB are left"), "{said}");
+        let said = words(memory_for(1_000_000, Some(99 << 20), Time(1_000_000)));
+        assert!(said.contains("in flight after 1 ms and 99 MiB of memory are left"), "{said}");
+    }
+
+    #[test]
+    fn more_requests_at_once_than_a_replication_may_hold_are_refused() {
+        let said = words(of_load(&LoadKind::Batch { count: u64::MAX }));
+        assert!(said.contains("18446744073709551615 requests at once"), "{said}");
+    }
 }

@@ -15,8 +15,10 @@ mod event_loop;
 mod express;
 mod gil;
 mod idle;
+mod invariants;
 mod kill;
 mod limit;
+mod memory;
 mod place;
 mod program;
 mod record;
@@ -181,6 +183,7 @@ impl World<'_> {
     /// Closes the window and hands over what it saw.
     fn close(mut self, stop: Stop) -> Replication {
         self.charge_all();
+        self.debug_assert_nothing_leaked(&stop);
         if stop == Stop::Drained {
             self.now = self.record.end_of_work();
         }
@@ -192,7 +195,12 @@ impl World<'_> {
         let in_flight = self.requests.iter_with_free().map(|(_, request)| request);
         let in_flight = in_flight.filter(|request| request.alive && !request.ended);
         let stayed = in_flight.map(stayed).sum();
-        self.record.close(stop, now, stayed, resources)
+        let is_open = self.record.opened.is_some();
+        let found = self.record.close(stop, now, stayed, resources);
+        if is_open {
+            found.debug_assert_lawful(self.setup);
+        }
+        found
     }
 
     fn close_resources(&self) -> Vec<(Level, u64)> {

@@ -16,6 +16,10 @@ use super::world::World;
 /// Bits of a nanosecond.
 const FRACTION: u32 = 32;
 
+/// What the clock may have lost to rounding down, one unit each time that somebody comes or goes: an end
+/// this little past a whole nanosecond is on it.
+const LOST: u128 = 1 << 16;
+
 /// The sharers of one instance's cores.
 #[derive(Clone, Debug, Default)]
 pub struct Sharing {
@@ -95,7 +99,7 @@ impl World<'_> {
                     && only.is_none_or(|only| only == *thread)
             })
             .map(|Reverse((tag, thread, _))| {
-                let left = (tag.saturating_sub(attained)).div_ceil(1 << FRACTION) as u64;
+                let left = tag.saturating_sub(attained + LOST).div_ceil(1 << FRACTION) as u64;
                 (*thread, self.threads[*thread as usize].left().saturating_sub(left))
             })
             .collect();
@@ -115,7 +119,7 @@ impl World<'_> {
             sharing.tags.pop();
         }
         let Some(&Reverse((tag, _, _))) = sharing.tags.peek() else { return };
-        let service = tag.saturating_sub(sharing.attained);
+        let service = tag.saturating_sub(sharing.attained + LOST);
         let crowd = u128::from(sharing.sharers).max(cores);
         let nanos = (service * crowd).div_ceil(cores << FRACTION);
         let end = self.now + Span(u64::try_from(nanos).unwrap_or(u64::MAX));
@@ -131,9 +135,8 @@ impl World<'_> {
         self.share_advance(instance);
         let mut done = Vec::new();
         let sharing = &mut self.instances[instance as usize].sharing;
-        // Rounding the end up may have carried the clock past a tag by less than a nanosecond's
-        // service; rounding the clock down may have left it short by one part in 2^32.
-        let reached = sharing.attained + 1;
+        // Rounding the end up may have carried the clock past a tag by less than a nanosecond's service.
+        let reached = sharing.attained + LOST;
         while let Some(&Reverse((tag, thread, stamp))) = sharing.tags.peek()
             && tag <= reached
         {

@@ -21,6 +21,8 @@ impl World<'_> {
             let Some(request) = self.instances[instance as usize].backlog.pop_front() else {
                 return;
             };
+            let next = self.instances[instance as usize].backlog.front().copied();
+            self.debug_assert_oldest(request, next);
             self.take(worker, request);
         }
     }

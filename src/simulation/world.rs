@@ -147,6 +147,7 @@ impl<'a> World<'a> {
         self.begin(window);
         // A first look at once: thousands of short replications notice an interruption too.
         let mut until_look = 1;
+        let mut watch = limit::Watch::default();
         let mut ends_at_start = 0;
         loop {
             self.deliver_instant();
@@ -179,7 +180,8 @@ impl<'a> World<'a> {
             until_look -= 1;
             if until_look == 0 {
                 until_look = limit::LOOK_EVERY;
-                if let Some(stop) = limit::look(control, self.requests.len()) {
+                if let Some(stop) = watch.look(control, &self.record, self.now, self.requests.len())
+                {
                     return stop;
                 }
             }
@@ -317,6 +319,8 @@ impl<'a> World<'a> {
             self.resume();
             self.cpu_release_lingering(instance);
             self.cpu_dispatch(instance);
+            // A lock that changed hands there may have been all that a thread waited for.
+            self.resume();
         }
         // What was touched meanwhile is settled next.
         self.touched.drain(..touched);

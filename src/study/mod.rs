@@ -182,6 +182,7 @@ fn study(model: &Model, options: &Options, control: &Control) -> Result<Found, F
         model.runtimes.iter().map(|runtime| exact::of(model, runtime)).collect();
     let mut summary = workload::summary(model);
     summary.notes = explain::notes(model, &capacities);
+    summary.notes.extend(model.note_outside());
     let mut warmup = Span::ZERO;
     let mut samples: Samples = Vec::new();
     let mut settled = true;

@@ -2,13 +2,16 @@
 
 mod charts;
 mod commands;
+mod faults;
 mod files;
 mod habits;
 mod help;
+mod limits;
 mod mistakes;
 mod plans;
 mod repeats;
 mod results;
+mod same_bytes;
 mod statuses;
 mod sweeps;
 mod validate;

@@ -12,6 +12,8 @@ use super::{Dist, DistError, Family, ziggurat};
 #[derive(Clone, Debug, PartialEq)]
 pub struct Mix {
     branches: Box<[Branch]>,
+    /// Distributions in all, those of mixtures within mixtures each time that they stand there.
+    size: u32,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -21,6 +23,10 @@ struct Branch {
     up_to: f64,
     dist: Dist,
 }
+
+/// Distributions in a mixture and the mixtures within it: a mixture of a mixture of … doubles with every line of a
+/// model, and is looked through as a whole.
+const LARGEST: u32 = 100_000;
 
 /// How far from 1 the weights may sum up: decimal fractions, added.
 const WEIGHT_TOLERANCE: f64 = 1e-9;
@@ -32,7 +38,7 @@ impl Dist {
     ///
     /// # Errors
     ///
-    /// No branch; a weight outside 0 to 1; weights that do not sum to 1 within 1e-9.
+    /// No branch; more than 100 000 distributions in all; a weight outside 0 to 1; weights that do not sum to 1 within 1e-9.
     pub fn mix(branches: Vec<(f64, Self)>) -> Result<Self, DistError> {
         require(!branches.is_empty(), "weights", "need at least one branch, as in 0.9: 1 ms")?;
         let sum: f64 = branches.iter().map(|(weight, _)| weight).sum();
@@ -42,6 +48,9 @@ impl Dist {
         }
         let message = format!("must sum to 1, and sum to {sum}");
         require((sum - 1.0).abs() <= WEIGHT_TOLERANCE, "weights", message)?;
+        let size = branches.iter().fold(0u32, |size, (_, dist)| size.saturating_add(dist.size()));
+        let message = format!("hold {size} distributions, and at most {LARGEST} go into a mixture");
+        require(size <= LARGEST, "branches", message)?;
         let mut up_to = 0.0;
         let mut branches: Box<[Branch]> = branches
             .into_iter()
@@ -55,7 +64,12 @@ impl Dist {
             // Rounding must not leave a gap at the end, nor give it to a branch without weight.
             last.up_to = f64::INFINITY;
         }
-        Ok(Self::Mix(Arc::new(Mix { branches })))
+        Ok(Self::Mix(Arc::new(Mix { branches, size })))
+    }
+
+    /// How many distributions it holds: 1 but for a mixture.
+    fn size(&self) -> u32 {
+        if let Self::Mix(mix) = self { mix.size } else { 1 }
     }
 }
 
@@ -97,7 +111,8 @@ impl Family for Mix {
 
     fn scale(&self, factor: f64) -> Dist {
         let scaled = |branch: &Branch| Branch { dist: branch.dist.scale(factor), ..branch.clone() };
-        Dist::Mix(Arc::new(Self { branches: self.branches.iter().map(scaled).collect() }))
+        let branches = self.branches.iter().map(scaled).collect();
+        Dist::Mix(Arc::new(Self { branches, size: self.size }))
     }
 
     fn is_whole(&self) -> bool {

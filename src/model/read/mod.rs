@@ -226,6 +226,7 @@ fn read_tree(
         run,
         scenarios,
         expects,
+        read_outside: sheets.outside(document.folder()),
     };
     // Contradictions are only sought in what is not mistaken: a default in the place of a mistake
     // would make some that nobody wrote.

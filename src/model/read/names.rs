@@ -58,6 +58,18 @@ impl Sheets {
         let open = || std::rc::Rc::new(Sheet::open(folder, file));
         std::rc::Rc::clone(sheets.entry(file.to_owned()).or_insert_with(open))
     }
+
+    /// The files among them that lie outside of the folder, links followed.
+    #[must_use]
+    pub fn outside(&self, folder: &Path) -> Vec<String> {
+        let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+        let Ok(home) = folder.canonicalize() else { return Vec::new() };
+        let inside =
+            |file: &str| folder.join(file).canonicalize().is_ok_and(|path| path.starts_with(&home));
+        let sheets = self.0.borrow();
+        let read = sheets.iter().filter(|(_, sheet)| sheet.is_ok()).map(|(file, _)| file);
+        read.filter(|file| !inside(file)).cloned().collect()
+    }
 }
 
 impl<'a> Names<'a> {

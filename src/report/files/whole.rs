@@ -56,8 +56,32 @@ impl Temporary {
     fn rename(mut self, path: &Path) -> io::Result<()> {
         std::fs::rename(&self.path, path)?;
         self.renamed = true;
+        remove_orphans(path);
         sync_folder(path)
     }
+}
+
+/// Removes what processes that were killed have left of this file, where the system tells that they are gone.
+fn remove_orphans(path: &Path) {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let Some(name) = path.file_name().map(|name| format!(".{}.", name.to_string_lossy())) else {
+        return;
+    };
+    let Ok(entries) = std::fs::read_dir(folder.unwrap_or(Path::new("."))) else { return };
+    for entry in entries.flatten() {
+        let found = entry.file_name().to_string_lossy().into_owned();
+        let middle = found.strip_prefix(&name).and_then(|rest| rest.strip_suffix(".tmp"));
+        if middle.and_then(|middle| middle.split_once('-')).is_some_and(|(id, _)| is_gone(id)) {
+            // Whoever else has removed it was quicker.
+            let _ = std::fs::remove_file(entry.path());
+        }
+    }
+}
+
+/// Whether there is no process of this number any more; false where the system does not tell.
+fn is_gone(process: &str) -> bool {
+    let table = Path::new("/proc");
+    process.parse::<u32>().is_ok() && table.join("self").exists() && !table.join(process).exists()
 }
 
 impl Drop for Temporary {
@@ -85,6 +109,22 @@ fn sync_folder(_: &Path) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn what_a_killed_process_left_of_a_file_goes_with_the_next_writing_of_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        // No process has this number: it is above the highest that Linux gives.
+        let alive = format!(".a.csv.{}-7.tmp", std::process::id());
+        for name in [".a.csv.4194305-0.tmp", ".b.csv.4194305-0.tmp", ".a.csv.x-0.tmp", &alive] {
+            std::fs::write(at(name), "half").unwrap();
+        }
+        write_whole(&at("a.csv"), |out| out.write_all(b"whole")).unwrap();
+        assert!(!at(".a.csv.4194305-0.tmp").exists());
+        assert!(at(".b.csv.4194305-0.tmp").exists() && at(".a.csv.x-0.tmp").exists());
+        assert!(at(&alive).exists());
+    }
 
     fn count(folder: &Path) -> usize {
         std::fs::read_dir(folder).unwrap().count()

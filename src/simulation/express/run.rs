@@ -86,6 +86,7 @@ impl<S: Serve> Express<'_, S> {
             self.serve.issued(&mut self.state, task);
         }
         let mut until_look = 1;
+        let mut watch = limit::Watch::default();
         let mut ends_at_start = 0;
         loop {
             self.deliver_instant();
@@ -119,7 +120,8 @@ impl<S: Serve> Express<'_, S> {
             until_look -= 1;
             if until_look == 0 {
                 until_look = limit::LOOK_EVERY;
-                if let Some(stop) = limit::look(control, self.state.tasks.len()) {
+                let State { record, now, tasks, .. } = &self.state;
+                if let Some(stop) = watch.look(control, record, *now, tasks.len()) {
                     return stop;
                 }
             }
@@ -191,8 +193,12 @@ impl<S: Serve> Express<'_, S> {
             let pools = if resource.scope == Scope::Shared { 1 } else { processes };
             (Level::default(), u64::from(resource.slots) * pools)
         });
+        let is_open = state.record.opened.is_some();
         let mut found = state.record.close(stop, now, stayed, unused.collect());
         serve.amend(&mut found);
+        if is_open {
+            found.debug_assert_lawful(state.setup);
+        }
         found
     }
 }

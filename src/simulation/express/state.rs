@@ -105,7 +105,10 @@ impl<'a> State<'a> {
             return self.end(stop);
         }
         match self.setup.load.kind {
-            LoadKind::Closed { clients, .. } => self.due.extend(0..clients as u32),
+            LoadKind::Closed { clients, .. } => {
+                self.clients.begin(clients);
+                self.due.extend(0..clients as u32);
+            }
             LoadKind::Batch { count } => (0..count).for_each(|_| {
                 self.begin_open(None);
             }),

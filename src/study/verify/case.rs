@@ -93,6 +93,7 @@ impl Case {
             run: RunSpec::default(),
             scenarios: Vec::new(),
             expects: Vec::new(),
+            read_outside: Vec::new(),
         };
         Self { name, source, model, runtime, length: Length::Whole, figures: Vec::new() }
     }
