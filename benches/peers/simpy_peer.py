@@ -1,5 +1,7 @@
 """SimPy: a process for each client, resources for the cores. `simpy_peer.py WORKLOAD REQUESTS SEED`.
 
+Beside W1 to W4 `web`, the default model of iowait, and `w1-sync`, `web-sync` under sync workers.
+
 Prints one line of JSON, like the Rust peers, and the seconds that its own loop took: without the
 start of the interpreter and the imports, which is in SimPy's favour.
 """
@@ -59,7 +61,7 @@ class Tally:
         return {
             "requests": self.completed,
             "mean_ms": mean / MS,
-            "cpu_ms": self.residence / visits / MS,
+            "cpu_ms": self.residence / visits / MS if visits else None,
             "p99_ms": self.responses[int(0.99 * len(self.responses))] / MS,
         }
 
@@ -110,15 +112,47 @@ def fan_out(env, cores, tally):
         tally.complete(arrived)
 
 
+def sync(env, workers, tally, rounds, cpu, io):
+    """A client of sync workers: one worker for all steps, and a core for each of them."""
+    while True:
+        arrived = env.now
+        with workers.request() as granted:
+            yield granted
+            for _ in range(rounds):
+                yield env.timeout(exponential(1 / cpu))
+                yield env.timeout(exponential(1 / io))
+        tally.complete(arrived)
+
+
+# Closed models by clients, cores and rounds of CPU and I/O: W1 and the default model of iowait.
+CLOSED = {"w1": (100, 1, 3, MS, 20 * MS), "web": (648, 8, 20, 0.05 * MS, 4 * MS)}
+
+
+def simulate_closed(workload, requests):
+    """Threads, or with `-sync` behind the name as many sync workers as there are cores."""
+    name, _, runtime = workload.partition("-")
+    clients, cores, rounds, cpu, io = CLOSED[name]
+    env = simpy.Environment()
+    pool = simpy.Resource(env, capacity=cores)
+    tally = Tally(env, requests)
+    for _ in range(clients):
+        if runtime:
+            env.process(sync(env, pool, tally, rounds, cpu, io))
+        else:
+            env.process(alternating(env, pool, tally, rounds, cpu, io, False))
+    env.run(until=tally.full)
+    return tally.report(clients)
+
+
 def simulate(workload, requests):
+    if workload.partition("-")[0] in CLOSED:
+        return simulate_closed(workload, requests)
     env = simpy.Environment()
     cores = simpy.Resource(env, capacity=8 if workload == "w2" else 1)
     tally = Tally(env, requests)
-    clients = {"w1": 100, "w2": 0, "w3": 100_000, "w4": 100}[workload]
+    clients = {"w2": 0, "w3": 100_000, "w4": 100}[workload]
     for _ in range(clients):
-        if workload == "w1":
-            env.process(alternating(env, cores, tally, 3, MS, 20 * MS, False))
-        elif workload == "w3":
+        if workload == "w3":
             env.process(alternating(env, cores, tally, 1, 0.05 * MS, 10.0, True))
         else:
             env.process(fan_out(env, cores, tally))
