@@ -1,0 +1,84 @@
+//! In the steady state nothing is allocated: twice the requests cost no more allocations.
+//!
+//! Every scheduler is tried, on the workloads of `benches/`. What a replication allocates is its
+//! state, which grows with what is in flight; the later it sees its peak, the later a vector doubles,
+//! so that a few allocations may fall into the second half of a run.
+
+use std::path::Path;
+
+use allocation_counter::{AllocationInfo, measure};
+use iowait::input::Document;
+use iowait::model::{Model, Overrides};
+use iowait::simulation::{Control, Setup, Window, replicate};
+use iowait::units::Span;
+
+/// Allocations that a run may need beyond one of half its length: a new peak of what is in flight
+/// doubles a handful of vectors, and each of the wheel's buckets grows to its own largest crowd.
+const PEAKS: u64 = 200;
+
+struct Workload {
+    file: &'static str,
+    warmup: f64,
+    requests: u64,
+    /// Allocations for each request that a scheduler still makes. None is the aim; a figure here is
+    /// a ceiling that may only come down.
+    ceiling: f64,
+}
+
+const fn workload(file: &'static str, requests: u64, ceiling: f64) -> Workload {
+    Workload { file, warmup: 5.0, requests, ceiling }
+}
+
+/// Which workload runs which scheduler is said in the title of its file.
+const WORKLOADS: [Workload; 11] = [
+    workload("w1", 60_000, 0.0),
+    workload("w2", 300_000, 0.0),
+    workload("w3", 200_000, 0.0),
+    workload("w4", 60_000, 1.3),
+    workload("gil", 60_000, 0.0),
+    workload("polls", 60_000, 0.7),
+    workload("parallel", 15_000, 2.4),
+    workload("stealing", 60_000, 3.5),
+    workload("slots", 60_000, 0.0),
+    workload("sharing", 60_000, 3.3),
+    workload("serverless", 60_000, 0.2),
+];
+
+/// What one replication of this many requests allocates.
+fn allocated(workload: &Workload, requests: u64) -> AllocationInfo {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/workloads");
+    let document = Document::open(&folder.join(workload.file).with_extension("toml"))
+        .unwrap_or_else(|error| panic!("{}: {error:?}", workload.file));
+    let model = Model::read(&document, &Overrides::new())
+        .unwrap_or_else(|problems| panic!("{}: {problems:?}", workload.file));
+    let setup = Setup::new(&model, &model.runtimes[0]);
+    let warmup = Span::from_seconds(workload.warmup);
+    let window = Window { warmup, requests, duration: None };
+    measure(|| {
+        let found = replicate(&setup, 0, window, &Control::default());
+        assert_eq!(found.counts.completed, requests, "{}", workload.file);
+    })
+}
+
+#[test]
+fn twice_the_requests_allocate_no_more() {
+    let mut table = String::new();
+    let mut wrong = Vec::new();
+    for workload in &WORKLOADS {
+        let Workload { file, requests, ceiling, .. } = *workload;
+        let short = allocated(workload, requests);
+        let long = allocated(workload, 2 * requests);
+        let more = long.count_total.saturating_sub(short.count_total);
+        let first = short.count_total;
+        let bytes = long.bytes_max;
+        table += &format!(
+            "{file:>10}: {first} allocations for {requests} requests, {more} for as many more; \
+             {bytes} bytes at once\n"
+        );
+        if more > PEAKS + (ceiling * requests as f64) as u64 {
+            wrong.push(file);
+        }
+    }
+    println!("{table}");
+    assert!(wrong.is_empty(), "{wrong:?} allocate for each request:\n{table}");
+}
