@@ -13,12 +13,14 @@
 //! 87 %. 500 to 2 000 trials each, by Lindley's recursion: standard errors of 1.0 to 0.6 %.)
 
 use iowait::input::dist::Dist;
-use iowait::model::{Load, LoadKind, Model};
+use iowait::model::{Load, LoadKind, Model, Runtime};
 use iowait::simulation::{Control, Setup};
 use iowait::study::controls::Controls;
 use iowait::study::result::Estimate;
 use iowait::study::verify::Case;
-use iowait::study::verify::build::{cpu, event_loop, exp_ms, io, ms, settling_s, workers};
+use iowait::study::verify::build::{
+    cpu, event_loop, exp_ms, io, loops_with, ms, settling_s, workers,
+};
 use iowait::study::{compare, estimate, exact, pilot, replicate};
 use iowait::theory::machine_repair::MachineRepair;
 use iowait::units::{Rate, Span};
@@ -138,14 +140,22 @@ impl Study {
     }
 }
 
-/// M/M/1 at this load: the response is exponential with rate μ − λ. It has no gain to cover: under
-/// an open load that two runtimes sustain the ratio of their throughputs is 1 but for the few
-/// requests at the ends of the window, which no t distribution describes.
-fn mm1(load: f64) -> Study {
+/// A loop with so many milliseconds of overhead for each request.
+fn burdened(overhead_ms: f64) -> Runtime {
+    let mut runtime =
+        loops_with(1, |kind| kind.task_switch = Span::from_seconds(overhead_ms * 1e-3));
+    runtime.name = "burdened".to_owned();
+    runtime
+}
+
+/// M/M/1 at this load: the response is exponential with rate μ − λ. The baseline is a loop with so
+/// much overhead for each request: as fast as the load where it sustains it, else as itself.
+fn mm1_over(load: f64, overhead_ms: f64) -> Study {
     let spare = 1e3 * (1.0 - load);
     let arrivals = Load::poisson(Rate(load * 1e3));
     let steps = vec![cpu(exp_ms(1.0))];
-    let case = Case::new("M/M/1", "Kleinrock I, 3.2", arrivals, steps, workers(1));
+    let mut case = Case::new("M/M/1", "Kleinrock I, 3.2", arrivals, steps, workers(1));
+    case.model.runtimes.insert(0, burdened(overhead_ms));
     Study {
         model: case.model,
         warmup_s: settling_s(load * 1e3, 0.001, 1, 1.0),
@@ -153,9 +163,22 @@ fn mm1(load: f64) -> Study {
             mean_s: 1.0 / spare,
             p99_s: libm::log(100.0) / spare,
             throughput_rps: load * 1e3,
-            gain: None,
+            gain: Some((load * (1.0 + overhead_ms)).max(1.0)),
         },
     }
+}
+
+/// M/M/1 against a loop that the load is a quarter too much for.
+fn mm1(load: f64) -> Study {
+    mm1_over(load, 1.25 / load - 1.0)
+}
+
+/// The worker of M/M/1 alone.
+fn mm1_alone(load: f64) -> Study {
+    let mut study = mm1(load);
+    study.model.runtimes.remove(0);
+    study.exact.gain = None;
+    study
 }
 
 /// Ten clients, bursts of 1 ms and waits of 9 ms, in one loop against one worker.
@@ -210,13 +233,23 @@ fn closed_p99_s() -> f64 {
     unreachable!("120 ms are more than a hundred times the burst")
 }
 
-/// Asserts that these figures of a study are covered 93 to 97 times out of a hundred.
+/// Prints what was counted of a study as a row a figure, and asserts that the figures that are held
+/// are covered 93 to 97 times out of a hundred.
 fn assert_covered(what: &str, study: &Study, trials: u64, names: &[&str]) {
-    for (name, count) in study.count(trials) {
+    assert_counts(what, study, study.count(trials), names);
+}
+
+fn assert_counts(what: &str, study: &Study, counts: Vec<(&str, Count)>, names: &[&str]) {
+    let run = &study.model.run;
+    for (name, count) in counts {
         let words = format!(
-            "{what}, {name}: {:.1} % of {trials} intervals cover, bias {:+.2} %",
+            "| {what} | {} x {} | {name} | {} | {:.1} % | {:+.3} % | {:.2} % |",
+            run.replications,
+            run.requests,
+            count.trials,
             count.share() * 100.0,
-            count.bias() * 100.0
+            count.bias() * 100.0,
+            count.width / count.trials as f64 * 100.0
         );
         println!("{words}");
         assert!(!names.contains(&name) || (0.93..=0.97).contains(&count.share()), "{words}");
@@ -233,15 +266,14 @@ fn the_percentile_of_the_closed_network_is_that_of_its_mean() {
 }
 
 #[test]
-fn intervals_cover_at_half_load() {
-    let study = mm1(0.5).of_length(3, 6_000);
-    assert_covered("M/M/1 at 50 %", &study, 1_200, &["mean", "p99", "throughput"]);
+fn intervals_cover_at_half_load_gain_and_all() {
+    assert_covered("M/M/1 at 50 %", &mm1(0.5).of_length(3, 6_000), 1_200, &NAMES);
 }
 
 #[test]
-fn intervals_of_means_cover_at_high_load() {
+fn intervals_of_means_cover_at_high_load_and_the_gain_too() {
     let study = mm1(0.9).of_length(3, 12_000);
-    assert_covered("M/M/1 at 90 %", &study, 1_000, &["mean", "throughput"]);
+    assert_covered("M/M/1 at 90 %", &study, 800, &["mean", "throughput", "gain"]);
 }
 
 #[test]
@@ -250,52 +282,70 @@ fn intervals_cover_in_a_closed_network_gain_and_all() {
 }
 
 #[test]
-fn adjusted_intervals_cover_in_a_closed_network_gain_and_all() {
-    let study = closed().of_length(10, 2_000);
-    for (name, count) in study.count_by(1_200, Count::take_adjusted) {
-        if name == "p99" {
-            assert_eq!(count.trials, 0, "a percentile is not adjusted");
-            continue;
-        }
-        let (share, bias) = (count.share(), count.bias());
-        let half = count.width / count.trials as f64;
-        let words = format!(
-            "adjusted {name}: {:.1} % of {} cover, bias {:+.4} %, ± {:.4} %",
-            share * 100.0,
-            count.trials,
-            bias * 100.0,
-            half * 100.0
-        );
-        println!("{words}");
-        // The standard error of the bias is the half-width over 2.3 sqrt(trials).
-        assert!(count.trials > 50 && (0.90..=0.99).contains(&share), "{words}");
-        assert!(bias.abs() < half / 4.0, "{words}");
+fn the_gain_where_both_sustain_the_load_is_covered_though_only_windows_ends_vary() {
+    // Two runtimes that end each request within microseconds of each other: nearly all windows
+    // differ by as little, and a few by a request. Student's t alone covered 45 to 83 %.
+    for overhead_ms in [0.02, 0.2] {
+        let study = mm1_over(0.5, overhead_ms).of_length(10, 1_000);
+        let gain = study.count(400).into_iter().find(|count| count.0 == "gain").expect("a gain").1;
+        assert!(gain.share() >= 0.94, "{overhead_ms} ms: {gain:?}");
+        assert!(gain.width / 400.0 < 2e-3, "{overhead_ms} ms: {gain:?}");
     }
+}
+
+#[test]
+fn adjusted_intervals_cover_where_controls_are_taken_without_doubt() {
+    // Arrivals explain the throughput, arrivals and demands most of the mean response.
+    let study = mm1(0.9).of_length(10, 3_000);
+    let counts = study.count_by(600, Count::take_adjusted);
+    let taken =
+        |name: &str| counts.iter().find(|count| count.0 == name).map(|count| count.1.trials);
+    assert_eq!((taken("throughput"), taken("p99")), (Some(600), Some(0)));
+    assert_counts("M/M/1 at 90 %, adjusted", &study, counts, &["throughput"]);
 }
 
 #[test]
 fn a_percentile_of_short_replications_at_high_load_covers_nine_times_of_ten() {
     // 35 relaxation times in a replication; Student's t around the mean covered three of four.
-    let study = mm1(0.9).of_length(10, 12_000);
+    let study = mm1_alone(0.9).of_length(10, 12_000);
     let count = study.count(400).into_iter().find(|count| count.0 == "p99").expect("a p99").1;
     // 91 % with a standard error of 1.4 %.
     assert!((0.865..=0.97).contains(&count.share()), "{count:?}");
 }
 
-/// Ten minutes: the p99 at 90 % load, and everything with the default number of replications.
+/// The table above: `.ci/coverage` runs it.
 #[test]
-#[ignore = "takes ten minutes"]
-fn intervals_of_percentiles_cover_at_high_load_in_long_replications() {
-    let study = mm1(0.9).of_length(10, 100_000);
-    assert_covered("M/M/1 at 90 %, long", &study, 1_000, &["mean", "p99", "throughput"]);
-    let study = mm1(0.5).of_length(10, 20_000);
-    assert_covered("M/M/1 at 50 %, long", &study, 2_000, &["mean", "p99", "throughput"]);
-    assert_covered("10 clients, long", &closed().of_length(10, 20_000), 2_000, &NAMES);
+#[ignore = "takes half an hour of one core"]
+fn intervals_cover_in_long_replications() {
+    for (what, study, trials) in [
+        ("M/M/1 at 50 %", mm1(0.5).of_length(10, 20_000), 2_000),
+        ("10 clients", closed().of_length(10, 20_000), 2_000),
+        ("M/M/1 at 90 %", mm1(0.9).of_length(10, 100_000), 1_000),
+    ] {
+        assert_covered(what, &study, trials, &NAMES);
+    }
+}
+
+/// The table of adjusted estimates above: `.ci/coverage` runs it.
+#[test]
+#[ignore = "takes minutes"]
+fn adjusted_intervals_cover_in_many_trials() {
+    for (what, study) in [
+        ("M/M/1 at 50 %, adjusted", mm1(0.5).of_length(10, 5_000)),
+        ("M/M/1 at 90 %, adjusted", mm1(0.9).of_length(10, 5_000)),
+        ("10 clients, adjusted", closed().of_length(10, 2_000)),
+    ] {
+        let counts = study.count_by(3_000, Count::take_adjusted);
+        // One that is taken by luck in a few trials only is shown, and not held.
+        let often = |count: &&(&'static str, Count)| count.1.trials > 1_500;
+        let names: Vec<&str> = counts.iter().filter(often).map(|count| count.0).collect();
+        assert_counts(what, &study, counts, &names);
+    }
 }
 
 #[test]
 fn runtimes_that_do_the_same_have_a_gain_of_exactly_one() {
-    let mut study = mm1(0.9).of_length(3, 2_000);
+    let mut study = mm1_alone(0.9).of_length(3, 2_000);
     study.model.runtimes.push(event_loop());
     for seed in 0..20 {
         let gain = study.trial(seed)[3];

@@ -294,7 +294,7 @@ fn runtime_result(
     let mut gain = compare::gain(model, place, samples);
     gain.exact = compare::exact_gain(model, place, exact);
     let utilization = estimate::utilization(setup, own);
-    let mut throughput_rps = estimate::estimate(own, |sample| sample.throughput);
+    let mut throughput_rps = estimate::throughput(own);
     let mut response_s = estimate::responses(own, |sample| &sample.response);
     let is_baseline = place == model.run.baseline;
     if !own.is_empty() {
