@@ -107,6 +107,26 @@ pub fn ends_of_windows(events: u64) -> f64 {
     3.0 / events as f64
 }
 
+/// How many independent events these counts of independent replications amount to, at most all.
+///
+/// Independent events vary as a Poisson number does: `(standard deviation / mean)²` of a count is
+/// one over its mean. Events that come in spells vary as much as so many fewer. `None` with fewer
+/// than two counts, or nothing counted.
+///
+/// ```
+/// use iowait::stats::interval::independent;
+/// // Ten events in one replication and none in the other are one, not ten.
+/// assert_eq!(independent(&[10.0, 0.0]), Some(1.0));
+/// assert_eq!(independent(&[10.0, 10.0]), Some(20.0));
+/// ```
+#[must_use]
+pub fn independent(counts: &[f64]) -> Option<f64> {
+    let moments: Moments = counts.iter().copied().collect();
+    let (mean, variance) = moments.mean().zip(moments.variance())?;
+    let all = mean * counts.len() as f64;
+    (all > 0.0).then(|| (all * mean / variance).min(all))
+}
+
 /// The interval made wider on both sides by `allowance`; one of no width is exact and stays.
 #[must_use]
 pub fn widened(ci95: [f64; 2], allowance: f64) -> Option<[f64; 2]> {

@@ -306,7 +306,7 @@ fn runtime_result(
         }
     }
     let pair = samples.get(model.run.baseline).filter(|_| !is_baseline).map(|base| [own, base]);
-    let saving = saving::of(&throughput_rps, &response_s, &gain, pair);
+    let saving = saving::of(&throughput_rps, &response_s, &gain, pair, own.len());
     let bottleneck = explain::bottleneck(&Evidence {
         model,
         runtime,
