@@ -13,7 +13,7 @@
 //! 87 %. 500 to 2 000 trials each, by Lindley's recursion: standard errors of 1.0 to 0.6 %.)
 
 use iowait::input::dist::Dist;
-use iowait::model::{Load, LoadKind, Model, Runtime};
+use iowait::model::{Load, LoadKind, Model, Runtime, Warmup};
 use iowait::simulation::{Control, Setup};
 use iowait::study::controls::Controls;
 use iowait::study::result::Estimate;
@@ -273,7 +273,7 @@ fn intervals_cover_at_half_load_gain_and_all() {
 #[test]
 fn intervals_of_means_cover_at_high_load_and_the_gain_too() {
     let study = mm1(0.9).of_length(3, 12_000);
-    assert_covered("M/M/1 at 90 %", &study, 800, &["mean", "throughput", "gain"]);
+    assert_covered("M/M/1 at 90 %", &study, 600, &["mean", "throughput", "gain"]);
 }
 
 #[test]
@@ -308,7 +308,7 @@ fn adjusted_intervals_cover_where_controls_are_taken_without_doubt() {
 fn a_percentile_of_short_replications_at_high_load_covers_nine_times_of_ten() {
     // 35 relaxation times in a replication; Student's t around the mean covered three of four.
     let study = mm1_alone(0.9).of_length(10, 12_000);
-    let count = study.count(400).into_iter().find(|count| count.0 == "p99").expect("a p99").1;
+    let count = study.count(300).into_iter().find(|count| count.0 == "p99").expect("a p99").1;
     // 91 % with a standard error of 1.4 %.
     assert!((0.865..=0.97).contains(&count.share()), "{count:?}");
 }
@@ -341,6 +341,56 @@ fn adjusted_intervals_cover_in_many_trials() {
         let names: Vec<&str> = counts.iter().filter(often).map(|count| count.0).collect();
         assert_counts(what, &study, counts, &names);
     }
+}
+
+#[test]
+fn a_p99_of_too_few_spells_is_said_and_one_of_many_is_not() {
+    let warned = |load: f64, requests: u64, seed: u64| {
+        let mut study = mm1_alone(load).of_length(10, requests);
+        study.model.run.seed = seed;
+        study.model.run.warmup = Warmup::Fixed(Span::from_seconds(study.warmup_s));
+        let found = iowait::study::run(
+            &iowait::study::Case::of(study.model),
+            &iowait::study::Options::default(),
+            &Control::default(),
+        );
+        let warnings = &found.expect("no limit is reached").runtimes[0].warnings;
+        warnings.iter().filter(|words| words.contains("independent spells")).count()
+    };
+    // Four spells in ten replications of 12 000, thirty in ten of 100 000.
+    let short: usize = (0..10).map(|seed| warned(0.9, 12_000, seed)).sum();
+    assert!(short >= 7, "{short} of 10");
+    assert_eq!((0..2).map(|seed| warned(0.9, 100_000, seed)).sum::<usize>(), 0);
+    assert_eq!((0..10).map(|seed| warned(0.5, 10_000, seed)).sum::<usize>(), 0);
+}
+
+#[test]
+fn what_arrivals_save_is_what_theory_says() {
+    // A window of n completions varies as √n. What is left when arrivals are known is who is there
+    // at its two ends, each of variance ρ/(1 − ρ)² = 2. Of ten replications one control leaves
+    // t(7) √(8/7); the ends of windows cost 3/10 of a request.
+    let (requests, trials) = (5_000, 40);
+    let half = |t: f64, variance: f64| t * (variance / 10.0).sqrt() + 0.3;
+    let naive = half(2.262, requests as f64);
+    let known = (naive / half(2.365, 4.0 * 8.0 / 7.0)).powi(2);
+    let (mut sum, mut covered) = (0.0, 0);
+    for seed in 0..trials {
+        let mut study = mm1_alone(0.5).of_length(10, requests);
+        study.model.run.seed = seed;
+        study.model.run.warmup = Warmup::Fixed(Span::from_seconds(study.warmup_s));
+        let found = iowait::study::run(
+            &iowait::study::Case::of(study.model),
+            &iowait::study::Options::default(),
+            &Control::default(),
+        );
+        let saving = found.expect("no limit is reached").runtimes[0].fewer_requests;
+        sum += libm::log(saving.throughput.expect("a saving"));
+        let [low, high] = saving.ci95.throughput.expect("ten replications");
+        covered += u32::from(low <= known && known <= high);
+    }
+    let mean = libm::exp(sum / trials as f64);
+    assert!((known / 1.4..known * 1.4).contains(&mean), "{mean} where theory says {known}");
+    assert!(covered >= 34, "{covered} of {trials} intervals hold {known}");
 }
 
 #[test]

@@ -271,7 +271,11 @@ fn note_the_run(model: &Model, samples: &Samples, control: &Control, summary: &m
     }
 }
 
-fn theory(capacity: &Capacity, exact: &Applies) -> Theory {
+fn theory(model: &Model, runtime: &Runtime, (capacity, exact): (&Capacity, &Applies)) -> Theory {
+    let near = match exact {
+        Applies::Exactly(_) => None,
+        Applies::Nothing(_) => exact::approximate(model, runtime),
+    };
     Theory {
         bound_rps: Some(capacity.rate()).filter(|rate| rate.is_finite()),
         exact: exact.solution().map(|found| Exact {
@@ -279,7 +283,7 @@ fn theory(capacity: &Capacity, exact: &Applies) -> Theory {
             throughput_rps: found.throughput_rps,
             response_mean_s: found.response_mean_s,
         }),
-        why: exact.why(),
+        why: near.map_or_else(|| exact.why(), |near| format!("{}; {near}", exact.why())),
     }
 }
 
@@ -335,7 +339,7 @@ fn runtime_result(
         cost: estimate::cost(runtime, own),
         gain,
         fewer_requests: saving,
-        theory: theory(capacity, &exact[place]),
+        theory: theory(model, runtime, (capacity, &exact[place])),
         bottleneck,
         slo: Vec::new(),
         steady: steady::is_steady(model, runtime, capacity, own),
