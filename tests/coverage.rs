@@ -27,6 +27,8 @@
 //! | --- | --- | --- | --- | --- |
 //! | M/M/1 at 50 % | 3 x 6000 | mean, p99 | 1200 | 94.3 %, 94.2 % |
 //! | M/M/1 at 50 % | 3 x 6000 | throughput, gain over a saturated loop | 1200 | 95.8 %, 95.5 % |
+//! | M/M/1 at 50 % | 10 x 20000 | mean, p99 | 2000 | 94.7 %, 95.3 % |
+//! | M/M/1 at 50 % | 10 x 20000 | throughput, gain over a saturated loop | 2000 | 94.7 %, 95.0 % |
 //! | M/M/1 at 90 % | 3 x 12000 | mean, p99 | 800 | 94.4 %, 91.5 % |
 //! | M/M/1 at 90 % | 3 x 12000 | throughput, gain over a saturated loop | 800 | 94.2 %, 95.8 % |
 //! | 10 clients | 4 x 3000 | mean, p99 | 1200 | 95.0 %, 94.6 % |
