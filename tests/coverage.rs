@@ -8,17 +8,43 @@
 //! How long replications must be for it is part of the result, as measured on M/M/1 at 90 % load. A
 //! mean is covered from some 30 relaxation times of the queue on (12 000 requests; with 5 000 it is
 //! 91 %). The p99 rests on few busy spells: with 10 replications its interval covers 95.0 % at the
-//! default 100 000 requests, 92 % at 30 000 and 91 % at 12 000; with 3 replications of 12 000,
-//! 93 %. (Student's t around the mean of the replications' percentiles covered 92.6, 88, 74 and
-//! 87 %. 500 to 2 000 trials each, by Lindley's recursion: standard errors of 1.0 to 0.6 %.)
+//! default 100 000 requests (3 independent spells beyond the p99 in each), 93 % at 30 000 (one) and
+//! 91 % at 12 000 (0.4); with 3 replications of 12 000, 92 to 93 %. Fewer than ten spells in all
+//! are warned of. (Student's t around the mean of the replications' percentiles covered 92.6, 88,
+//! 74 and 87 %; the t test of the shares beyond a level, 93.5, 90, 83 and 78 %; with Hall's
+//! correction for skewness 94.5, 95, 92 and 82.5 %. 200 to 2 000 trials each, by Lindley's
+//! recursion: standard errors of 1.5 to 0.6 %.)
+//!
+//! Under an open load that both runtimes sustain the gain is 1 but for the ends of windows: most
+//! replications differ by a small part of a request, a few by whole ones, and Student's t over ten
+//! that agree is blind to the others. By the same recursion with services 2 to 20 % apart it covers
+//! 43 to 86 % at half load; with the three requests that unseen ends may cost, 95 to 100 %.
+//!
+//! `.ci/coverage` prints the long tables. As measured on 22 November 2026, replications and
+//! requests as in the tests:
+//!
+//! | model | replications x requests | figure | trials | cover |
+//! | --- | --- | --- | --- | --- |
+//! | M/M/1 at 50 % | 3 x 6000 | mean, p99 | 1200 | 94.3 %, 94.2 % |
+//! | M/M/1 at 50 % | 3 x 6000 | throughput, gain over a saturated loop | 1200 | 95.8 %, 95.5 % |
+//! | M/M/1 at 50 % | 10 x 20000 | mean, p99 | 2000 | 94.7 %, 95.3 % |
+//! | M/M/1 at 50 % | 10 x 20000 | throughput, gain over a saturated loop | 2000 | 94.7 %, 95.0 % |
+//! | M/M/1 at 90 % | 3 x 12000 | mean, p99 | 800 | 94.4 %, 91.5 % |
+//! | M/M/1 at 90 % | 3 x 12000 | throughput, gain over a saturated loop | 800 | 94.2 %, 95.8 % |
+//! | 10 clients | 4 x 3000 | mean, p99 | 1200 | 95.0 %, 94.6 % |
+//! | 10 clients | 4 x 3000 | throughput, gain | 1200 | 95.2 %, 94.7 % |
+//! | M/M/1 at 50 %, adjusted | 10 x 5000 | throughput | 3000 | 94.7 % |
+//! | M/M/1 at 50 %, adjusted by luck | 10 x 5000 | mean, gain | 653, 119 | 92.3 %, 87.4 % |
 
 use iowait::input::dist::Dist;
-use iowait::model::{Load, LoadKind, Model};
+use iowait::model::{Load, LoadKind, Model, Runtime, Warmup};
 use iowait::simulation::{Control, Setup};
 use iowait::study::controls::Controls;
 use iowait::study::result::Estimate;
 use iowait::study::verify::Case;
-use iowait::study::verify::build::{cpu, event_loop, exp_ms, io, ms, settling_s, workers};
+use iowait::study::verify::build::{
+    cpu, event_loop, exp_ms, io, loops_with, ms, settling_s, workers,
+};
 use iowait::study::{compare, estimate, exact, pilot, replicate};
 use iowait::theory::machine_repair::MachineRepair;
 use iowait::units::{Rate, Span};
@@ -138,14 +164,22 @@ impl Study {
     }
 }
 
-/// M/M/1 at this load: the response is exponential with rate μ − λ. It has no gain to cover: under
-/// an open load that two runtimes sustain the ratio of their throughputs is 1 but for the few
-/// requests at the ends of the window, which no t distribution describes.
-fn mm1(load: f64) -> Study {
+/// A loop with so many milliseconds of overhead for each request.
+fn burdened(overhead_ms: f64) -> Runtime {
+    let mut runtime =
+        loops_with(1, |kind| kind.task_switch = Span::from_seconds(overhead_ms * 1e-3));
+    runtime.name = "burdened".to_owned();
+    runtime
+}
+
+/// M/M/1 at this load: the response is exponential with rate μ − λ. The baseline is a loop with so
+/// much overhead for each request: as fast as the load where it sustains it, else as itself.
+fn mm1_over(load: f64, overhead_ms: f64) -> Study {
     let spare = 1e3 * (1.0 - load);
     let arrivals = Load::poisson(Rate(load * 1e3));
     let steps = vec![cpu(exp_ms(1.0))];
-    let case = Case::new("M/M/1", "Kleinrock I, 3.2", arrivals, steps, workers(1));
+    let mut case = Case::new("M/M/1", "Kleinrock I, 3.2", arrivals, steps, workers(1));
+    case.model.runtimes.insert(0, burdened(overhead_ms));
     Study {
         model: case.model,
         warmup_s: settling_s(load * 1e3, 0.001, 1, 1.0),
@@ -153,9 +187,22 @@ fn mm1(load: f64) -> Study {
             mean_s: 1.0 / spare,
             p99_s: libm::log(100.0) / spare,
             throughput_rps: load * 1e3,
-            gain: None,
+            gain: Some((load * (1.0 + overhead_ms)).max(1.0)),
         },
     }
+}
+
+/// M/M/1 against a loop that the load is a quarter too much for.
+fn mm1(load: f64) -> Study {
+    mm1_over(load, 1.25 / load - 1.0)
+}
+
+/// The worker of M/M/1 alone.
+fn mm1_alone(load: f64) -> Study {
+    let mut study = mm1(load);
+    study.model.runtimes.remove(0);
+    study.exact.gain = None;
+    study
 }
 
 /// Ten clients, bursts of 1 ms and waits of 9 ms, in one loop against one worker.
@@ -210,13 +257,23 @@ fn closed_p99_s() -> f64 {
     unreachable!("120 ms are more than a hundred times the burst")
 }
 
-/// Asserts that these figures of a study are covered 93 to 97 times out of a hundred.
+/// Prints what was counted of a study as a row a figure, and asserts that the figures that are held
+/// are covered 93 to 97 times out of a hundred.
 fn assert_covered(what: &str, study: &Study, trials: u64, names: &[&str]) {
-    for (name, count) in study.count(trials) {
+    assert_counts(what, study, study.count(trials), names);
+}
+
+fn assert_counts(what: &str, study: &Study, counts: Vec<(&str, Count)>, names: &[&str]) {
+    let run = &study.model.run;
+    for (name, count) in counts {
         let words = format!(
-            "{what}, {name}: {:.1} % of {trials} intervals cover, bias {:+.2} %",
+            "| {what} | {} x {} | {name} | {} | {:.1} % | {:+.3} % | {:.2} % |",
+            run.replications,
+            run.requests,
+            count.trials,
             count.share() * 100.0,
-            count.bias() * 100.0
+            count.bias() * 100.0,
+            count.width / count.trials as f64 * 100.0
         );
         println!("{words}");
         assert!(!names.contains(&name) || (0.93..=0.97).contains(&count.share()), "{words}");
@@ -233,15 +290,14 @@ fn the_percentile_of_the_closed_network_is_that_of_its_mean() {
 }
 
 #[test]
-fn intervals_cover_at_half_load() {
-    let study = mm1(0.5).of_length(3, 6_000);
-    assert_covered("M/M/1 at 50 %", &study, 1_200, &["mean", "p99", "throughput"]);
+fn intervals_cover_at_half_load_gain_and_all() {
+    assert_covered("M/M/1 at 50 %", &mm1(0.5).of_length(3, 6_000), 1_200, &NAMES);
 }
 
 #[test]
-fn intervals_of_means_cover_at_high_load() {
+fn intervals_of_means_cover_at_high_load_and_the_gain_too() {
     let study = mm1(0.9).of_length(3, 12_000);
-    assert_covered("M/M/1 at 90 %", &study, 1_000, &["mean", "throughput"]);
+    assert_covered("M/M/1 at 90 %", &study, 600, &["mean", "throughput", "gain"]);
 }
 
 #[test]
@@ -250,52 +306,120 @@ fn intervals_cover_in_a_closed_network_gain_and_all() {
 }
 
 #[test]
-fn adjusted_intervals_cover_in_a_closed_network_gain_and_all() {
-    let study = closed().of_length(10, 2_000);
-    for (name, count) in study.count_by(1_200, Count::take_adjusted) {
-        if name == "p99" {
-            assert_eq!(count.trials, 0, "a percentile is not adjusted");
-            continue;
-        }
-        let (share, bias) = (count.share(), count.bias());
-        let half = count.width / count.trials as f64;
-        let words = format!(
-            "adjusted {name}: {:.1} % of {} cover, bias {:+.4} %, ± {:.4} %",
-            share * 100.0,
-            count.trials,
-            bias * 100.0,
-            half * 100.0
-        );
-        println!("{words}");
-        // The standard error of the bias is the half-width over 2.3 sqrt(trials).
-        assert!(count.trials > 50 && (0.90..=0.99).contains(&share), "{words}");
-        assert!(bias.abs() < half / 4.0, "{words}");
+fn the_gain_where_both_sustain_the_load_is_covered_though_only_windows_ends_vary() {
+    // Two runtimes that end each request within microseconds of each other: nearly all windows
+    // differ by as little, and a few by a request. Student's t alone covered 45 to 83 %.
+    for overhead_ms in [0.02, 0.2] {
+        let study = mm1_over(0.5, overhead_ms).of_length(10, 1_000);
+        let gain = study.count(400).into_iter().find(|count| count.0 == "gain").expect("a gain").1;
+        assert!(gain.share() >= 0.94, "{overhead_ms} ms: {gain:?}");
+        assert!(gain.width / 400.0 < 2e-3, "{overhead_ms} ms: {gain:?}");
     }
+}
+
+#[test]
+fn adjusted_intervals_cover_where_controls_are_taken_without_doubt() {
+    // Arrivals explain the throughput, arrivals and demands most of the mean response.
+    let study = mm1(0.9).of_length(10, 3_000);
+    let counts = study.count_by(600, Count::take_adjusted);
+    let taken =
+        |name: &str| counts.iter().find(|count| count.0 == name).map(|count| count.1.trials);
+    assert!(taken("throughput") > Some(550) && taken("p99") == Some(0), "{counts:?}");
+    assert_counts("M/M/1 at 90 %, adjusted", &study, counts, &["throughput"]);
 }
 
 #[test]
 fn a_percentile_of_short_replications_at_high_load_covers_nine_times_of_ten() {
     // 35 relaxation times in a replication; Student's t around the mean covered three of four.
-    let study = mm1(0.9).of_length(10, 12_000);
-    let count = study.count(400).into_iter().find(|count| count.0 == "p99").expect("a p99").1;
+    let study = mm1_alone(0.9).of_length(10, 12_000);
+    let count = study.count(300).into_iter().find(|count| count.0 == "p99").expect("a p99").1;
     // 91 % with a standard error of 1.4 %.
     assert!((0.865..=0.97).contains(&count.share()), "{count:?}");
 }
 
-/// Ten minutes: the p99 at 90 % load, and everything with the default number of replications.
+/// The table above: `.ci/coverage` runs it.
 #[test]
-#[ignore = "takes ten minutes"]
-fn intervals_of_percentiles_cover_at_high_load_in_long_replications() {
-    let study = mm1(0.9).of_length(10, 100_000);
-    assert_covered("M/M/1 at 90 %, long", &study, 1_000, &["mean", "p99", "throughput"]);
-    let study = mm1(0.5).of_length(10, 20_000);
-    assert_covered("M/M/1 at 50 %, long", &study, 2_000, &["mean", "p99", "throughput"]);
-    assert_covered("10 clients, long", &closed().of_length(10, 20_000), 2_000, &NAMES);
+#[ignore = "takes half an hour of one core"]
+fn intervals_cover_in_long_replications() {
+    for (what, study, trials) in [
+        ("M/M/1 at 50 %", mm1(0.5).of_length(10, 20_000), 2_000),
+        ("10 clients", closed().of_length(10, 20_000), 2_000),
+        ("M/M/1 at 90 %", mm1(0.9).of_length(10, 100_000), 1_000),
+    ] {
+        assert_covered(what, &study, trials, &NAMES);
+    }
+}
+
+/// The table of adjusted estimates above: `.ci/coverage` runs it.
+#[test]
+#[ignore = "takes minutes"]
+fn adjusted_intervals_cover_in_many_trials() {
+    for (what, study) in [
+        ("M/M/1 at 50 %, adjusted", mm1(0.5).of_length(10, 5_000)),
+        ("M/M/1 at 90 %, adjusted", mm1(0.9).of_length(10, 5_000)),
+        ("10 clients, adjusted", closed().of_length(10, 2_000)),
+    ] {
+        let counts = study.count_by(3_000, Count::take_adjusted);
+        // One that is taken by luck in a few trials only is shown, and not held.
+        let often = |count: &&(&'static str, Count)| count.1.trials > 1_500;
+        let names: Vec<&str> = counts.iter().filter(often).map(|count| count.0).collect();
+        assert_counts(what, &study, counts, &names);
+    }
+}
+
+#[test]
+fn a_p99_of_too_few_spells_is_said_and_one_of_many_is_not() {
+    let warned = |load: f64, requests: u64, seed: u64| {
+        let mut study = mm1_alone(load).of_length(10, requests);
+        study.model.run.seed = seed;
+        study.model.run.warmup = Warmup::Fixed(Span::from_seconds(study.warmup_s));
+        let found = iowait::study::run(
+            &iowait::study::Case::of(study.model),
+            &iowait::study::Options::default(),
+            &Control::default(),
+        );
+        let warnings = &found.expect("no limit is reached").runtimes[0].warnings;
+        warnings.iter().filter(|words| words.contains("independent spells")).count()
+    };
+    // Four spells in ten replications of 12 000, thirty in ten of 100 000.
+    let short: usize = (0..10).map(|seed| warned(0.9, 12_000, seed)).sum();
+    assert!(short >= 7, "{short} of 10");
+    assert_eq!((0..2).map(|seed| warned(0.9, 100_000, seed)).sum::<usize>(), 0);
+    assert_eq!((0..10).map(|seed| warned(0.5, 10_000, seed)).sum::<usize>(), 0);
+}
+
+#[test]
+fn what_arrivals_save_is_what_theory_says() {
+    // A window of n completions varies as √n. What is left when arrivals are known is who is there
+    // at its two ends, each of variance ρ/(1 − ρ)² = 2. Of ten replications one control leaves
+    // t(7) √(8/7); the ends of windows cost 3/10 of a request.
+    let (requests, trials) = (5_000, 40);
+    let half = |t: f64, variance: f64| t * (variance / 10.0).sqrt() + 0.3;
+    let naive = half(2.262, requests as f64);
+    let known = (naive / half(2.365, 4.0 * 8.0 / 7.0)).powi(2);
+    let (mut sum, mut covered) = (0.0, 0);
+    for seed in 0..trials {
+        let mut study = mm1_alone(0.5).of_length(10, requests);
+        study.model.run.seed = seed;
+        study.model.run.warmup = Warmup::Fixed(Span::from_seconds(study.warmup_s));
+        let found = iowait::study::run(
+            &iowait::study::Case::of(study.model),
+            &iowait::study::Options::default(),
+            &Control::default(),
+        );
+        let saving = found.expect("no limit is reached").runtimes[0].fewer_requests;
+        sum += libm::log(saving.throughput.expect("a saving"));
+        let [low, high] = saving.ci95.throughput.expect("ten replications");
+        covered += u32::from(low <= known && known <= high);
+    }
+    let mean = libm::exp(sum / trials as f64);
+    assert!((known / 1.4..known * 1.4).contains(&mean), "{mean} where theory says {known}");
+    assert!(covered >= 34, "{covered} of {trials} intervals hold {known}");
 }
 
 #[test]
 fn runtimes_that_do_the_same_have_a_gain_of_exactly_one() {
-    let mut study = mm1(0.9).of_length(3, 2_000);
+    let mut study = mm1_alone(0.9).of_length(3, 2_000);
     study.model.runtimes.push(event_loop());
     for seed in 0..20 {
         let gain = study.trial(seed)[3];

@@ -6,17 +6,19 @@
 //! each control (Lavenberg, Moeller and Welch, Operations Research 30, 1982). Each control costs
 //! `(R − 2)/(R − q − 2)` of the variance, so few are taken, one after the other, and each only
 //! where it halves the variance that is left: one that explains nothing then seldom gets in. What
-//! is chosen for its small residuals has them partly by luck; for that each control is charged two
-//! degrees of freedom more (measured: without them 90 % of the intervals covered where a control
-//! just passed).
+//! is chosen for its small residuals has them partly by luck; for that each control is charged one
+//! degree of freedom more. Measured on ten normal values with five controls to choose from: where
+//! one says 60 to 97 % of the variance, 92.3 to 96.6 % of the intervals cover (91.6 to 94.7 % were
+//! it not charged, 95.1 to 98.0 % at two degrees more). One that says 40 % passes by luck alone,
+//! one time in six, and 89 % of those cover; with the plain intervals of the other five it is 93 %.
 
 use super::student;
 
 /// Fewer replications than these leave too few degrees of freedom for any control.
 pub const FEWEST: usize = 8;
 
-/// Degrees of freedom that a control costs: one for its slope, two for having been chosen.
-const DEGREES: usize = 3;
+/// Degrees of freedom that a control costs: one for its slope, one for having been chosen.
+const DEGREES: usize = 2;
 
 /// What a control must leave at most of the interval's width: half of the variance.
 pub const WORTHWHILE: f64 = std::f64::consts::FRAC_1_SQRT_2;
@@ -145,12 +147,12 @@ mod tests {
     fn the_adjusted_mean_is_the_intercept_worked_by_hand() {
         // Control −2 −2 −1 0 1 2 3 3: mean 0.5, squares 32 − 8/4 = 30. Values 10 + 2c + e with e
         // of 1 −1 0 0 0 0 −1 1, of mean 0 and product 0 with the control: slope 2, answer 10, the
-        // plain mean 11. Residual variance 4/4, spread 1/8 + 0.25/30; t(4) = 2.776445.
+        // plain mean 11. Residual variance 4/5, spread 1/8 + 0.25/30; t(5) = 2.570582.
         let control = vec![-2.0, -2.0, -1.0, 0.0, 1.0, 2.0, 3.0, 3.0];
         let error = [1.0, -1.0, 0.0, 0.0, 0.0, 0.0, -1.0, 1.0];
         let values: Vec<f64> = control.iter().zip(error).map(|(c, e)| 10.0 + 2.0 * c + e).collect();
         let found = adjust(&values, &[control]).unwrap();
-        let half = 2.776_445 * (4.0 / 4.0 * (1.0 / 8.0 + 0.25 / 30.0_f64)).sqrt();
+        let half = 2.570_582 * (4.0 / 5.0 * (1.0 / 8.0 + 0.25 / 30.0_f64)).sqrt();
         assert!((found.shift + 1.0).abs() < 1e-12, "{found:?}");
         assert!((found.half_width - half).abs() < 1e-6, "{found:?} {half}");
         assert_eq!(found.controls, 1);
@@ -194,24 +196,54 @@ mod tests {
         assert_eq!(adjust(&[4.0; 10], &[values]), None);
     }
 
-    #[test]
-    fn adjusted_intervals_cover_nineteen_times_of_twenty_without_bias() {
-        // Ten values, a control that says 80 % of the variance and four that say nothing: 4 000
-        // sets; where it is taken without doubt, the degrees charged for the choice make it 97 %.
+    /// The shares of sets with a control, of those whose interval covers, and of all that do where
+    /// the others keep Student's interval of the plain mean.
+    fn coverage(explained: f64, sets: u32) -> [f64; 3] {
         let mut normal = normals();
-        let (mut covered, mut sets, mut sum) = (0, 0, 0.0);
-        for _ in 0..4_000 {
+        let (mut taken, mut covered, mut all) = (0, 0, 0);
+        for _ in 0..sets {
             let controls: Vec<Vec<f64>> =
                 (0..5).map(|_| (0..10).map(|_| normal()).collect()).collect();
-            let values: Vec<f64> = controls[0].iter().map(|c: &f64| 2.0 * c + normal()).collect();
-            let mean = values.iter().sum::<f64>() / 10.0;
-            let Some(found) = adjust(&values, &controls) else { continue };
-            sets += 1;
-            sum += mean + found.shift;
-            covered += usize::from((mean + found.shift).abs() <= found.half_width);
+            let noise = (1.0 - explained).sqrt();
+            let values: Vec<f64> =
+                controls[0].iter().map(|c: &f64| explained.sqrt() * c + noise * normal()).collect();
+            let (mean, ci95) = super::super::interval::mean_ci95(&values);
+            let [low, high] = ci95.unwrap();
+            let covers = match adjust(&values, &controls) {
+                Some(found) => {
+                    let covers = (mean + found.shift).abs() <= found.half_width;
+                    taken += 1;
+                    covered += u32::from(covers);
+                    covers
+                }
+                None => low <= 0.0 && 0.0 <= high,
+            };
+            all += u32::from(covers);
         }
-        let share = f64::from(covered as u32) / f64::from(sets);
-        assert!(sets > 2_000 && (0.94..=0.99).contains(&share), "{share} of {sets}");
-        assert!((sum / f64::from(sets)).abs() < 0.03, "{}", sum / f64::from(sets));
+        let share = |count: u32, of: u32| f64::from(count) / f64::from(of);
+        [share(taken, sets), share(covered, taken), share(all, sets)]
+    }
+
+    #[test]
+    fn adjusted_intervals_cover_nineteen_times_of_twenty() {
+        // Ten values, a control that says so much of the variance and four that say nothing. The
+        // standard error of a share is at most 0.4 %.
+        for (explained, least_taken) in [(0.8, 0.7), (0.97, 0.99)] {
+            let [taken, covered, all] = coverage(explained, 8_000);
+            assert!(taken > least_taken, "{explained}: {taken}");
+            assert!((0.93..=0.97).contains(&covered), "{explained}: {covered}");
+            assert!((0.92..=0.97).contains(&all), "{explained}: {all}");
+        }
+    }
+
+    #[test]
+    fn a_control_that_says_little_is_seldom_taken_and_spoils_nothing() {
+        for (explained, most_taken) in [(0.0, 0.04), (0.4, 0.2)] {
+            let [taken, _, all] = coverage(explained, 8_000);
+            assert!(
+                taken < most_taken && (0.92..=0.97).contains(&all),
+                "{explained}: {taken} {all}"
+            );
+        }
     }
 }

@@ -1,10 +1,11 @@
 //! The gain of a runtime over the baseline: by formula, by bound, and as simulated.
 
 use crate::model::{LoadKind, Model, Runtime, RuntimeKind};
-use crate::stats::interval::ratio_ci95;
+use crate::stats::interval::{ends_of_windows, ratio_ci95, widened};
 use crate::theory::formula;
 
 use super::capacity::Capacity;
+use super::estimate::completed;
 use super::exact::Applies;
 use super::result::{Estimate, Gain};
 use super::sample::Sample;
@@ -63,6 +64,9 @@ pub fn exact_gain(model: &Model, place: usize, exact: &[Applies]) -> Option<f64>
 }
 
 /// The ratio of mean throughputs, or of makespans, with the interval of the paired ratios.
+///
+/// Under an open load that both sustain the ratio is 1 but for the ends of the windows, and its
+/// interval is theirs.
 fn simulated_gain(model: &Model, own: &[Sample], base: &[Sample]) -> Estimate {
     let batch = matches!(model.load.kind, LoadKind::Batch { .. });
     let figures = |samples: &[Sample]| -> Option<Vec<f64>> {
@@ -71,8 +75,14 @@ fn simulated_gain(model: &Model, own: &[Sample], base: &[Sample]) -> Estimate {
             .map(|sample| if batch { sample.makespan_s } else { sample.throughput })
             .collect()
     };
+    let fewest = completed(own).min(completed(base));
     let (Some(own), Some(base)) = (figures(own), figures(base)) else { return Estimate::NONE };
-    let (value, ci95) = if batch { ratio_ci95(&base, &own) } else { ratio_ci95(&own, &base) };
+    let (value, ci95) = if batch {
+        ratio_ci95(&base, &own)
+    } else {
+        let (value, ci95) = ratio_ci95(&own, &base);
+        (value, ci95.and_then(|ci95| widened(ci95, value * ends_of_windows(fewest))))
+    };
     if value.is_finite() {
         Estimate { value: Some(value), ci95, ..Estimate::NONE }
     } else {

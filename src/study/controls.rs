@@ -8,7 +8,9 @@
 
 use crate::model::{LoadKind, Model};
 use crate::stats::control::{WORTHWHILE, adjust};
+use crate::stats::interval::ends_of_windows;
 
+use super::estimate::completed;
 use super::exact::Applies;
 use super::result::Estimate;
 use super::sample::Sample;
@@ -30,7 +32,7 @@ impl Controls<'_> {
     pub fn throughput(&self, place: usize, found: Estimate) -> Estimate {
         let controls = [self.luck(place), self.arrivals(place), self.throughputs(place)].concat();
         let values = figures(&self.samples[place], |sample| sample.throughput);
-        with_controls(found, values, &controls, self.one_request(place))
+        with_controls(found, values, &controls, self.ends(place))
     }
 
     /// Mean response time with its adjusted estimate beside it.
@@ -38,7 +40,7 @@ impl Controls<'_> {
     pub fn response_mean(&self, place: usize, found: Estimate) -> Estimate {
         let controls = [self.luck(place), self.arrivals(place), self.responses(place)].concat();
         let values = figures(&self.samples[place], |sample| sample.response.figures[0]);
-        with_controls(found, values, &controls, self.one_request(place))
+        with_controls(found, values, &controls, self.ends(place))
     }
 
     /// The gain with its adjusted estimate beside it.
@@ -52,7 +54,7 @@ impl Controls<'_> {
         };
         let pairs = self.samples[place].iter().zip(&self.samples[base]);
         let values = pairs.map(|(own, base)| ratios(own, base)).collect();
-        with_controls(found, values, &controls, self.one_request(place) + self.one_request(base))
+        with_controls(found, values, &controls, self.ends(place).max(self.ends(base)))
     }
 
     /// CPU and I/O as drawn less as expected; none where a retry draws what was drawn before.
@@ -100,12 +102,9 @@ impl Controls<'_> {
             .collect()
     }
 
-    /// One request as a share of a replication's: the ends of a window can cost as much, and no
-    /// control knows of them.
-    fn one_request(&self, place: usize) -> f64 {
-        let own = &self.samples[place];
-        let completed: u64 = own.iter().map(|sample| sample.counts.completed).sum();
-        own.len() as f64 / completed as f64
+    /// What the ends of windows may cost, of which no control knows.
+    fn ends(&self, place: usize) -> f64 {
+        ends_of_windows(completed(&self.samples[place]))
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::model::{LoadKind, Model, Runtime, RuntimeKind};
 use crate::simulation::{PARTS, RequestCounts, Setup};
-use crate::stats::interval::{mean_ci95, sectioned_ci95};
+use crate::stats::interval::{ends_of_windows, mean_ci95, sectioned_ci95, widened};
 
 use super::result::{
     Breakdown, ClassResult, Cost, Estimate, LoopLag, MeanOnly, MeanPeak, ResponseTimes, Wasted,
@@ -27,6 +27,20 @@ pub fn estimate(samples: &[Sample], of: impl Fn(&Sample) -> Option<f64>) -> Esti
     } else {
         Estimate::NONE
     }
+}
+
+/// Completions per second, with what the ends of windows may cost in its interval.
+#[must_use]
+pub fn throughput(samples: &[Sample]) -> Estimate {
+    let found = estimate(samples, |sample| sample.throughput);
+    let Some((value, ci95)) = found.value.zip(found.ci95) else { return found };
+    Estimate { ci95: widened(ci95, value * ends_of_windows(completed(samples))), ..found }
+}
+
+/// Requests completed in all windows.
+#[must_use]
+pub fn completed(samples: &[Sample]) -> u64 {
+    samples.iter().map(|sample| sample.counts.completed).sum()
 }
 
 /// Counts, summed over replications.

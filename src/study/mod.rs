@@ -272,7 +272,11 @@ fn note_the_run(model: &Model, samples: &Samples, control: &Control, summary: &m
     }
 }
 
-fn theory(capacity: &Capacity, exact: &Applies) -> Theory {
+fn theory(model: &Model, runtime: &Runtime, (capacity, exact): (&Capacity, &Applies)) -> Theory {
+    let near = match exact {
+        Applies::Exactly(_) => None,
+        Applies::Nothing(_) => exact::approximate(model, runtime),
+    };
     Theory {
         bound_rps: Some(capacity.rate()).filter(|rate| rate.is_finite()),
         exact: exact.solution().map(|found| Exact {
@@ -280,7 +284,7 @@ fn theory(capacity: &Capacity, exact: &Applies) -> Theory {
             throughput_rps: found.throughput_rps,
             response_mean_s: found.response_mean_s,
         }),
-        why: exact.why(),
+        why: near.map_or_else(|| exact.why(), |near| format!("{}; {near}", exact.why())),
     }
 }
 
@@ -295,7 +299,7 @@ fn runtime_result(
     let mut gain = compare::gain(model, place, samples);
     gain.exact = compare::exact_gain(model, place, exact);
     let utilization = estimate::utilization(setup, own);
-    let mut throughput_rps = estimate::estimate(own, |sample| sample.throughput);
+    let mut throughput_rps = estimate::throughput(own);
     let mut response_s = estimate::responses(own, |sample| &sample.response);
     let is_baseline = place == model.run.baseline;
     if !own.is_empty() {
@@ -307,7 +311,7 @@ fn runtime_result(
         }
     }
     let pair = samples.get(model.run.baseline).filter(|_| !is_baseline).map(|base| [own, base]);
-    let saving = saving::of(&throughput_rps, &response_s, &gain, pair);
+    let saving = saving::of(&throughput_rps, &response_s, &gain, pair, own.len());
     let bottleneck = explain::bottleneck(&Evidence {
         model,
         runtime,
@@ -336,7 +340,7 @@ fn runtime_result(
         cost: estimate::cost(runtime, own),
         gain,
         fewer_requests: saving,
-        theory: theory(capacity, &exact[place]),
+        theory: theory(model, runtime, (capacity, &exact[place])),
         bottleneck,
         slo: Vec::new(),
         steady: steady::is_steady(model, runtime, capacity, own),

@@ -6,7 +6,7 @@ use crate::model::{LoadKind, Model, RunSpec};
 use crate::simulation::{Control, Setup, Stop, Window, replicate};
 use crate::units::Span;
 
-use super::estimate::{estimate, responses};
+use super::estimate::{self, responses};
 use super::result::Estimate;
 use super::sample::Sample;
 
@@ -108,7 +108,7 @@ fn widest(samples: &Samples) -> Widest {
     let mut widest = Widest { runtime: 0, metric: "throughput", share: 0.0 };
     for (runtime, own) in samples.iter().enumerate() {
         let times = responses(own, |sample| &sample.response);
-        let throughput = estimate(own, |sample| sample.throughput);
+        let throughput = estimate::throughput(own);
         for (metric, found) in
             [("throughput", throughput), ("mean", times.mean), ("p99", times.p99)]
         {

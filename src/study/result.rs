@@ -348,6 +348,21 @@ pub struct Saving {
     pub p99: Option<f64>,
     /// For the gain.
     pub gain: Option<f64>,
+    /// How well each of them is known: from a few replications, within a factor.
+    pub ci95: SavingInterval,
+}
+
+/// The 95 % intervals of a [`Saving`]; null with fewer than four replications.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+pub struct SavingInterval {
+    /// For the throughput.
+    pub throughput: Option<[f64; 2]>,
+    /// For the mean response time.
+    pub mean: Option<[f64; 2]>,
+    /// For its 99th percentile.
+    pub p99: Option<[f64; 2]>,
+    /// For the gain.
+    pub gain: Option<[f64; 2]>,
 }
 
 /// One named share of the gap between formula and simulation; the last, `interaction`, is what the

@@ -60,27 +60,35 @@ pub fn all(source: &Source<'_>) -> Vec<Remark> {
 /// How many times as many requests naive replications would need, for the runtime that profits
 /// least; nothing where no figure profits.
 fn saving(source: &Source<'_>) -> Option<String> {
-    let least = |of: fn(&Saving) -> Option<f64>| {
-        source.runtimes.iter().filter_map(|runtime| of(&runtime.fewer_requests)).reduce(f64::min)
+    type Times = (f64, Option<[f64; 2]>);
+    let least = |of: fn(&Saving) -> Option<Times>| {
+        let found = source.runtimes.iter().filter_map(|runtime| of(&runtime.fewer_requests));
+        found.reduce(|a, b| if b.0 < a.0 { b } else { a })
     };
-    let figures: Vec<(&str, f64)> = [
-        ("throughput", least(|saving| saving.throughput)),
-        ("mean", least(|saving| saving.mean)),
-        ("p99", least(|saving| saving.p99)),
-        ("gain", least(|saving| saving.gain)),
+    let figures: Vec<(&str, Times)> = [
+        ("throughput", least(|saving| Some((saving.throughput?, saving.ci95.throughput)))),
+        ("mean", least(|saving| Some((saving.mean?, saving.ci95.mean)))),
+        ("p99", least(|saving| Some((saving.p99?, saving.ci95.p99)))),
+        ("gain", least(|saving| Some((saving.gain?, saving.ci95.gain)))),
     ]
     .into_iter()
     .filter_map(|(name, times)| Some((name, times?)))
     .collect();
-    let saved = || figures.iter().filter(|&&(_, times)| times >= 1.1);
-    if saved().all(|&(_, times)| times < 2.0) {
+    let saved = || figures.iter().filter(|&&(_, (times, _))| times >= 1.1);
+    if saved().all(|&(_, (times, _))| times < 2.0) {
         return None;
     }
     let words: Vec<String> = saved()
         .enumerate()
-        .map(|(place, &(name, times))| match place {
-            0 => format!("{} times as many requests to know the {name} as well", figure(times, 2)),
-            _ => format!("{} times for the {name}", figure(times, 2)),
+        .map(|(place, &(name, (times, ci95)))| {
+            let range = ci95.map_or_else(String::new, |[low, high]| {
+                format!(" ({} to {})", figure(low, 2), figure(high, 2))
+            });
+            let times = figure(times, 2);
+            match place {
+                0 => format!("{times} times{range} as many requests to know the {name} as well"),
+                _ => format!("{times} times{range} for the {name}"),
+            }
         })
         .collect();
     Some(format!("naive replications would need {}.", words.join(", ")))

@@ -204,7 +204,13 @@ impl Closed<'_> {
         let why = format!("{}, and clients are split over {loops} loops by chance", network.why);
         let throughput_rps = loops as f64 * mean / sum;
         // The mean response depends on the split of the run: its mean over splits is another one.
-        Ok(Solution { method: "MVA", why, throughput_rps, response_mean_s: None })
+        Ok(Solution {
+            method: "MVA",
+            why,
+            throughput_rps,
+            response_mean_s: None,
+            percentiles: None,
+        })
     }
 
     /// Delays and pools, the cores still to come.
@@ -251,7 +257,7 @@ impl Closed<'_> {
         };
         let response_mean_s = Some(self.clients as f64 / throughput_rps - self.think_s);
         let why = network.why.clone();
-        Ok(Solution { method, why, throughput_rps, response_mean_s })
+        Ok(Solution { method, why, throughput_rps, response_mean_s, percentiles: None })
     }
 }
 

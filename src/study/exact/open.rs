@@ -27,13 +27,7 @@ use super::turns;
 /// # Errors
 /// What breaks exactness.
 pub fn solve(system: &System<'_>, stream: Stream) -> Result<Solution, Obstacle> {
-    let instances = system.runtime.instances;
-    let stream = match system.runtime.balance {
-        _ if instances == 1 => stream,
-        Balance::Random => stream.thinned(instances)?,
-        Balance::RoundRobin => stream.dealt(instances),
-        Balance::LeastLoaded => return Err(Obstacle::Balanced("instances")),
-    };
+    let stream = balanced(system, stream)?;
     match system.server {
         Server::Threads { total, .. } => threads(system, stream, total),
         // A task that never waits has its worker to itself.
@@ -60,6 +54,20 @@ pub fn solve(system: &System<'_>, stream: Stream) -> Result<Solution, Obstacle> 
     }
 }
 
+/// What comes to each instance.
+///
+/// # Errors
+/// Where it depends on their queues, or is of no family here.
+pub fn balanced(system: &System<'_>, stream: Stream) -> Result<Stream, Obstacle> {
+    let instances = system.runtime.instances;
+    match system.runtime.balance {
+        _ if instances == 1 => Ok(stream),
+        Balance::Random => stream.thinned(instances),
+        Balance::RoundRobin => Ok(stream.dealt(instances)),
+        Balance::LeastLoaded => Err(Obstacle::Balanced("instances")),
+    }
+}
+
 fn threads(system: &System<'_>, stream: Stream, threads: u64) -> Result<Solution, Obstacle> {
     one_queue(system, stream, threads).or_else(|first| {
         let second = network_of_threads(system, stream, threads);
@@ -80,22 +88,29 @@ fn only_bursts(system: &System<'_>) -> bool {
 }
 
 /// Workers with a core each, or bursts alone: a request is one service of a queue with servers.
-fn one_queue(system: &System<'_>, stream: Stream, threads: u64) -> Result<Solution, Obstacle> {
+///
+/// # Errors
+/// Where it is more than that.
+pub fn queue_of(system: &System<'_>, stream: Stream, threads: u64) -> Result<Queue, Obstacle> {
     let cores = system.cores();
-    let bursts = only_bursts(system);
-    if threads > cores && !bursts {
+    if threads > cores && !only_bursts(system) {
         return Err(Obstacle::Width(threads));
     }
     let at_once = threads.saturating_mul(system.instances());
     if !pools::stations(system, Population::AtMost(at_once))?.is_empty() {
         return Err(Obstacle::Width(threads));
     }
-    let queue = Queue {
+    Ok(Queue {
         stream,
         service: Service::whole(&system.classes),
         servers: threads.min(cores),
         room: system.runtime.backlog.map(|room| room.saturating_add(threads)),
-    };
+        fifo: threads <= cores || system.host.scheduling == Scheduling::Fifo,
+    })
+}
+
+fn one_queue(system: &System<'_>, stream: Stream, threads: u64) -> Result<Solution, Obstacle> {
+    let queue = queue_of(system, stream, threads)?;
     if !queue.service.variance_s2.is_finite() {
         return Err(Obstacle::InfiniteVariance);
     }
@@ -108,11 +123,11 @@ fn one_queue(system: &System<'_>, stream: Stream, threads: u64) -> Result<Soluti
     if queue.service.exponential {
         return queue.exponential();
     }
-    let lossy = queue.room == Some(queue.servers) && threads <= cores;
+    let lossy = queue.room == Some(queue.servers) && threads <= system.cores();
     if lossy && stream.is_poisson() {
         return queue.erlang_b();
     }
-    if threads > cores && system.host.scheduling != Scheduling::Fifo {
+    if !queue.fifo {
         return Err(Obstacle::BurstsNotExponential("cores"));
     }
     queue.in_order()
@@ -160,10 +175,12 @@ fn looped(
     if !service.variance_s2.is_finite() {
         return Err(Obstacle::InfiniteVariance);
     }
-    let queue = Queue { stream, service, servers: 1, room: None };
+    let queue = Queue { stream, service, servers: 1, room: None, fifo: true };
     let found = if service.exponential { queue.one_server() } else { queue.in_order() }?;
     let response_mean_s = found.response_mean_s.map(|s| s + system.demand.t_io_s);
-    Ok(Solution { response_mean_s, ..found })
+    // Percentiles of a sum are not the sums of percentiles.
+    let percentiles = found.percentiles.filter(|_| system.demand.t_io_s == 0.0);
+    Ok(Solution { response_mean_s, percentiles, ..found })
 }
 
 fn network_of_loops(
@@ -274,6 +291,7 @@ impl Network {
             why,
             throughput_rps: self.stream.total_rps(),
             response_mean_s: Some(self.response_s),
+            percentiles: None,
         }
     }
 }

@@ -1,17 +1,17 @@
 //! One queue with servers: M/M/c, M/M/c/K, M/D/c, M/G/1, GI/M/1, Erlang B.
 
+use crate::theory::Predict;
 use crate::theory::erlang::erlang_b;
 use crate::theory::gim1::{Arrivals, Gim1};
 use crate::theory::mdc::Mdc;
 use crate::theory::mg1::Mg1;
 use crate::theory::mmc::Mmc;
 use crate::theory::mmck::Mmck;
-use crate::theory::{Predict, Prediction};
 
-use super::Solution;
 use super::obstacle::Obstacle;
 use super::service::Service;
 use super::stream::{Between, Stream};
+use super::{Percentiles, Solution};
 
 /// One queue and its servers.
 pub struct Queue {
@@ -23,6 +23,8 @@ pub struct Queue {
     pub servers: u64,
     /// Waiting and in service; `None` is without limit.
     pub room: Option<u64>,
+    /// Whether it is first come, first served: percentiles depend on it.
+    pub fifo: bool,
 }
 
 impl Queue {
@@ -36,13 +38,13 @@ impl Queue {
             (Between::Exponential, None) => {
                 let solved = Mmc::new(rate, service_s, self.servers)?;
                 let method = if self.servers == 1 { "M/M/1" } else { "Erlang C" };
-                Ok(self.solution(method, &solved.prediction(), "a request is one exponential time"))
+                Ok(self.solution(method, &solved, "a request is one exponential time"))
             }
             (Between::Exponential, Some(room)) => {
                 let solved = Mmck::new(rate, service_s, self.servers, room)?;
                 let method = if room == self.servers { "Erlang B" } else { "M/M/c/K" };
                 let why = "a request is one exponential time, and a full backlog refuses";
-                Ok(self.solution(method, &solved.prediction(), why))
+                Ok(self.solution(method, &solved, why))
             }
             (_, None) if self.servers == 1 => self.one_server(),
             _ => Err(Obstacle::Regular),
@@ -61,7 +63,7 @@ impl Queue {
         };
         let solved = Gim1::new(arrivals, self.stream.rate_rps, self.service.mean_s)?;
         let why = "one server, exponential times, arrivals with independent gaps";
-        Ok(self.solution(method, &solved.prediction(), why))
+        Ok(self.solution(method, &solved, why))
     }
 
     /// Any service, no waiting room, insensitive (Sevastyanov 1957).
@@ -76,6 +78,7 @@ impl Queue {
             why: "who finds all workers busy is refused: the loss knows only the mean".to_owned(),
             throughput_rps: self.stream.total_rps() * (1.0 - loss),
             response_mean_s: Some(service_s),
+            percentiles: None,
         })
     }
 
@@ -94,22 +97,24 @@ impl Queue {
         if self.servers == 1 {
             let solved = Mg1::new(rate, self.service.moments())?;
             let why = "one server in order of arrival: mean and variance of its time are all";
-            return Ok(self.solution("M/G/1", &solved.prediction(), why));
+            return Ok(self.solution("M/G/1", &solved, why));
         }
         if self.service.is_constant() {
             let solved = Mdc::new(rate, self.service.mean_s, self.servers)?;
             let why = "every request takes the same time at one of several workers";
-            return Ok(self.solution("M/D/c", &solved.prediction(), why));
+            return Ok(self.solution("M/D/c", &solved, why));
         }
         Err(Obstacle::ManyServers(self.servers))
     }
 
-    fn solution(&self, method: &'static str, found: &Prediction, why: &str) -> Solution {
+    fn solution(&self, method: &'static str, solved: &impl Predict, why: &str) -> Solution {
+        let found = solved.prediction();
         Solution {
             method,
             why: why.to_owned(),
             throughput_rps: found.throughput_rps * self.stream.queues as f64,
             response_mean_s: Some(found.response_mean_s),
+            percentiles: Percentiles::of(solved).filter(|_| self.fifo),
         }
     }
 }

@@ -1,7 +1,9 @@
-//! What a reader must know of one runtime: deadlocks, too much memory, windows in which nothing came.
+//! What a reader must know of one runtime: deadlocks, too much memory, windows in which nothing came
+//! or too little to know a percentile by.
 
 use crate::model::{Model, Runtime, RuntimeKind};
 use crate::simulation::Stop;
+use crate::stats::interval::independent;
 use crate::study::sample::Sample;
 use crate::study::workload::trimmed;
 
@@ -39,7 +41,44 @@ pub fn warnings(model: &Model, runtime: &Runtime, samples: &[Sample]) -> Vec<Str
     } else if samples.iter().any(|sample| sample.window_s == 0.0) {
         warnings.push("its requests take no time at all: there is no rate to measure".to_owned());
     }
+    warnings.extend(few_spells(samples));
     warnings
+}
+
+/// Slow responses that a percentile must have beyond it, independent of each other, for its
+/// interval to be what it says: as many as samples beyond it for its value to be shown.
+const ENOUGH: f64 = 10.0;
+
+/// The place of the p99 among the figures of a response.
+const P99: usize = 5;
+
+/// That slow responses come in spells, and too few of them came to know how the p99 varies.
+fn few_spells(samples: &[Sample]) -> Option<String> {
+    let figures: Option<Vec<f64>> =
+        samples.iter().map(|sample| sample.response.figures[P99]).collect();
+    let figures = figures.filter(|figures| figures.len() > 1)?;
+    let p99_ns = figures.iter().sum::<f64>() / figures.len() as f64 * 1e9;
+    let beyond: Vec<f64> = samples
+        .iter()
+        .map(|sample| {
+            let slow = sample.response.points.iter().rev().take_while(|point| point.0 > p99_ns);
+            slow.map(|point| point.1 as f64).sum()
+        })
+        .collect();
+    let completed: u64 = samples.iter().map(|sample| sample.counts.completed).sum();
+    // Where many responses equal the p99 none needs to be slower.
+    if beyond.iter().sum::<f64>() < 0.005 * completed as f64 {
+        return None;
+    }
+    let spells = independent(&beyond)?;
+    (spells < ENOUGH).then(|| {
+        format!(
+            "its p99 rests on some {} independent spells of slow responses in {} replications, too few to know \
+             how it varies: its interval may be too narrow (run.requests)",
+            spells.round().max(1.0),
+            samples.len()
+        )
+    })
 }
 
 fn bytes(count: u64) -> String {
