@@ -13,6 +13,7 @@ mod deadlock;
 mod event;
 mod event_loop;
 mod express;
+mod fair;
 mod gil;
 mod idle;
 mod kill;

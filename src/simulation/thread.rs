@@ -4,6 +4,7 @@ use crate::engine::slab::NONE;
 use crate::model::request::Gil;
 use crate::units::Span;
 
+use super::fair::Entity;
 use super::request::Part;
 use super::world::World;
 
@@ -58,6 +59,8 @@ pub struct Thread {
     pub shared_work: u64,
     /// Its place among the sharers of a processor-sharing host: stale entries have another stamp.
     pub share_stamp: u32,
+    /// Where it stands under deadline scheduling.
+    pub fair: Entity,
 }
 
 impl Thread {
@@ -77,6 +80,7 @@ impl Thread {
             then: Then::Steps,
             shared_work: 0,
             share_stamp: 0,
+            fair: Entity::ASLEEP,
         }
     }
 

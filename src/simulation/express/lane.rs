@@ -81,6 +81,7 @@ impl Lane {
         let longest_run = match host.scheduling {
             Scheduling::Fifo => u64::MAX,
             // A worker that goes from one request to the next keeps its core and its slice.
+            Scheduling::Eevdf => return None,
             _ if may_go_on_bursting(program, runtime) => return None,
             _ => host.timeslice.0,
         };
