@@ -10,13 +10,14 @@ use rayon::prelude::*;
 fn main() {
     let args: Vec<String> = std::env::args().collect();
     let all = cells::read(&cells::folder()).expect("the measurements are in the repository");
-    let host: &'static str = Box::leak(std::env::var("HOST").unwrap_or("cores = 1\ntimeslice = \"4 ms\"\ncontext_switch = \"2 us\"".into()).into_boxed_str());
-    let env = |n: &str| -> &'static str { Box::leak(std::env::var(n).unwrap_or_default().into_boxed_str()) };
-    let (sync, thr, asy, uvl) = (env("SYNC"), env("GTHREAD"), env("ASYNCIO"), env("UVLOOP"));
+    let host: &'static str = Box::leak(std::env::var("HOST").unwrap_or("cores = 1\nscheduling = \"eevdf\"\ntimeslice = \"1.4 ms\"\ntick = \"4 ms\"".into()).into_boxed_str());
+    let env = |n: &str, d: &str| -> &'static str { Box::leak(std::env::var(n).unwrap_or(d.into()).into_boxed_str()) };
+    let noise: f64 = std::env::var("NOISE").ok().and_then(|s| s.parse().ok()).unwrap_or(0.03);
+    let (sync, thr, asy, uvl) = (env("SYNC", "timer_overshoot = \"0.1 ms\""), env("GTHREAD", "timer_overshoot = \"0.1 ms\"\ngil_order = \"random\"\ndispatch = \"0.02 ms\""), env("ASYNCIO", "timer_overshoot = \"0.1 ms\"\ntimer_grain = \"1 ms\""), env("UVLOOP", "timer_overshoot = \"0.1 ms\"\ntimer_grain = \"1 ms\"\ntimer_rounding = \"nearest\""));
     let filter = args.get(1).cloned().unwrap_or_default();
     let results: Vec<(Cell, Figures)> = all.into_par_iter().filter(|c| c.runtime.starts_with(&filter)).map(|cell| {
         let runtime = match cell.model.as_str() { "sync" => sync, "gthread" => thr, "asyncio" => asy, _ => uvl };
-        let given = Given { cpu: cell.cpu, host, runtime, network: 0.02 };
+        let given = Given { cpu: cell.cpu, host, runtime, network: 0.02, dispatch: if runtime.contains("dispatch") { 0.02 } else { 0.0 }, noise };
         let found = predict::predict(&cell, &given).unwrap();
         (cell, found)
     }).collect();

@@ -21,6 +21,10 @@ pub struct Given {
     pub host: &'static str,
     /// Lines for `[[runtime]]`.
     pub runtime: &'static str,
+    /// The part of `cpu` that a main thread has.
+    pub dispatch: f64,
+    /// The coefficient of variation of a burst: other tenants of the machine, caches, interrupts.
+    pub noise: f64,
     /// The way from the client and back, in milliseconds, on other cores.
     pub network: f64,
 }
@@ -49,15 +53,20 @@ pub fn model_text(cell: &Cell, given: &Given) -> String {
         given.host, given.runtime
     );
     for (spin, place) in sizes(cell).into_iter().zip(1..) {
-        let burst = (given.cpu - cell.cpu_nominal + spin) / f64::from(cell.calls + 1);
+        let burst = (given.cpu - given.dispatch - cell.cpu_nominal + spin) / f64::from(cell.calls + 1);
         let wait = cell.io / f64::from(cell.calls.max(1));
         let wait = match cell.dist_io {
             'e' => format!("exp({wait} ms)"),
             'l' => format!("lognormal(mean = {wait} ms, cv = 1)"),
             _ => format!("{wait} ms"),
         };
-        let cpu = format!("{{ cpu = \"{burst} ms\" }}");
-        let io = format!("{{ io = \"{wait}\" }}, {cpu}, ").repeat(cell.calls as usize);
+        let cpu = if given.noise > 0.0 {
+            format!("{{ cpu = \"gamma(mean = {burst} ms, cv = {})\" }}", given.noise)
+        } else {
+            format!("{{ cpu = \"{burst} ms\" }}")
+        };
+        let timer = if cell.table == "delay" { "" } else { ", timer = true" };
+        let io = format!("{{ io = \"{wait}\"{timer} }}, {cpu}, ").repeat(cell.calls as usize);
         let _ = write!(text, "\n[[request]]\nname = \"r{place}\"\nsteps = [{cpu}, {io}]\n");
     }
     text

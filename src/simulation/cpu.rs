@@ -28,6 +28,8 @@ pub struct Core {
     last: u32,
     /// Whether it stands among the idle cores.
     idle: bool,
+    /// When it last fell idle.
+    idle_since: Time,
     /// Whether a burst is under way; a thread without one is about to go on or to leave.
     bursting: bool,
     /// Up to when its work is in the accounts.
@@ -47,6 +49,7 @@ impl Core {
             thread: NONE,
             last: NONE,
             idle: true,
+            idle_since: Time::ZERO,
             bursting: false,
             charged: Time::ZERO,
             switch_left: 0,
@@ -132,10 +135,13 @@ impl World<'_> {
     /// Gives an idle core to a thread.
     fn occupy(&mut self, core: u32, thread: u32) {
         let switch = self.setup.host.context_switch.0;
+        let idle = self.now.0 - self.cores[core as usize].idle_since.0;
+        let cold = self.setup.cold_after(Span(idle));
         let this = &mut self.cores[core as usize];
         this.thread = thread;
         this.idle = false;
         this.switch_left = if this.last == thread || this.last == NONE { 0 } else { switch };
+        this.switch_left += cold;
         this.last = thread;
         this.slice_timer = false;
         // The slice is the thread's own: a switch longer than it would otherwise leave nothing to run in.
@@ -283,6 +289,7 @@ impl World<'_> {
                 continue;
             }
             this.idle = true;
+            this.idle_since = self.now;
             let thread = std::mem::replace(&mut this.thread, NONE);
             if thread != NONE {
                 self.threads[thread as usize].core = NONE;

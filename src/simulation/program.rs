@@ -30,7 +30,7 @@ pub enum Op {
     /// A CPU burst.
     Cpu { demand: Dist, site: u32, gil: Gil },
     /// A wait, after the slots of `at` (a range of [`Program::at`]) are held.
-    Io { wait: Dist, site: u32, at: (u32, u32), blocking: f64 },
+    Io { wait: Dist, site: u32, at: (u32, u32), timer: bool, blocking: f64 },
     /// Takes a slot of a resource and keeps it.
     Acquire { resource: u32 },
     /// Gives a slot back.
@@ -125,13 +125,13 @@ impl Program {
                     program.ops.push(Op::Cpu { demand: demand.clone(), site, gil: *gil });
                 })
             }
-            StepKind::Io { wait, at, blocking, offload } => {
+            StepKind::Io { wait, at, timer, blocking, offload } => {
                 let from = self.at.len() as u32;
                 self.at.extend(at.iter().map(|&resource| resource as u32));
                 let at = (from, self.at.len() as u32);
                 self.offloaded(offload.0, site + 2, |program| {
-                    let blocking = blocking.0;
-                    program.ops.push(Op::Io { wait: wait.clone(), site, at, blocking });
+                    let (wait, timer, blocking) = (wait.clone(), *timer, blocking.0);
+                    program.ops.push(Op::Io { wait, site, at, timer, blocking });
                 });
             }
             StepKind::Hold { resources, steps } => {

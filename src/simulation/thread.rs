@@ -19,6 +19,8 @@ pub enum Role {
     Stealer(u32),
     /// An executor thread of that loop.
     Executor(u32),
+    /// The main thread of that process of a pool.
+    Dispatcher(u32),
 }
 
 /// What a thread does when its burst is over.
@@ -28,6 +30,10 @@ pub enum Then {
     Steps,
     /// Takes what is ready: the poll of a loop is done.
     TakeBatch,
+    /// Looks into the queue of its process for a request.
+    TakeRequest,
+    /// Hands requests over.
+    Dispatch,
 }
 
 /// One OS thread.
@@ -148,8 +154,10 @@ impl World<'_> {
         let this = &self.threads[thread as usize];
         match (this.role, this.then) {
             (Role::Loop(id), Then::TakeBatch) => self.on_polled(id),
-            (Role::Loop(id), Then::Steps) => self.loop_run(id),
+            (Role::Loop(id), _) => self.loop_run(id),
             (Role::Stealer(id), _) => self.stealer_run(id),
+            (Role::Dispatcher(id), _) => self.dispatcher_run(id),
+            (Role::Worker, Then::TakeRequest) => self.take_from_queue(thread),
             (Role::Worker | Role::Executor(_), _) => self.run_in_place(thread),
         }
     }
