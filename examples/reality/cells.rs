@@ -42,6 +42,10 @@ pub struct Cell {
     pub cpu: f64,
     /// What came out.
     pub figures: Figures,
+    /// `(max - min) / median` over the repeats of throughput, mean and p99.
+    pub spread: [f64; 3],
+    /// The repeats of an open load: rate as it was in requests a second, CPU in milliseconds.
+    pub repeats: Vec<(f64, f64)>,
 }
 
 /// What a load tester reports.
@@ -82,6 +86,20 @@ struct Row {
     p50_ms: f64,
     p95_ms: f64,
     p99_ms: f64,
+    thr_count_spread: f64,
+    mean_ms_spread: f64,
+    p99_ms_spread: f64,
+}
+
+#[derive(Deserialize)]
+struct Repeat {
+    runtime: String,
+    load_fraction: f64,
+    beta_nominal: f64,
+    dist_io: char,
+    dist_cpu: char,
+    offered_rps: f64,
+    cpu_per_req_ms: f64,
 }
 
 /// The folder of the measurements.
@@ -108,6 +126,20 @@ pub fn read(folder: &Path) -> Result<Vec<Cell>, csv::Error> {
                 cells.push(Cell::of(table, row));
             }
         }
+    }
+    let repeats: Vec<Repeat> = csv::Reader::from_path(folder.join("open_repeats.csv"))?
+        .deserialize()
+        .collect::<Result<_, _>>()?;
+    for cell in &mut cells {
+        let Offered::Rate { share, .. } = cell.offered else { continue };
+        let same = |repeat: &&Repeat| {
+            repeat.runtime == cell.runtime
+                && (repeat.load_fraction - share).abs() < 1e-9
+                && (repeat.beta_nominal * cell.cpu_nominal - cell.io).abs() < 1e-9
+                && (repeat.dist_io, repeat.dist_cpu) == (cell.dist_io, cell.dist_cpu)
+        };
+        let found = repeats.iter().filter(same);
+        cell.repeats = found.map(|repeat| (repeat.offered_rps, repeat.cpu_per_req_ms)).collect();
     }
     Ok(cells)
 }
@@ -141,6 +173,8 @@ impl Cell {
                 p95: row.p95_ms,
                 p99: row.p99_ms,
             },
+            spread: [row.thr_count_spread, row.mean_ms_spread, row.p99_ms_spread],
+            repeats: Vec::new(),
         };
         if let (true, Some(cycles)) = (cell.is_short(), row.thr_cycle) {
             cell.figures.throughput = cycles;
