@@ -11,7 +11,8 @@ use iowait::engine::Key;
 use iowait::input::dist::Dist;
 use iowait::model::request::Gil;
 use iowait::model::runtime::{
-    Assign, Balance, EventLoop, Executor, GilOrder, Rounding, Serverless, Spawn, ThreadPool, WorkStealing,
+    Assign, Balance, EventLoop, Executor, GilOrder, Rounding, Serverless, Spawn, ThreadPool,
+    WorkStealing,
 };
 use iowait::model::{
     Host, Load, LoadKind, Model, Resource, Runtime, RuntimeKind, Scheduling, Scope,

@@ -27,7 +27,11 @@ fn errors(scored: &[Scored], keep: impl Fn(&Scored) -> bool) -> [f64; 5] {
 
 fn within(what: &str, found: [f64; 5], bounds: [f64; 5]) {
     for (found, bound) in found.iter().zip(bounds) {
-        assert!(*found <= bound, "{what}: {found:.2} % of {bound} %, in {:?}", "X mean p50 p95 p99");
+        assert!(
+            *found <= bound,
+            "{what}: {found:.2} % of {bound} %, in {:?}",
+            "X mean p50 p95 p99"
+        );
     }
 }
 

@@ -21,7 +21,8 @@ const STEPS: i32 = 12;
 ///
 /// When a model is refused.
 pub fn gains(all: &[Cell]) -> Result<Vec<Gains>, String> {
-    let betas: Vec<f64> = (0..=STEPS).map(|step| 10_f64.powf(2.0 * f64::from(step) / 12.0)).collect();
+    let betas: Vec<f64> =
+        (0..=STEPS).map(|step| 10_f64.powf(2.0 * f64::from(step) / 12.0)).collect();
     let base: Vec<[f64; 3]> =
         betas.par_iter().map(|&beta| predicted(all, BASELINE, beta)).collect::<Result<_, _>>()?;
     SHOWN
@@ -37,7 +38,11 @@ pub fn gains(all: &[Cell]) -> Result<Vec<Gains>, String> {
                 interval: Some([own[0] / base[2], own[2] / base[0]]),
             };
             let predicted = betas.iter().zip(&own).zip(&base).map(gain).collect();
-            Ok(Gains { runtime: (*runtime).to_owned(), measured: measured(all, runtime), predicted })
+            Ok(Gains {
+                runtime: (*runtime).to_owned(),
+                measured: measured(all, runtime),
+                predicted,
+            })
         })
         .collect()
 }
@@ -59,7 +64,8 @@ fn best(all: &[Cell], runtime: &str, beta: f64) -> Option<(f64, f64)> {
 }
 
 fn measured(all: &[Cell], runtime: &str) -> Vec<Gain> {
-    let mut betas: Vec<f64> = all.iter().filter(|cell| cell.calls == 1).map(|cell| cell.io).collect();
+    let mut betas: Vec<f64> =
+        all.iter().filter(|cell| cell.calls == 1).map(|cell| cell.io).collect();
     betas.sort_by(f64::total_cmp);
     betas.dedup();
     betas
@@ -98,7 +104,8 @@ fn predicted(all: &[Cell], runtime: &str, beta: f64) -> Result<[f64; 3], String>
 /// The gains as a tidy table.
 #[must_use]
 pub fn csv(all: &[Gains]) -> String {
-    let mut text = String::from("runtime,source,blocking_coefficient,gain,gain_lo,gain_hi,gain_formula\n");
+    let mut text =
+        String::from("runtime,source,blocking_coefficient,gain,gain_lo,gain_hi,gain_formula\n");
     for gains in all {
         for (source, list) in [("measured", &gains.measured), ("predicted", &gains.predicted)] {
             for gain in list {

@@ -55,17 +55,23 @@ impl Scored {
         if trial == Trial::Blind && 2.0 * self.cpu_off.abs() >= error.abs() {
             return format!("CPU {:+.0} % against one client", self.cpu_off * 100.0);
         }
+        if trial == Trial::Blind && self.cell.region() == Region::Open95 {
+            let off = self.cpu_off * 100.0;
+            return format!("CPU {off:+.0} % against one client, where the queue multiplies it");
+        }
         let model = self.cell.model.as_str();
         let tail = figure == 4;
         match (model, self.cell.clients()) {
             _ if open && self.cell.region() == Region::Open95 => {
-                "near saturation a window of 2.5 s is one draw of a queue that forgets slowly".into()
+                "near saturation a window of 2.5 s is one draw of a queue that forgets slowly"
+                    .into()
             }
-            (_, 1) if tail => "one client: the tail is the machine's noise, not a queue".into(),
-            ("gthread", _) if tail => "order in which waiters get the lock: between fifo and random".into(),
-            ("sync", _) => "which worker runs on and which accepts: kernel wake-up order".into(),
-            (_, _) if self.cell.is_loop() && tail => {
-                "a few connections a turn of the loop: newcomers and stragglers in waves".into()
+            (_, 1) => "one client: stalls of the machine, there is no queue".into(),
+            ("gthread", _) if open => "threads woken beside a running one lose more turns".into(),
+            ("gthread", _) => "which of the waiters gets the lock".into(),
+            ("sync", _) => "which worker wakes and accepts first".into(),
+            _ if tail => {
+                "clients that miss a turn of the loop, by the order of events in a poll".into()
             }
             _ => "phase of the clients' waves".into(),
         }

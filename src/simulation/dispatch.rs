@@ -2,7 +2,9 @@
 //!
 //! As CPython's pools do it: the main thread needs the lock to hand over what has come in, a thread
 //! that is woken needs it before it looks into the queue, and one that ends a request looks there
-//! before it lets go. Requests then queue in order, and only those that were begun wait out of turn.
+//! before it lets go. Sleeping threads are woken one after the other: each wakes the next when it has
+//! taken something (`SimpleQueue`). Requests then queue in order, and only those that were begun wait
+//! out of turn.
 
 use std::collections::VecDeque;
 
@@ -24,6 +26,8 @@ pub struct Dispatcher {
     busy: bool,
     /// Requests for its threads, the first come first.
     queue: VecDeque<u32>,
+    /// A thread was woken and has not looked into the queue yet.
+    woken: bool,
     /// Its threads that sleep.
     pub idle: IdleOrder,
 }
@@ -36,6 +40,7 @@ impl Dispatcher {
             taken: Vec::new(),
             busy: false,
             queue: VecDeque::new(),
+            woken: false,
             idle: IdleOrder::default(),
         }
     }
@@ -96,28 +101,41 @@ impl World<'_> {
         self.touch(instance);
     }
 
-    /// What a main thread took goes into the queue, and a thread that sleeps is woken for each.
+    /// What a main thread took goes into the queue, and a thread that sleeps is woken.
     fn hand_over(&mut self, id: u32) {
         let this = &mut self.dispatchers[id as usize];
-        let count = this.taken.len();
         this.queue.extend(this.taken.drain(..));
-        for _ in 0..count {
-            let Some(worker) = self.dispatchers[id as usize].idle.pop() else { return };
-            self.threads[worker as usize].then = Then::TakeRequest;
-            if self.gil_acquire(worker) {
-                self.resumable.push(worker);
-            }
+        self.wake_one(id);
+    }
+
+    /// Wakes a thread for the queue, unless one is on its way.
+    fn wake_one(&mut self, id: u32) {
+        let this = &mut self.dispatchers[id as usize];
+        if this.woken || this.queue.is_empty() {
+            return;
+        }
+        let Some(worker) = this.idle.pop() else { return };
+        this.woken = true;
+        self.threads[worker as usize].then = Then::TakeWoken;
+        if self.gil_acquire(worker) {
+            self.resumable.push(worker);
         }
     }
 
     /// A thread looks into the queue of its process, the lock in its hand.
     pub(super) fn take_from_queue(&mut self, worker: u32) {
-        let id = self.threads[worker as usize].process as usize;
-        self.threads[worker as usize].then = Then::Steps;
-        if let Some(request) = self.dispatchers[id].queue.pop_front() {
+        let id = self.threads[worker as usize].process;
+        let then = std::mem::replace(&mut self.threads[worker as usize].then, Then::Steps);
+        let this = &mut self.dispatchers[id as usize];
+        let request = this.queue.pop_front();
+        if then == Then::TakeWoken {
+            this.woken = false;
+            self.wake_one(id);
+        }
+        if let Some(request) = request {
             return self.take(worker, request);
         }
-        self.dispatchers[id].idle.push(self.now, worker);
+        self.dispatchers[id as usize].idle.push(self.now, worker);
         self.gil_release(worker);
     }
 

@@ -70,7 +70,8 @@ impl World<'_> {
     /// Begins the wait at a strand's place, once it has the slots that the wait needs.
     pub(super) fn begin_wait(&mut self, strand: u32) -> Asked {
         let setup = self.setup;
-        let Op::Io { wait, site, at, timer, .. } = &setup.program.ops[self.strands[strand].pc as usize]
+        let Op::Io { wait, site, at, timer, .. } =
+            &setup.program.ops[self.strands[strand].pc as usize]
         else {
             unreachable!("a wait begins at an I/O step");
         };

@@ -32,6 +32,8 @@ pub enum Then {
     TakeBatch,
     /// Looks into the queue of its process for a request.
     TakeRequest,
+    /// The same, and wakes the next: it was woken itself.
+    TakeWoken,
     /// Hands requests over.
     Dispatch,
 }
@@ -157,7 +159,7 @@ impl World<'_> {
             (Role::Loop(id), _) => self.loop_run(id),
             (Role::Stealer(id), _) => self.stealer_run(id),
             (Role::Dispatcher(id), _) => self.dispatcher_run(id),
-            (Role::Worker, Then::TakeRequest) => self.take_from_queue(thread),
+            (Role::Worker, Then::TakeRequest | Then::TakeWoken) => self.take_from_queue(thread),
             (Role::Worker | Role::Executor(_), _) => self.run_in_place(thread),
         }
     }

@@ -9,8 +9,8 @@ use crate::model::read::kinds::Kinds;
 use crate::model::read::names::{Beta, Names, read_set};
 use crate::model::read::request;
 use crate::model::runtime::{
-    Assign, Balance, EventLoop, Executor, GilOrder, Rounding, Serverless, Spawn, SyncWorker, ThreadPool,
-    WorkStealing,
+    Assign, Balance, EventLoop, Executor, GilOrder, Rounding, Serverless, Spawn, SyncWorker,
+    ThreadPool, WorkStealing,
 };
 use crate::model::{RequestClass, Resource, Runtime, RuntimeKind};
 
@@ -271,8 +271,7 @@ fn read_with<'a>(
         runtime.timer_overshoot = overshoot;
     }
     runtime.cold_cost = fields.duration("cold_cost").unwrap_or_default();
-    runtime.cold_after =
-        fields.positive_duration("cold_after").unwrap_or(runtime.cold_after);
+    runtime.cold_after = fields.positive_duration("cold_after").unwrap_or(runtime.cold_after);
     runtime.backlog = fields.count("backlog", 0, u64::MAX);
     runtime.kill_after = fields.positive_duration("kill_after");
     runtime.base_memory = fields.size("base_memory").unwrap_or_default();

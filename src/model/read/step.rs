@@ -60,7 +60,12 @@ pub const FORMS: &[StepForm] = &[
                 "false",
                 "event-loop: the whole loop waits; true, or the share of requests that make it",
             ),
-            Key::new("timer", Holds::Flag, "false", "a sleep: ends as exactly as the runtime's timers"),
+            Key::new(
+                "timer",
+                Holds::Flag,
+                "false",
+                "a sleep: ends as exactly as the runtime's timers",
+            ),
             OFFLOAD,
         ],
         means: "a wait",

@@ -59,7 +59,9 @@ pub enum Obstacle {
     #[error("a main thread hands requests to the pool, and competes with it for the cores")]
     Dispatch,
     /// `timer_overshoot`, `timer_grain`.
-    #[error("when a timer ends depends on when its loop fell asleep, or on the system's own timers")]
+    #[error(
+        "when a timer ends depends on when its loop fell asleep, or on the system's own timers"
+    )]
     Timer,
     /// `cold_cost`.
     #[error("what a burst costs depends on how long its core was idle")]

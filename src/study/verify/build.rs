@@ -86,13 +86,25 @@ pub const fn io_at(wait: Dist, at: Vec<usize>) -> Step {
 /// A wait that blocks a whole loop.
 #[must_use]
 pub const fn io_blocking(wait: Dist) -> Step {
-    step(StepKind::Io { wait, at: Vec::new(), timer: false, blocking: Share::ALL, offload: Share::NONE })
+    step(StepKind::Io {
+        wait,
+        at: Vec::new(),
+        timer: false,
+        blocking: Share::ALL,
+        offload: Share::NONE,
+    })
 }
 
 /// A wait on an executor thread.
 #[must_use]
 pub const fn io_offloaded(wait: Dist) -> Step {
-    step(StepKind::Io { wait, at: Vec::new(), timer: false, blocking: Share::NONE, offload: Share::ALL })
+    step(StepKind::Io {
+        wait,
+        at: Vec::new(),
+        timer: false,
+        blocking: Share::NONE,
+        offload: Share::ALL,
+    })
 }
 
 /// Steps under a slot of the resource at this place.

@@ -2,7 +2,6 @@
 
 use serde::Serialize;
 
-
 use super::case::{Case, Expected, Figure};
 use super::{Options, judge};
 
