@@ -156,6 +156,7 @@ fn narrow_pools_are_named() {
     let offloaded = Step::new(StepKind::Io {
         wait: ms(9.0),
         at: vec![],
+        timer: false,
         blocking: Share::NONE,
         offload: Share::ALL,
     });

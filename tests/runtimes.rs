@@ -233,8 +233,13 @@ fn a_task_that_waits_is_cancelled_at_once_and_a_burst_of_a_loop_goes_on() {
 
 #[test]
 fn an_offloaded_block_of_a_cancelled_task_goes_on_to_its_end_and_one_that_waits_does_not() {
-    let wait =
-        StepKind::Io { wait: ms(100.0), at: vec![], blocking: Share::NONE, offload: Share::ALL };
+    let wait = StepKind::Io {
+        wait: ms(100.0),
+        at: vec![],
+        timer: false,
+        blocking: Share::NONE,
+        offload: Share::ALL,
+    };
     let steps = vec![Step::new(wait), cpu(ms(1.0))];
     let kind = EventLoop { executor_threads: 1, ..EventLoop::new(1, 1) };
     let found = whole(&model(batch(2), steps), &killing(Runtime::new("loop", kind), 30));

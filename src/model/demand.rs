@@ -114,7 +114,7 @@ impl Demand {
             StepKind::Cpu { demand, offload, gil } => {
                 Self::of_cpu(demand.mean() / NANOS_PER_SECOND, thread.share(*offload), *gil, thread)
             }
-            StepKind::Io { wait, at, blocking, offload } => {
+            StepKind::Io { wait, at, blocking, offload, .. } => {
                 let seconds = wait.mean() / NANOS_PER_SECOND;
                 let mut demand = Self::of_io(seconds, thread.share(*offload), *blocking, thread);
                 at.iter().for_each(|place| demand.hold(*place, seconds));
@@ -254,13 +254,13 @@ mod tests {
     fn blocking_io(ms: f64, blocking: f64, offload: f64) -> Step {
         let wait = Dist::exponential(ms * MS);
         let (blocking, offload) = (Share(blocking), Share(offload));
-        step(StepKind::Io { wait, at: Vec::new(), blocking, offload })
+        step(StepKind::Io { wait, at: Vec::new(), timer: false, blocking, offload })
     }
 
     fn io_at(ms: f64, at: &[usize]) -> Step {
         let wait = Dist::constant(ms * MS);
         let (blocking, offload) = (Share::NONE, Share::NONE);
-        step(StepKind::Io { wait, at: at.to_vec(), blocking, offload })
+        step(StepKind::Io { wait, at: at.to_vec(), timer: false, blocking, offload })
     }
 
     fn repeat(times: f64, steps: Vec<Step>) -> Step {

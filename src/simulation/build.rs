@@ -7,6 +7,7 @@ use crate::model::{RuntimeKind, Scope};
 use crate::units::{Span, Time};
 
 use super::cpu::Core;
+use super::dispatch::Dispatcher;
 use super::event_loop::{Loop, Loops};
 use super::gil::Gil;
 use super::slots::Pool;
@@ -88,6 +89,20 @@ impl World<'_> {
             }
             RuntimeKind::Serverless(_) => {}
             _ if setup.spawns() => {}
+            RuntimeKind::ThreadPool(kind) if kind.is_dispatched() => {
+                for process in base..base + kind.processes {
+                    let lock = gil(self, process);
+                    let main = self.threads.len() as u32;
+                    let role = Role::Dispatcher(process);
+                    self.threads.push(Thread::new(role, number, process, lock));
+                    let mut dispatcher = Dispatcher::new(main);
+                    for _ in 0..kind.threads {
+                        dispatcher.idle.push(Time::ZERO, self.threads.len() as u32);
+                        self.threads.push(Thread::new(Role::Worker, number, process, lock));
+                    }
+                    self.dispatchers.push(dispatcher);
+                }
+            }
             _ => {
                 for worker in 0..setup.workers() {
                     let process = base + (worker % u64::from(setup.processes())) as u32;

@@ -301,6 +301,9 @@ impl World<'_> {
             (loops.iter().map(|each| each.backlog.len() as u64).sum(), self.loop_room(instance))
         } else if !self.stealers.is_empty() {
             (this.backlog.len() as u64, self.stealer_room(instance))
+        } else if !self.dispatchers.is_empty() {
+            let room = if self.dispatcher_is_free(instance) { u64::MAX } else { 0 };
+            (this.backlog.len() as u64, room)
         } else if self.setup.is_serverless() {
             (this.backlog.len() as u64, self.fleet_room(instance))
         } else if self.setup.workers() == 0 {

@@ -1,4 +1,5 @@
-//! The cores of an instance under FIFO and round-robin scheduling: one run queue, slices, switches.
+//! The cores of an instance under FIFO, round-robin and deadline scheduling: one run queue, slices,
+//! switches.
 //!
 //! A thread that goes on without waiting keeps its core while its slice lasts; under FIFO it keeps
 //! it from step to step and goes behind the queue with its next request or turn.
@@ -10,6 +11,7 @@ use crate::model::Scheduling;
 use crate::units::{Span, Time};
 
 use super::event::{Class, Event, tie, timer_number};
+use super::fair::Fair;
 use super::idle::IdleOrder;
 use super::request::Part;
 use super::trace::Change;
@@ -26,6 +28,8 @@ pub struct Core {
     last: u32,
     /// Whether it stands among the idle cores.
     idle: bool,
+    /// When it last fell idle.
+    idle_since: Time,
     /// Whether a burst is under way; a thread without one is about to go on or to leave.
     bursting: bool,
     /// Up to when its work is in the accounts.
@@ -45,6 +49,7 @@ impl Core {
             thread: NONE,
             last: NONE,
             idle: true,
+            idle_since: Time::ZERO,
             bursting: false,
             charged: Time::ZERO,
             switch_left: 0,
@@ -69,6 +74,8 @@ pub struct Cpu {
     pub idle: IdleOrder,
     /// Cores whose burst ended at this instant and whose thread may go on.
     pub lingering: Vec<u32>,
+    /// What deadline scheduling keeps of the threads.
+    pub fair: Fair,
     /// Threads waited when the last instant was settled: every core is being watched.
     watched: bool,
 }
@@ -95,6 +102,9 @@ impl World<'_> {
         }
         self.set_thread_part(thread, Part::CpuWait);
         self.threads[thread as usize].queued = true;
+        if self.is_fair() {
+            self.fair_wake(thread);
+        }
         self.instances[instance as usize].cpu.run_queue.push_back(thread);
         self.touch(instance);
     }
@@ -124,16 +134,19 @@ impl World<'_> {
 
     /// Gives an idle core to a thread.
     fn occupy(&mut self, core: u32, thread: u32) {
-        let host = &self.setup.host;
+        let switch = self.setup.host.context_switch.0;
+        let idle = self.now.0 - self.cores[core as usize].idle_since.0;
+        let cold = self.setup.cold_after(Span(idle));
         let this = &mut self.cores[core as usize];
         this.thread = thread;
         this.idle = false;
-        this.switch_left =
-            if this.last == thread || this.last == NONE { 0 } else { host.context_switch.0 };
+        this.switch_left = if this.last == thread || this.last == NONE { 0 } else { switch };
+        this.switch_left += cold;
         this.last = thread;
-        // The slice is the thread's own: a switch longer than it would otherwise leave nothing to run in.
-        this.slice_end = self.now + Span(this.switch_left) + host.timeslice;
         this.slice_timer = false;
+        // The slice is the thread's own: a switch longer than it would otherwise leave nothing to run in.
+        let switch = this.switch_left;
+        self.cores[core as usize].slice_end = self.slice_end(thread, switch);
         self.threads[thread as usize].core = core;
         self.start_burst(core);
     }
@@ -160,7 +173,7 @@ impl World<'_> {
         let this = &mut self.cores[core as usize];
         if this.slice_timer
             || this.slice_end >= burst_end
-            || self.setup.host.scheduling != Scheduling::RoundRobin
+            || !self.setup.host.scheduling.has_slices()
             || self.instances[this.instance as usize].cpu.run_queue.is_empty()
         {
             return;
@@ -183,6 +196,9 @@ impl World<'_> {
         this.switch_left -= switch;
         let thread = this.thread;
         self.record.cpu_busy += u128::from(elapsed);
+        if self.is_fair() {
+            self.fair_charge(thread, elapsed);
+        }
         self.charge_thread(thread, elapsed - switch);
     }
 
@@ -237,7 +253,7 @@ impl World<'_> {
     }
 
     /// Sends the thread on a core behind the run queue.
-    fn preempt(&mut self, core: u32) {
+    pub(super) fn preempt(&mut self, core: u32) {
         self.charge(core);
         let thread = self.cores[core as usize].thread;
         let instance = self.cores[core as usize].instance;
@@ -258,6 +274,9 @@ impl World<'_> {
         }
         self.charge(core);
         self.leave_core(thread);
+        if self.is_fair() {
+            self.fair_sleep(thread);
+        }
         true
     }
 
@@ -270,9 +289,13 @@ impl World<'_> {
                 continue;
             }
             this.idle = true;
+            this.idle_since = self.now;
             let thread = std::mem::replace(&mut this.thread, NONE);
             if thread != NONE {
                 self.threads[thread as usize].core = NONE;
+                if self.is_fair() {
+                    self.fair_sleep(thread);
+                }
             }
             self.instances[instance as usize].cpu.idle.push(self.now, core);
         }
@@ -282,9 +305,12 @@ impl World<'_> {
     /// Idle cores take ready threads; then used-up slices end where threads still wait.
     pub(super) fn cpu_dispatch(&mut self, instance: u32) {
         while self.dispatch_one(instance) {}
+        if self.is_fair() {
+            self.fair_preempt(instance);
+        }
         let cpu = &mut self.instances[instance as usize].cpu;
         let waited = std::mem::replace(&mut cpu.watched, !cpu.run_queue.is_empty());
-        if waited || !cpu.watched || self.setup.host.scheduling != Scheduling::RoundRobin {
+        if waited || !cpu.watched || !self.setup.host.scheduling.has_slices() {
             // Bursts that begin while somebody waits are watched as they begin.
             return;
         }
@@ -306,11 +332,13 @@ impl World<'_> {
 
     /// One idle core takes one ready thread.
     fn dispatch_one(&mut self, instance: u32) -> bool {
-        let cpu = &mut self.instances[instance as usize].cpu;
+        let cpu = &self.instances[instance as usize].cpu;
         if cpu.idle.is_empty() {
             return false;
         }
-        let Some(thread) = cpu.run_queue.pop_front() else { return false };
+        let next = if self.is_fair() { self.fair_next(instance) } else { 0 };
+        let cpu = &mut self.instances[instance as usize].cpu;
+        let Some(thread) = cpu.run_queue.remove(next) else { return false };
         self.threads[thread as usize].queued = false;
         let gil = self.threads[thread as usize].gil;
         if gil != NONE {

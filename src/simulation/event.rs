@@ -16,6 +16,8 @@ pub enum Event {
     SliceEnd { core: u32, stamp: u32 },
     /// A waiter for a GIL may have waited long enough.
     GilTimer { gil: u32 },
+    /// A loop that sleeps until its first timer may wake.
+    LoopTimer { id: u32 },
     /// The oldest client that is still waiting may give up.
     ClientTimeout,
     /// A strand has waited too long for a slot, if its stamp still holds.

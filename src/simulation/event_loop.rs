@@ -17,6 +17,7 @@ use super::request::{Part, Strand};
 use super::slots::Asked;
 use super::steps::Next;
 use super::thread::Then;
+use super::timer::Timers;
 use super::world::World;
 
 /// One loop.
@@ -35,12 +36,14 @@ pub struct Loop {
     /// Requests taken and not done.
     pub tasks: u64,
     /// Since when it is idle.
-    idle_since: Option<Time>,
+    pub idle_since: Option<Time>,
     /// It is in its poll, with its lock, and will take all that wait.
     polling: bool,
-    woken: bool,
+    pub woken: bool,
     /// Requests assigned to it and not taken; unused where all loops share one socket.
     pub backlog: VecDeque<u32>,
+    /// Timers that are due while the loop sleeps on.
+    pub timers: Timers,
     /// Executor threads without work.
     pub executor_idle: IdleOrder,
     /// Strands that wait for an executor thread.
@@ -78,6 +81,7 @@ impl Loop {
             polling: false,
             woken: false,
             backlog: VecDeque::new(),
+            timers: Timers::default(),
             executor_idle: IdleOrder::default(),
             executor_queue: VecDeque::new(),
         }
@@ -93,7 +97,7 @@ impl Loops {
 }
 
 impl World<'_> {
-    fn loop_kind(&self) -> &EventLoop {
+    pub(super) fn loop_kind(&self) -> &EventLoop {
         match &self.setup.runtime.kind {
             RuntimeKind::EventLoop(kind) => kind,
             _ => unreachable!("only an event loop has loops"),
@@ -221,7 +225,7 @@ impl World<'_> {
         let instance = &self.instances[this.instance as usize];
         let waiting = !this.backlog.is_empty()
             || (!instance.backlog.is_empty() && instance.loops.polling == 0);
-        !this.ready.is_empty() || (waiting && self.room(id) > 0)
+        !this.ready.is_empty() || this.timers.fired || (waiting && self.room(id) > 0)
     }
 
     /// An idle loop begins an iteration: the lock first, then the poll.
@@ -272,6 +276,7 @@ impl World<'_> {
         if std::mem::take(&mut self.loops[id as usize].polling) {
             self.instances[instance as usize].loops.polling -= 1;
         }
+        self.timers_fire(id);
         let taken = self.accept(id);
         let this = &mut self.loops[id as usize];
         if this.ready.is_empty() {

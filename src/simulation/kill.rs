@@ -111,6 +111,9 @@ impl World<'_> {
             if std::mem::take(&mut this.queued) {
                 let cpu = &mut self.instances[instance as usize].cpu;
                 cpu.run_queue.retain(|&other| other != thread);
+                if self.is_fair() {
+                    self.fair_sleep(thread);
+                }
             }
             if gil != NONE {
                 self.gils[gil as usize].leave(thread);

@@ -121,7 +121,7 @@ pub enum Op {
     /// A CPU burst.
     Cpu { demand: Draw, gil: Gil },
     /// A wait, after the slots of `at` (a range of [`Program::at`]) are held.
-    Io { wait: Draw, site: Site, at: (u32, u32), blocking: f64 },
+    Io { wait: Draw, site: Site, at: (u32, u32), timer: bool, blocking: f64 },
     /// Takes a slot of a resource and keeps it.
     Acquire { resource: u32 },
     /// Gives a slot back.
@@ -233,13 +233,13 @@ impl Program {
                     program.ops.push(Op::Cpu { demand, gil: *gil });
                 })
             }
-            StepKind::Io { wait, at, blocking, offload } => {
+            StepKind::Io { wait, at, timer, blocking, offload } => {
                 let from = self.at.len() as u32;
                 self.at.extend(at.iter().map(|&resource| resource as u32));
                 let at = (from, self.at.len() as u32);
                 self.offloaded(offload.0, site.next(2), |program| {
-                    let (wait, blocking) = (Draw::new(wait, site), blocking.0);
-                    program.ops.push(Op::Io { wait, site, at, blocking });
+                    let (wait, timer, blocking) = (Draw::new(wait, site), *timer, blocking.0);
+                    program.ops.push(Op::Io { wait, site, at, timer, blocking });
                 });
             }
             StepKind::Hold { resources, steps } => {

@@ -99,6 +99,16 @@ impl Setup {
         Span::from_nanos_f64(nanos).0
     }
 
+    /// CPU lost to cold caches on a core that was idle for so long, in nanoseconds.
+    pub(super) fn cold_after(&self, idle: Span) -> u64 {
+        let Runtime { cold_cost, cold_after, .. } = &self.runtime;
+        if cold_cost.is_zero() || idle.is_zero() {
+            return 0;
+        }
+        let lost = -libm::expm1(-(idle.0 as f64) / cold_after.0 as f64);
+        Span::from_nanos_f64(cold_cost.0 as f64 * lost).0
+    }
+
     /// Processes of each instance: each has its own GIL and its own per-process resources.
     pub(super) fn processes(&self) -> u32 {
         self.runtime.kind.processes()

@@ -70,7 +70,9 @@ impl World<'_> {
     /// Begins the wait at a strand's place, once it has the slots that the wait needs.
     pub(super) fn begin_wait(&mut self, strand: u32) -> Asked {
         let setup = self.setup;
-        let Op::Io { wait, at, .. } = &setup.program.ops[self.strands[strand].pc as usize] else {
+        let Op::Io { wait, site, at, timer, .. } =
+            &setup.program.ops[self.strands[strand].pc as usize]
+        else {
             unreachable!("a wait begins at an I/O step");
         };
         while at.0 + self.strands[strand].at < at.1 {
@@ -84,10 +86,14 @@ impl World<'_> {
         let this = &self.strands[strand];
         let drawn = wait.sample(&setup.program, this.key);
         self.record.luck[1] += drawn - wait.mean;
-        let span = Span::from_nanos_f64(drawn);
+        let mut end = self.now + Span::from_nanos_f64(drawn);
+        if *timer {
+            end = self.timer_end(strand, *site, Span::from_nanos_f64(drawn));
+        }
+        let this = &self.strands[strand];
         let number = wait_number(self.requests[this.request].number, this.branch);
         let event = Event::WaitEnd { strand, stamp };
-        self.queue.push(self.now + span, tie(Class::Wait, number), event);
+        self.queue.push(end, tie(Class::Wait, number), event);
         self.set_part(strand, Part::Io);
         Asked::Granted
     }
@@ -97,6 +103,16 @@ impl World<'_> {
         if self.strands[strand].stamp != stamp {
             return;
         }
+        let Op::Io { timer, .. } = self.setup.program.ops[self.strands[strand].pc as usize] else {
+            unreachable!("a wait ends at an I/O step");
+        };
+        if !(timer && self.sleeps_on(strand, stamp)) {
+            self.wait_over(strand);
+        }
+    }
+
+    /// The wait of a strand is over, and its runtime knows.
+    pub(super) fn wait_over(&mut self, strand: u32) {
         self.record.events += 1;
         let Op::Io { at, .. } = self.setup.program.ops[self.strands[strand].pc as usize] else {
             unreachable!("a wait ends at an I/O step");
@@ -111,7 +127,7 @@ impl World<'_> {
             return match self.threads[thread as usize].role {
                 Role::Loop(id) => self.loop_unblocked(id),
                 Role::Stealer(id) => self.stealer_unblocked(id),
-                Role::Worker | Role::Executor(_) => self.run_in_place(thread),
+                Role::Worker | Role::Executor(_) | Role::Dispatcher(_) => self.run_in_place(thread),
             };
         }
         self.go_on(strand);

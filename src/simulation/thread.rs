@@ -4,6 +4,7 @@ use crate::engine::slab::NONE;
 use crate::model::request::Gil;
 use crate::units::Span;
 
+use super::fair::Entity;
 use super::request::Part;
 use super::world::World;
 
@@ -18,6 +19,8 @@ pub enum Role {
     Stealer(u32),
     /// An executor thread of that loop.
     Executor(u32),
+    /// The main thread of that process of a pool.
+    Dispatcher(u32),
 }
 
 /// What a thread does when its burst is over.
@@ -27,6 +30,12 @@ pub enum Then {
     Steps,
     /// Takes what is ready: the poll of a loop is done.
     TakeBatch,
+    /// Looks into the queue of its process for a request.
+    TakeRequest,
+    /// The same, and wakes the next: it was woken itself.
+    TakeWoken,
+    /// Hands requests over.
+    Dispatch,
 }
 
 /// One OS thread.
@@ -58,6 +67,8 @@ pub struct Thread {
     pub shared_work: u64,
     /// Its place among the sharers of a processor-sharing host: stale entries have another stamp.
     pub share_stamp: u32,
+    /// Where it stands under deadline scheduling.
+    pub fair: Entity,
 }
 
 impl Thread {
@@ -77,6 +88,7 @@ impl Thread {
             then: Then::Steps,
             shared_work: 0,
             share_stamp: 0,
+            fair: Entity::ASLEEP,
         }
     }
 
@@ -144,8 +156,10 @@ impl World<'_> {
         let this = &self.threads[thread as usize];
         match (this.role, this.then) {
             (Role::Loop(id), Then::TakeBatch) => self.on_polled(id),
-            (Role::Loop(id), Then::Steps) => self.loop_run(id),
+            (Role::Loop(id), _) => self.loop_run(id),
             (Role::Stealer(id), _) => self.stealer_run(id),
+            (Role::Dispatcher(id), _) => self.dispatcher_run(id),
+            (Role::Worker, Then::TakeRequest | Then::TakeWoken) => self.take_from_queue(thread),
             (Role::Worker | Role::Executor(_), _) => self.run_in_place(thread),
         }
     }

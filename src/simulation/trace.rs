@@ -200,7 +200,7 @@ impl World<'_> {
             .threads
             .iter()
             .map(|thread| match thread.role {
-                Role::Worker => Job::Worker,
+                Role::Worker | Role::Dispatcher(_) => Job::Worker,
                 Role::Loop(_) => Job::Loop,
                 Role::Executor(_) => Job::Executor,
                 Role::Stealer(_) => Job::Stealer,

@@ -136,7 +136,9 @@ impl World<'_> {
 
     /// A thread has nothing to do.
     pub(super) fn fall_idle(&mut self, thread: u32) {
-        self.gil_release(thread);
+        if self.dispatchers.is_empty() {
+            self.gil_release(thread);
+        }
         let now = self.now;
         let this = &mut self.threads[thread as usize];
         this.strand = NONE;
@@ -149,13 +151,15 @@ impl World<'_> {
                     self.instances[instance as usize].executors.push(id);
                 }
             }
-            Role::Worker | Role::Loop(_) | Role::Stealer(_) => {
+            Role::Worker | Role::Loop(_) | Role::Stealer(_) | Role::Dispatcher(_) => {
                 self.record.busy_workers.decrease(now);
                 if self.setup.spawns() {
                     self.record.live_threads.decrease(now);
                 }
                 if self.setup.is_serverless() {
                     self.instance_idle(thread);
+                } else if !self.dispatchers.is_empty() {
+                    self.next_from_queue(thread);
                 } else {
                     self.instances[instance as usize].idle_workers.push(now, thread);
                 }

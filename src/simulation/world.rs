@@ -13,6 +13,7 @@ use crate::units::{Span, Time};
 
 use super::client::Clients;
 use super::cpu::{Core, Cpu};
+use super::dispatch::Dispatcher;
 use super::event::{Class, Event, tie, timer_number};
 use super::event_loop::{Loop, Loops};
 use super::gil::Gil;
@@ -77,6 +78,8 @@ pub struct World<'a> {
     pub(super) cores: Vec<Core>,
     pub(super) loops: Vec<Loop>,
     pub(super) stealers: Vec<Stealer>,
+    /// Processes whose main thread hands requests over, instance by instance.
+    pub(super) dispatchers: Vec<Dispatcher>,
     /// Instants at which serverless instances went that are not in the account yet.
     pub(super) gone: VecDeque<Time>,
     pub(super) kills: Kills,
@@ -121,6 +124,7 @@ impl<'a> World<'a> {
             cores: Vec::new(),
             loops: Vec::new(),
             stealers: Vec::new(),
+            dispatchers: Vec::new(),
             gone: VecDeque::new(),
             kills: Kills::default(),
             gils: Vec::new(),
@@ -251,6 +255,7 @@ impl<'a> World<'a> {
             Event::ColdStarted { thread, request } => self.on_cold_started(thread, request),
             Event::InstanceExpiry { instance } => self.on_instance_expiry(instance),
             Event::Kill => self.on_kill(),
+            Event::LoopTimer { id } => self.on_loop_timer(id),
             Event::SlotTimeout { strand, stamp } => self.on_slot_timeout(strand, stamp),
             Event::WindowOpen => {
                 self.window_events -= 1;
@@ -313,6 +318,8 @@ impl<'a> World<'a> {
                 self.stealers_act(instance);
             } else if self.setup.is_serverless() {
                 self.fleet_act(instance);
+            } else if !self.dispatchers.is_empty() {
+                self.dispatchers_act(instance);
             } else {
                 self.workers_act(instance);
             }

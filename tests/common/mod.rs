@@ -31,7 +31,13 @@ pub fn io_at(wait: Dist, at: Vec<usize>) -> Step {
 }
 
 pub fn blocking_io(wait: Dist) -> Step {
-    Step::new(StepKind::Io { wait, at: vec![], blocking: Share::ALL, offload: Share::NONE })
+    Step::new(StepKind::Io {
+        wait,
+        at: vec![],
+        timer: false,
+        blocking: Share::ALL,
+        offload: Share::NONE,
+    })
 }
 
 pub fn repeat(count: u32, steps: Vec<Step>) -> Step {

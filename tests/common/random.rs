@@ -5,8 +5,8 @@ use iowait::engine::Key;
 use iowait::input::dist::Dist;
 use iowait::model::request::Gil;
 use iowait::model::runtime::{
-    Assign, Balance, EventLoop, Executor, GilOrder, Serverless, Spawn, SyncWorker, ThreadPool,
-    WorkStealing,
+    Assign, Balance, EventLoop, Executor, GilOrder, Rounding, Serverless, Spawn, SyncWorker,
+    ThreadPool, WorkStealing,
 };
 use iowait::model::{
     Host, Load, LoadKind, Model, RequestClass, Resource, Runtime, RuntimeKind, Scheduling, Scope,
@@ -87,6 +87,7 @@ impl Maker {
                 StepKind::Io {
                     wait: self.time(8_000_000),
                     at,
+                    timer: !self.constant && self.chance(0.4),
                     blocking: self.share(),
                     offload: self.share(),
                 }
@@ -166,6 +167,7 @@ impl Maker {
                 gil_order: if self.chance(0.5) { GilOrder::Fifo } else { GilOrder::Random },
                 spawn: if self.chance(0.3) { Spawn::PerRequest } else { Spawn::Pool },
                 spawn_cost: self.span(50_000),
+                dispatch: if self.constant { Span::ZERO } else { self.span(50_000) },
                 ..ThreadPool::new(1 + self.below(8) as u32)
             }),
             2 => RuntimeKind::WorkStealing(WorkStealing {
@@ -192,6 +194,8 @@ impl Maker {
                 ][self.below(5) as usize],
                 task_switch: self.span(20_000),
                 poll: self.span(20_000),
+                timer_grain: self.span(2_000_000),
+                timer_rounding: if self.chance(0.5) { Rounding::Up } else { Rounding::Nearest },
                 executor: if self.chance(0.5) { Executor::Threads } else { Executor::Processes },
                 executor_threads: 1 + self.below(3) as u32,
                 gil: self.chance(0.5),
@@ -201,6 +205,10 @@ impl Maker {
         };
         let mut runtime = Runtime::new("any", kind);
         runtime.overhead = Dist::constant(self.below(50_000) as f64);
+        if !self.constant {
+            runtime.timer_overshoot = self.time(500_000);
+            runtime.cold_cost = self.span(1_000_000);
+        }
         runtime.backlog = self.chance(0.3).then(|| self.below(20));
         runtime.kill_after = self.chance(0.3).then(|| Span(1 + self.below(20_000_000)));
         runtime.instances = 1 + self.below(2) as u32;
@@ -221,9 +229,14 @@ impl Maker {
         model.resources = resources;
         model.host = Host {
             cores: 1 + self.below(4) as u32,
-            scheduling: [Scheduling::RoundRobin, Scheduling::Fifo, Scheduling::ProcessorSharing]
-                [self.below(3) as usize],
+            scheduling: [
+                Scheduling::RoundRobin,
+                Scheduling::Fifo,
+                Scheduling::ProcessorSharing,
+                Scheduling::Eevdf,
+            ][self.below(if self.constant { 3 } else { 4 }) as usize],
             timeslice: Span(20_000 + self.below(1_000_000)),
+            tick: self.span(1_000_000),
             context_switch: self.span(10_000),
             memory: None,
         };

@@ -81,6 +81,7 @@ impl Maker {
                     wait: self.time(8_000_000),
                     // Two pools in one order never deadlock.
                     at: (0..wanted.min(resources)).map(|place| place as usize).collect(),
+                    timer: false,
                     blocking: self.share(),
                     offload: self.share(),
                 }

@@ -70,7 +70,7 @@ fn steps(list: &[Step], key: Key, site: &mut u64, acts: &mut Vec<Act>) {
                 done.push(Act::Cpu { nanos: nanos(demand, key, own), locked: *gil == Gil::Hold });
                 offload.0
             }
-            StepKind::Io { wait, at, blocking, offload } => {
+            StepKind::Io { wait, at, blocking, offload, .. } => {
                 let blocking = key.stream(own + 3).chance(blocking.0);
                 done.push(Act::Wait { nanos: nanos(wait, key, own), at: at.clone(), blocking });
                 offload.0

@@ -9,8 +9,8 @@ use crate::model::read::kinds::Kinds;
 use crate::model::read::names::{Beta, Names, read_set};
 use crate::model::read::request;
 use crate::model::runtime::{
-    Assign, Balance, EventLoop, Executor, GilOrder, Serverless, Spawn, SyncWorker, ThreadPool,
-    WorkStealing,
+    Assign, Balance, EventLoop, Executor, GilOrder, Rounding, Serverless, Spawn, SyncWorker,
+    ThreadPool, WorkStealing,
 };
 use crate::model::{RequestClass, Resource, Runtime, RuntimeKind};
 
@@ -33,6 +33,8 @@ const ASSIGN: [(&str, Assign); 5] = [
 const EXECUTOR: [(&str, Executor); 2] =
     [("threads", Executor::Threads), ("processes", Executor::Processes)];
 
+const ROUNDING: [(&str, Rounding); 2] = [("up", Rounding::Up), ("nearest", Rounding::Nearest)];
+
 /// The keys that every runtime has.
 pub const COMMON: &[Key] = &[
     Key::new("name", Holds::Name, "the preset or the kind", "what results call it"),
@@ -45,6 +47,14 @@ pub const COMMON: &[Key] = &[
     ),
     Key::new("set", Holds::Values, "", "this runtime's own values of parameters"),
     Key::new("overhead", Holds::Durations, "0 s", "CPU for each request, before its first step"),
+    Key::new("timer_overshoot", Holds::Durations, "0 s", "how late a wait with `timer` ends"),
+    Key::new(
+        "cold_cost",
+        Holds::Duration,
+        "0 s",
+        "CPU lost to cold caches by a burst on a core that idled; after `cold_after` 63 % of it",
+    ),
+    Key::new("cold_after", Holds::Duration, "20 ms", "idle time in which caches go cold"),
     Key::new("backlog", Holds::Count, "", "how many requests may wait; one more is refused"),
     Key::new("kill_after", Holds::Duration, "", "longest run of one request, then it is killed"),
     Key::new("base_memory", Holds::Size, "0 B", "memory before workers, threads and tasks"),
@@ -96,6 +106,12 @@ pub const KINDS: &[Kind] = &[
                 "when threads are started",
             ),
             Key::new("spawn_cost", Holds::Duration, "0 s", "CPU cost of starting a thread"),
+            Key::new(
+                "dispatch",
+                Holds::Duration,
+                "0 s",
+                "CPU of a main thread that hands each request to the pool; 0 s: threads take them",
+            ),
             Key::new("memory_per_thread", Holds::Size, "0 B", "memory of each thread"),
         ],
         means: "processes of threads behind one backlog, with or without a GIL",
@@ -113,6 +129,13 @@ pub const KINDS: &[Kind] = &[
             ),
             Key::new("task_switch", Holds::Duration, "0 s", "CPU for each resumption of a task"),
             Key::new("poll", Holds::Duration, "0 s", "CPU for each iteration of a loop"),
+            Key::new("timer_grain", Holds::Duration, "0 s", "a loop sleeps for multiples of this"),
+            Key::new(
+                "timer_rounding",
+                Holds::Word(&["up", "nearest"]),
+                "up",
+                "how a loop comes to a multiple: asyncio rounds up, libuv to the nearest",
+            ),
             Key::new(
                 "executor",
                 Holds::Word(&["threads", "processes"]),
@@ -244,6 +267,11 @@ fn read_with<'a>(
     if let Some(overhead) = fields.durations("overhead") {
         runtime.overhead = overhead;
     }
+    if let Some(overshoot) = fields.durations("timer_overshoot") {
+        runtime.timer_overshoot = overshoot;
+    }
+    runtime.cold_cost = fields.duration("cold_cost").unwrap_or_default();
+    runtime.cold_after = fields.positive_duration("cold_after").unwrap_or(runtime.cold_after);
     runtime.backlog = fields.count("backlog", 0, u64::MAX);
     runtime.kill_after = fields.positive_duration("kill_after");
     runtime.base_memory = fields.size("base_memory").unwrap_or_default();
@@ -269,6 +297,7 @@ fn read_thread_pool(fields: &Fields<'_>) -> RuntimeKind {
     kind.gil_order = fields.word("gil_order", &GIL_ORDER).unwrap_or_default();
     kind.spawn = fields.word("spawn", &SPAWN).unwrap_or_default();
     kind.spawn_cost = fields.duration("spawn_cost").unwrap_or(kind.spawn_cost);
+    kind.dispatch = fields.duration("dispatch").unwrap_or(kind.dispatch);
     kind.memory_per_thread = fields.size("memory_per_thread").unwrap_or_default();
     RuntimeKind::ThreadPool(kind)
 }
@@ -279,6 +308,8 @@ fn read_event_loop(fields: &Fields<'_>, cores: u32) -> RuntimeKind {
     kind.assign = fields.word("assign", &ASSIGN).unwrap_or_default();
     kind.task_switch = fields.duration("task_switch").unwrap_or(kind.task_switch);
     kind.poll = fields.duration("poll").unwrap_or(kind.poll);
+    kind.timer_grain = fields.duration("timer_grain").unwrap_or(kind.timer_grain);
+    kind.timer_rounding = fields.word("timer_rounding", &ROUNDING).unwrap_or_default();
     kind.executor = fields.word("executor", &EXECUTOR).unwrap_or_default();
     kind.executor_threads = fields.width("executor_threads").unwrap_or(kind.executor_threads);
     kind.gil = fields.flag("gil").unwrap_or(false);

@@ -60,6 +60,12 @@ pub const FORMS: &[StepForm] = &[
                 "false",
                 "event-loop: the whole loop waits; true, or the share of requests that make it",
             ),
+            Key::new(
+                "timer",
+                Holds::Flag,
+                "false",
+                "a sleep: ends as exactly as the runtime's timers",
+            ),
             OFFLOAD,
         ],
         means: "a wait",
@@ -257,7 +263,8 @@ fn read_io(steps: &StepReader<'_, '_>, fields: &Fields<'_>, scene: &mut Scene) -
     scene.held = before;
     let blocking = fields.flag_or_share("blocking").unwrap_or(Share::NONE);
     let offload = fields.flag_or_share("offload").unwrap_or(Share::NONE);
-    Some(StepKind::Io { wait: fields.durations("io")?, at: at?, blocking, offload })
+    let timer = fields.flag("timer").unwrap_or(false);
+    Some(StepKind::Io { wait: fields.durations("io")?, at: at?, timer, blocking, offload })
 }
 
 fn read_hold(

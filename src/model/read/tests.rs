@@ -314,11 +314,13 @@ fn every_key_of_every_runtime_is_read() {
     let text = format!(
         "{SMALLEST}[[runtime]]\nname = \"t\"\nkind = \"thread-pool\"\nprocesses = 2\nthreads = 3\n\
          gil = true\nswitch_interval = \"1 ms\"\ngil_switch = \"2 us\"\ngil_order = \"random\"\n\
-         spawn = \"per-request\"\nspawn_cost = \"5 us\"\nmemory_per_thread = \"1 MiB\"\n\
-         overhead = \"exp(1 us)\"\nbacklog = 0\nbase_memory = \"2 KiB\"\n\
+         spawn = \"per-request\"\nspawn_cost = \"5 us\"\ndispatch = \"6 us\"\nmemory_per_thread = \"1 MiB\"\n\
+         overhead = \"exp(1 us)\"\ntimer_overshoot = \"exp(7 us)\"\ncold_cost = \"1 ms\"\n\
+         cold_after = \"9 ms\"\nbacklog = 0\nbase_memory = \"2 KiB\"\n\
          instances = 4\nbalance = \"least-loaded\"\ncost_per_hour = 0.5\n\
          [[runtime]]\nkind = \"event-loop\"\nloops = 2\nmax_tasks = 5\nassign = \"pinned\"\n\
-         task_switch = \"1 us\"\npoll = \"2 us\"\nexecutor = \"processes\"\nexecutor_threads = 7\n\
+         task_switch = \"1 us\"\npoll = \"2 us\"\ntimer_grain = \"1 ms\"\n\
+         timer_rounding = \"nearest\"\nexecutor = \"processes\"\nexecutor_threads = 7\n\
          gil = true\nswitch_interval = \"3 ms\"\nmemory_per_task = \"4 B\"\n"
     );
     let model = read(&text);
@@ -332,10 +334,14 @@ fn every_key_of_every_runtime_is_read() {
         gil_order: crate::model::runtime::GilOrder::Random,
         spawn: crate::model::runtime::Spawn::PerRequest,
         spawn_cost: Span::from_micros(5),
+        dispatch: Span::from_micros(6),
         memory_per_thread: Bytes(1 << 20),
     };
     assert_eq!(threads.kind, RuntimeKind::ThreadPool(pool));
     assert_eq!(threads.overhead, Dist::exponential(1e3));
+    assert_eq!(threads.timer_overshoot, Dist::exponential(7e3));
+    assert_eq!(threads.cold_cost, Span::from_millis(1));
+    assert_eq!(threads.cold_after, Span::from_millis(9));
     assert_eq!(threads.backlog, Some(0));
     assert_eq!((threads.base_memory, threads.instances), (Bytes(2048), 4));
     assert_eq!(threads.balance, crate::model::runtime::Balance::LeastLoaded);
@@ -346,6 +352,8 @@ fn every_key_of_every_runtime_is_read() {
         assign: crate::model::runtime::Assign::Pinned,
         task_switch: Span::from_micros(1),
         poll: Span::from_micros(2),
+        timer_grain: Span::from_millis(1),
+        timer_rounding: crate::model::runtime::Rounding::Nearest,
         executor: crate::model::runtime::Executor::Processes,
         executor_threads: 7,
         gil: true,

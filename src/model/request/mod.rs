@@ -50,7 +50,8 @@ impl Step {
     /// A wait that holds a slot of each of these resources, by their place in `Model::resources`.
     #[must_use]
     pub const fn io_at(wait: Dist, at: Vec<usize>) -> Self {
-        Self::new(StepKind::Io { wait, at, blocking: Share::NONE, offload: Share::NONE })
+        let (blocking, offload) = (Share::NONE, Share::NONE);
+        Self::new(StepKind::Io { wait, at, timer: false, blocking, offload })
     }
 
     /// These steps `count` times.
@@ -86,6 +87,8 @@ pub enum StepKind {
         wait: Dist,
         /// Resources to hold during the wait, by their place in `Model::resources`.
         at: Vec<usize>,
+        /// Whether the runtime's own timer ends it, and not an answer from elsewhere.
+        timer: bool,
         /// The share of executions that blocks a whole event loop.
         blocking: Share,
         /// The share of executions that waits on an executor thread of an event loop.

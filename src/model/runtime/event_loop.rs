@@ -15,6 +15,10 @@ pub struct EventLoop {
     pub task_switch: Span,
     /// CPU for each iteration.
     pub poll: Span,
+    /// A loop sleeps for whole multiples of this; zero is any time. Waits with `timer` feel it.
+    pub timer_grain: Span,
+    /// How a loop comes to a multiple of `timer_grain`.
+    pub timer_rounding: Rounding,
     /// Where offloaded steps run.
     pub executor: Executor,
     /// Executor threads of each loop, at least 1.
@@ -43,6 +47,18 @@ pub enum Assign {
     Pinned,
 }
 
+/// How a loop comes to whole multiples of its timer's grain.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Rounding {
+    /// A timer keeps its instant; a loop that sleeps until then sleeps for the next multiple
+    /// (asyncio, on epoll).
+    #[default]
+    Up,
+    /// A timer's span becomes the nearest multiple, counted from the last multiple of the clock
+    /// (libuv).
+    Nearest,
+}
+
 /// Where offloaded steps run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Executor {
@@ -63,6 +79,8 @@ impl EventLoop {
             assign: Assign::Greedy,
             task_switch: Span::ZERO,
             poll: Span::ZERO,
+            timer_grain: Span::ZERO,
+            timer_rounding: Rounding::Up,
             executor: Executor::Threads,
             executor_threads: cores.saturating_add(4).min(32),
             gil: false,

@@ -6,7 +6,7 @@ pub mod sync_worker;
 pub mod thread_pool;
 pub mod work_stealing;
 
-pub use event_loop::{Assign, EventLoop, Executor};
+pub use event_loop::{Assign, EventLoop, Executor, Rounding};
 pub use serverless::Serverless;
 pub use sync_worker::SyncWorker;
 pub use thread_pool::{GilOrder, Spawn, ThreadPool};
@@ -25,6 +25,12 @@ pub struct Runtime {
     pub kind: RuntimeKind,
     /// CPU for each request before its first step, in nanoseconds.
     pub overhead: Dist,
+    /// How late a timer fires that a thread sleeps for, in nanoseconds.
+    pub timer_overshoot: Dist,
+    /// CPU lost at most when code and data went cold while a core idled; see [`Runtime::cold_after`].
+    pub cold_cost: Span,
+    /// The idle time after which 63 % of `cold_cost` is lost: `1 - exp(-idle / cold_after)` of it.
+    pub cold_after: Span,
     /// How many requests may wait; `None` is unlimited. One that finds an idle worker never waits.
     pub backlog: Option<u64>,
     /// The server's own limit for one request, from the instant at which it is taken.
@@ -162,6 +168,9 @@ impl Runtime {
             name: name.to_owned(),
             kind: kind.into(),
             overhead: Dist::constant(0.0),
+            timer_overshoot: Dist::constant(0.0),
+            cold_cost: Span::ZERO,
+            cold_after: Span::from_millis(20),
             backlog: None,
             kill_after: None,
             base_memory: Bytes(0),

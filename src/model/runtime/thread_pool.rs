@@ -21,6 +21,9 @@ pub struct ThreadPool {
     pub spawn: Spawn,
     /// CPU cost of starting a thread, with [`Spawn::PerRequest`].
     pub spawn_cost: Span,
+    /// CPU of each process's main thread for each request, which it hands to the pool with the lock
+    /// in its hand; without any, threads take requests themselves.
+    pub dispatch: Span,
     /// Memory of each thread.
     pub memory_per_thread: Bytes,
 }
@@ -46,6 +49,12 @@ pub enum Spawn {
 }
 
 impl ThreadPool {
+    /// Whether requests come to the threads by way of a main thread.
+    #[must_use]
+    pub fn is_dispatched(&self) -> bool {
+        !self.dispatch.is_zero() && self.spawn == Spawn::Pool
+    }
+
     /// One process of this many threads, no GIL.
     #[must_use]
     pub const fn new(threads: u32) -> Self {
@@ -58,6 +67,7 @@ impl ThreadPool {
             gil_order: GilOrder::Fifo,
             spawn: Spawn::Pool,
             spawn_cost: Span::ZERO,
+            dispatch: Span::ZERO,
             memory_per_thread: Bytes(0),
         }
     }

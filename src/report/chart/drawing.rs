@@ -87,7 +87,7 @@ pub struct Series {
 pub enum Shape {
     /// Measured values: markers on a line, a band where they have intervals.
     Measured(Vec<Spot>),
-    /// Theory: a line alone.
+    /// Theory: a line, and a band where it has intervals.
     Curve(Vec<Spot>),
     /// Markers alone, each with its interval.
     Points(Vec<Spot>),

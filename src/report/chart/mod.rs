@@ -21,6 +21,7 @@ mod ink;
 mod latency;
 mod legend;
 mod load;
+pub mod measured;
 mod numbers;
 mod page;
 mod palette;

@@ -355,7 +355,7 @@ fn right_of(panel: &Panel, size: f64, width: f64) -> f64 {
 
 /// The intervals of measured values.
 fn bands(plot: &Plot, panel: &Panel, series: &Series) -> Result<(), Error> {
-    let Shape::Measured(spots) = &series.shape else { return Ok(()) };
+    let (Shape::Measured(spots) | Shape::Curve(spots)) = &series.shape else { return Ok(()) };
     // A log axis has no place for what is not above zero; the band ends at the axis' beginning.
     let on = |spot: &Spot, end: usize| {
         let [lo, hi] = spot.interval.unwrap_or([spot.y; 2]);

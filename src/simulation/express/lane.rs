@@ -44,6 +44,7 @@ impl Lane {
             && runtime.kill_after.is_none()
             && load.timeout.is_none()
             && host.context_switch.is_zero()
+            && runtime.cold_cost.is_zero()
             && host.scheduling != Scheduling::ProcessorSharing
             && program.entries.len() <= usize::from(u8::MAX)
             && !program.ops.iter().any(is_involved)
@@ -53,7 +54,9 @@ impl Lane {
         }
         match &runtime.kind {
             RuntimeKind::SyncWorker(kind) => Self::in_place(setup, u64::from(kind.workers)),
-            RuntimeKind::ThreadPool(kind) if !kind.gil && kind.spawn == Spawn::Pool => {
+            RuntimeKind::ThreadPool(kind)
+                if !kind.gil && !kind.is_dispatched() && kind.spawn == Spawn::Pool =>
+            {
                 Self::in_place(setup, runtime.kind.width())
             }
             RuntimeKind::EventLoop(kind) => {
@@ -81,6 +84,7 @@ impl Lane {
         let longest_run = match host.scheduling {
             Scheduling::Fifo => u64::MAX,
             // A worker that goes from one request to the next keeps its core and its slice.
+            Scheduling::Eevdf => return None,
             _ if may_go_on_bursting(program, runtime) => return None,
             _ => host.timeslice.0,
         };
@@ -92,7 +96,7 @@ impl Lane {
 const fn is_involved(op: &Op) -> bool {
     match op {
         Op::Acquire { .. } | Op::Release { .. } | Op::Fail { .. } => true,
-        Op::Io { at, .. } => at.0 < at.1,
+        Op::Io { at, timer, .. } => *timer || at.0 < at.1,
         _ => false,
     }
 }

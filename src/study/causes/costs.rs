@@ -21,7 +21,11 @@ pub fn switches(pair: &Pair) -> Option<Cause> {
 fn charged(side: &Side) -> Vec<&'static str> {
     let host = &side.model.host;
     let shared = host.scheduling == Scheduling::ProcessorSharing;
-    let mut costs = vec![(!host.context_switch.is_zero() && !shared, "context switches")];
+    let cold = !side.runtime().cold_cost.is_zero() && !shared;
+    let mut costs = vec![
+        (!host.context_switch.is_zero() && !shared, "context switches"),
+        (cold, "cold caches"),
+    ];
     match &side.runtime().kind {
         RuntimeKind::SyncWorker(_) | RuntimeKind::Serverless(_) => {}
         RuntimeKind::WorkStealing(kind) => {
@@ -31,6 +35,7 @@ fn charged(side: &Side) -> Vec<&'static str> {
             costs.push((kind.gil && !kind.gil_switch.is_zero(), "handovers of the lock"));
             let starts = kind.spawn == Spawn::PerRequest && !kind.spawn_cost.is_zero();
             costs.push((starts, "starts of threads"));
+            costs.push((kind.is_dispatched(), "handing requests over"));
         }
         RuntimeKind::EventLoop(kind) => {
             costs.push((!kind.task_switch.is_zero(), "task switches"));
@@ -43,11 +48,13 @@ fn charged(side: &Side) -> Vec<&'static str> {
 fn free(side: &Side) -> Side {
     side.with(|model| {
         model.host.context_switch = Span::ZERO;
+        model.runtimes[0].cold_cost = Span::ZERO;
         match &mut model.runtimes[0].kind {
             RuntimeKind::SyncWorker(_) | RuntimeKind::Serverless(_) => {}
             RuntimeKind::WorkStealing(kind) => kind.task_switch = Span::ZERO,
             RuntimeKind::ThreadPool(kind) => {
                 (kind.gil_switch, kind.spawn_cost) = (Span::ZERO, Span::ZERO);
+                kind.dispatch = kind.dispatch.min(Span(1));
             }
             RuntimeKind::EventLoop(kind) => {
                 (kind.task_switch, kind.poll) = (Span::ZERO, Span::ZERO)

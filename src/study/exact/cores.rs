@@ -52,6 +52,10 @@ pub fn shared(system: &System<'_>, flow: Flow) -> Result<&'static str, Obstacle>
     if system.turns.fused {
         return Err(Obstacle::BurstsFused);
     }
+    if system.host.scheduling == Scheduling::Eevdf {
+        // Who wakes may go ahead of who runs.
+        return Err(Obstacle::Slices);
+    }
     if system.host.scheduling == Scheduling::RoundRobin {
         let slice = system.host.timeslice.0 as f64;
         // A thread that goes on with its next request keeps its core, ahead of the queue.

@@ -104,7 +104,7 @@ mod tests {
 
     fn io(nanos: f64) -> Step {
         let (wait, at) = (Dist::constant(nanos), vec![]);
-        step(StepKind::Io { wait, at, blocking: Share::NONE, offload: Share::NONE })
+        step(StepKind::Io { wait, at, timer: false, blocking: Share::NONE, offload: Share::NONE })
     }
 
     fn class(steps: Vec<Step>) -> [RequestClass; 1] {

@@ -55,6 +55,17 @@ pub enum Obstacle {
     /// `context_switch`.
     #[error("what a context switch costs depends on which thread ran before")]
     ContextSwitch,
+    /// `dispatch`.
+    #[error("a main thread hands requests to the pool, and competes with it for the cores")]
+    Dispatch,
+    /// `timer_overshoot`, `timer_grain`.
+    #[error(
+        "when a timer ends depends on when its loop fell asleep, or on the system's own timers"
+    )]
+    Timer,
+    /// `cold_cost`.
+    #[error("what a burst costs depends on how long its core was idle")]
+    Cold,
     /// `poll`.
     #[error("the cost of a poll is shared by all that became ready: it depends on the queue")]
     Poll,

@@ -98,8 +98,32 @@ impl<'a> System<'a> {
         self.refuse_costs()
     }
 
+    /// Whether some wait ends with a timer that is not exact.
+    fn has_timers(&self) -> bool {
+        let grain = match &self.runtime.kind {
+            RuntimeKind::EventLoop(kind) => kind.timer_grain,
+            _ => Span::ZERO,
+        };
+        let mut any = false;
+        for class in &self.classes {
+            turns::each(&class.steps, &mut |step| {
+                any |= matches!(step.kind, StepKind::Io { timer: true, .. });
+            });
+        }
+        any && (!grain.is_zero() || self.runtime.timer_overshoot.mean() > 0.0)
+    }
+
     fn refuse_costs(&self) -> Result<(), Obstacle> {
+        if !self.runtime.cold_cost.is_zero() {
+            return Err(Obstacle::Cold);
+        }
+        if self.has_timers() {
+            return Err(Obstacle::Timer);
+        }
         match &self.runtime.kind {
+            RuntimeKind::ThreadPool(kind) if kind.is_dispatched() => {
+                return Err(Obstacle::Dispatch);
+            }
             // One thread in each process never meets another at its lock.
             RuntimeKind::ThreadPool(kind) if kind.gil && kind.threads > 1 => {
                 return Err(Obstacle::Gil);

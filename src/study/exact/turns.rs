@@ -172,7 +172,13 @@ mod tests {
     }
 
     fn io(wait: Dist) -> Step {
-        step(StepKind::Io { wait, at: vec![], blocking: Share::NONE, offload: Share::NONE })
+        step(StepKind::Io {
+            wait,
+            at: vec![],
+            timer: false,
+            blocking: Share::NONE,
+            offload: Share::NONE,
+        })
     }
 
     fn wait() -> Step {

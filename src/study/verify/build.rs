@@ -80,19 +80,31 @@ pub const fn io(wait: Dist) -> Step {
 /// A wait that takes a slot of each of these resources, by their places.
 #[must_use]
 pub const fn io_at(wait: Dist, at: Vec<usize>) -> Step {
-    step(StepKind::Io { wait, at, blocking: Share::NONE, offload: Share::NONE })
+    step(StepKind::Io { wait, at, timer: false, blocking: Share::NONE, offload: Share::NONE })
 }
 
 /// A wait that blocks a whole loop.
 #[must_use]
 pub const fn io_blocking(wait: Dist) -> Step {
-    step(StepKind::Io { wait, at: Vec::new(), blocking: Share::ALL, offload: Share::NONE })
+    step(StepKind::Io {
+        wait,
+        at: Vec::new(),
+        timer: false,
+        blocking: Share::ALL,
+        offload: Share::NONE,
+    })
 }
 
 /// A wait on an executor thread.
 #[must_use]
 pub const fn io_offloaded(wait: Dist) -> Step {
-    step(StepKind::Io { wait, at: Vec::new(), blocking: Share::NONE, offload: Share::ALL })
+    step(StepKind::Io {
+        wait,
+        at: Vec::new(),
+        timer: false,
+        blocking: Share::NONE,
+        offload: Share::ALL,
+    })
 }
 
 /// Steps under a slot of the resource at this place.

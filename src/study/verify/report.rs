@@ -2,8 +2,6 @@
 
 use serde::Serialize;
 
-use crate::model::Scheduling;
-
 use super::case::{Case, Expected, Figure};
 use super::{Options, judge};
 
@@ -131,7 +129,7 @@ fn row(case: &Case, figure: &Figure, values: Option<&[f64]>, limit: f64) -> Row 
     let mut row = Row {
         case: case.name.clone(),
         runtime: case.runtime.kind.keyword(),
-        scheduling: keyword(case.model.host.scheduling),
+        scheduling: case.model.host.scheduling.keyword(),
         metric: figure.measure.to_string(),
         exact: figure.exact,
         simulated: None,
@@ -161,15 +159,6 @@ fn row(case: &Case, figure: &Figure, values: Option<&[f64]>, limit: f64) -> Row 
         }
     }
     row
-}
-
-/// The word in a model file.
-const fn keyword(scheduling: Scheduling) -> &'static str {
-    match scheduling {
-        Scheduling::RoundRobin => "round-robin",
-        Scheduling::Fifo => "fifo",
-        Scheduling::ProcessorSharing => "processor-sharing",
-    }
 }
 
 #[cfg(test)]

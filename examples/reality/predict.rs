@@ -1,0 +1,141 @@
+//! A cell as a model file, and what its simulation says.
+
+use std::fmt::Write;
+
+use iowait::input::Document;
+use iowait::model::{Model, Overrides};
+use iowait::simulation::{Control, Replication, Setup, Window, replicate};
+use iowait::units::Span;
+
+use crate::cells::{Cell, Figures, Offered};
+
+/// The measured machine: Linux 6.18 with two processors and 250 ticks a second (`constants.csv`,
+/// `os_quantum`), whose base slice is 0.7 ms x (1 + log2 2).
+const HOST: &str = "cores = 1\nscheduling = \"eevdf\"\ntimeslice = \"1.4 ms\"\ntick = \"4 ms\"";
+
+/// Between the last byte of a request and the first of its answer, beyond the server's own time, in
+/// milliseconds: mean response less CPU of one client without waits, on a loop 0.03, on threads 0.01.
+const NETWORK_MS: f64 = 0.02;
+
+/// The coefficient of variation of a burst: one client without waits has a p95 4 % above its p50 on a
+/// loop, 5 to 8 % on threads.
+const BURST_CV: f64 = 0.03;
+
+/// Equally likely sizes of a request whose CPU is drawn as a whole and then split over its bursts.
+const SIZES: u32 = 40;
+
+/// Replications of a window, each with draws of its own.
+const REPLICATIONS: u32 = 6;
+
+/// What goes into a prediction beside the cell's own load.
+#[derive(Clone, Debug)]
+pub struct Given {
+    /// CPU of a request's own bursts, in milliseconds.
+    pub cpu: f64,
+    /// Further lines for `[host]`.
+    pub host: &'static str,
+    /// Lines for `[[runtime]]`.
+    pub runtime: String,
+    /// For an open load, in requests a second.
+    pub rate: f64,
+}
+
+/// The model file of a cell.
+#[must_use]
+pub fn model_text(cell: &Cell, given: &Given) -> String {
+    let load = match cell.offered {
+        Offered::Clients(clients) => {
+            format!("kind = \"closed\"\nclients = {clients}\nthink = \"{NETWORK_MS} ms\"")
+        }
+        Offered::Rate { .. } => format!("kind = \"poisson\"\nrate = \"{}/s\"", given.rate),
+    };
+    let mut text = format!(
+        "[host]\n{HOST}\n{}\n\n[load]\n{load}\n\n[[runtime]]\nname = \"it\"\n{}\n",
+        given.host, given.runtime
+    );
+    for (size, place) in sizes(cell).into_iter().zip(1..) {
+        let spin = (size - 1.0) * cell.cpu_nominal;
+        let burst = (given.cpu + spin) / f64::from(cell.calls + 1);
+        let wait = cell.io / f64::from(cell.calls.max(1));
+        let wait = match cell.dist_io {
+            'e' => format!("exp({wait} ms)"),
+            'l' => format!("lognormal(mean = {wait} ms, cv = 1)"),
+            _ => format!("{wait} ms"),
+        };
+        let timer = if cell.table == "delay" { "" } else { ", timer = true" };
+        let cpu = format!("{{ cpu = \"gamma(mean = {burst} ms, cv = {BURST_CV})\" }}");
+        let io = format!("{{ io = \"{wait}\"{timer} }}, {cpu}, ").repeat(cell.calls as usize);
+        let _ = write!(text, "\n[[request]]\nname = \"r{place}\"\nsteps = [{cpu}, {io}]\n");
+    }
+    text
+}
+
+/// The handler's CPU in the classes of a cell, equally likely, over its mean.
+fn sizes(cell: &Cell) -> Vec<f64> {
+    if cell.dist_cpu == 'c' {
+        return vec![1.0];
+    }
+    // The mean of an exponential between two of its quantiles.
+    let beyond = |place: u32| {
+        let left = 1.0 - f64::from(place) / f64::from(SIZES);
+        if left <= 0.0 { 0.0 } else { left * (1.0 - left.ln()) }
+    };
+    (0..SIZES).map(|place| (beyond(place) - beyond(place + 1)) * f64::from(SIZES)).collect()
+}
+
+/// Simulates a cell over windows as long as the measured ones.
+///
+/// # Errors
+///
+/// When the model is refused, with its problems as text.
+pub fn predict(cell: &Cell, given: &Given) -> Result<Figures, String> {
+    let text = model_text(cell, given);
+    let document = Document::from_text("cell.toml", &text);
+    let model = Model::read(&document, &Overrides::default())
+        .map_err(|problems| format!("{problems:?}\n{text}"))?;
+    let setup = Setup::new(&model, &model.runtimes[0]);
+    let cycle = given.cpu + cell.io;
+    let clients = f64::from(cell.clients());
+    let around = cycle.max(clients * given.cpu).max(clients * cycle / cell.places());
+    let window = Window {
+        warmup: Span::from_nanos_f64((2.0 * around).max(300.0) * 1e6),
+        requests: 0,
+        duration: Some(Span::from_nanos_f64(cell.window_s * 1e9)),
+    };
+    let run = |number| figures(cell, &replicate(&setup, number, window, &Control::default()));
+    Ok(mean(&(0..REPLICATIONS).map(run).collect::<Vec<_>>()))
+}
+
+fn figures(cell: &Cell, found: &Replication) -> Figures {
+    let total = found.response.count();
+    // All samples count, few as they are: the measured percentiles were taken so too.
+    let at = |share: f64| {
+        let wanted = (share * total as f64).ceil() as u64;
+        let mut below = 0;
+        let point = found.response.points().find(|&(_, count)| {
+            below += count;
+            below >= wanted
+        });
+        point.map_or(0.0, |(nanos, _)| nanos / 1e6) + NETWORK_MS
+    };
+    let mean = found.response.mean().unwrap_or_default() / 1e6 + NETWORK_MS;
+    let throughput = if cell.is_short() {
+        f64::from(cell.clients()) * 1e3 / mean
+    } else {
+        found.counts.completed as f64 / found.window.seconds()
+    };
+    Figures { throughput, mean, p50: at(0.5), p95: at(0.95), p99: at(0.99) }
+}
+
+/// The mean of each figure.
+#[must_use]
+pub fn mean(all: &[Figures]) -> Figures {
+    let of = |figure: fn(&Figures) -> f64| all.iter().map(figure).sum::<f64>() / all.len() as f64;
+    Figures {
+        throughput: of(|each| each.throughput),
+        mean: of(|each| each.mean),
+        p50: of(|each| each.p50),
+        p95: of(|each| each.p95),
+        p99: of(|each| each.p99),
+    }
+}

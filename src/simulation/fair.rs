@@ -1,0 +1,230 @@
+//! The run queue of Linux since 6.6: earliest eligible virtual deadline first (Stoica and Abdel-Wahab 1995).
+//!
+//! Each thread has a virtual time, the CPU that it has had, and a deadline one slice on. A thread is
+//! eligible while its virtual time is not above the mean of all that want a core; of the eligible
+//! the earliest deadline runs. It runs on until a tick finds its slice used up, or until a thread
+//! wakes that is owed more. What a sleeper was owed is kept; what it owes it works off while others
+//! run, as the kernel does since 6.12 (delayed dequeue). All cores of an instance share one queue.
+
+use crate::model::Scheduling;
+use crate::units::{Span, Time};
+
+use super::world::World;
+
+/// Where a thread stands with the scheduler.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Standing {
+    /// Asleep, owing nothing.
+    #[default]
+    Asleep,
+    /// Asleep, and still in the mean because it had more than its share.
+    Owing,
+    /// It has a core or wants one.
+    Awake,
+}
+
+/// A thread's entry.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Entity {
+    standing: Standing,
+    /// CPU that it has had, in virtual nanoseconds.
+    virtual_time: i64,
+    deadline: i64,
+    /// While asleep: what it was owed.
+    lag: i64,
+}
+
+/// The entries of an instance that count in the mean.
+#[derive(Clone, Debug, Default)]
+pub struct Fair {
+    sum: i128,
+    count: i128,
+    /// The last mean, for when nobody is left.
+    mean: i64,
+    owing: Vec<u32>,
+    /// A thread woke since the cores were looked at.
+    pub woken: bool,
+}
+
+impl Entity {
+    /// A thread that never ran.
+    pub const ASLEEP: Self =
+        Self { standing: Standing::Asleep, virtual_time: 0, deadline: 0, lag: 0 };
+}
+
+impl Fair {
+    fn mean(&self) -> i64 {
+        if self.count == 0 { self.mean } else { self.sum.div_euclid(self.count) as i64 }
+    }
+
+    const fn is_eligible(&self, entity: &Entity) -> bool {
+        entity.virtual_time as i128 * self.count <= self.sum
+    }
+
+    fn add(&mut self, entity: &Entity) {
+        self.sum += i128::from(entity.virtual_time);
+        self.count += 1;
+    }
+
+    fn remove(&mut self, entity: &Entity) {
+        self.mean = self.mean();
+        self.sum -= i128::from(entity.virtual_time);
+        self.count -= 1;
+    }
+}
+
+impl World<'_> {
+    /// Whether the host schedules by deadline.
+    pub(super) fn is_fair(&self) -> bool {
+        self.setup.host.scheduling == Scheduling::Eevdf
+    }
+
+    fn slice(&self) -> i64 {
+        i64::try_from(self.setup.host.timeslice.0).unwrap_or(i64::MAX / 4)
+    }
+
+    /// A thread that was not running wants a core.
+    pub(super) fn fair_wake(&mut self, thread: u32) {
+        let slice = self.slice();
+        let instance = self.threads[thread as usize].instance as usize;
+        self.fair_forgive(instance);
+        let fair = &mut self.instances[instance].cpu.fair;
+        let entity = &mut self.threads[thread as usize].fair;
+        match entity.standing {
+            Standing::Awake => return,
+            Standing::Owing => fair.owing.retain(|&other| other != thread),
+            Standing::Asleep => {
+                // Its own weight moves the mean toward it: what it is owed is stretched by as much.
+                let count = i64::try_from(fair.count).unwrap_or(i64::MAX);
+                let lag = if count == 0 { 0 } else { entity.lag + entity.lag / count };
+                entity.virtual_time = fair.mean() - lag;
+                entity.deadline = entity.virtual_time + slice;
+                fair.add(entity);
+            }
+        }
+        entity.standing = Standing::Awake;
+        fair.woken = true;
+    }
+
+    /// A thread waits for something other than a core.
+    pub(super) fn fair_sleep(&mut self, thread: u32) {
+        let most = (2 * self.slice()).max(self.setup.host.tick.0 as i64);
+        let instance = self.threads[thread as usize].instance as usize;
+        let fair = &mut self.instances[instance].cpu.fair;
+        let entity = &mut self.threads[thread as usize].fair;
+        if entity.standing != Standing::Awake {
+            return;
+        }
+        if fair.is_eligible(entity) {
+            entity.lag = (fair.mean() - entity.virtual_time).min(most);
+            entity.standing = Standing::Asleep;
+            fair.remove(entity);
+        } else {
+            entity.standing = Standing::Owing;
+            fair.owing.push(thread);
+        }
+        self.fair_forgive(instance);
+    }
+
+    /// Threads that owe no more leave the mean; those that are alone in it owe nobody.
+    fn fair_forgive(&mut self, instance: usize) {
+        let fair = &mut self.instances[instance].cpu.fair;
+        let mut place = 0;
+        while place < fair.owing.len() {
+            let thread = fair.owing[place] as usize;
+            let entity = &mut self.threads[thread].fair;
+            if fair.owing.len() as i128 == fair.count || fair.is_eligible(entity) {
+                fair.owing.swap_remove(place);
+                fair.remove(entity);
+                entity.standing = Standing::Asleep;
+                entity.lag = 0;
+                place = 0;
+            } else {
+                place += 1;
+            }
+        }
+    }
+
+    /// A thread has had so much of a core.
+    pub(super) fn fair_charge(&mut self, thread: u32, elapsed: u64) {
+        let this = &mut self.threads[thread as usize];
+        let elapsed = i64::try_from(elapsed).unwrap_or(i64::MAX / 4);
+        this.fair.virtual_time += elapsed;
+        self.instances[this.instance as usize].cpu.fair.sum += i128::from(elapsed);
+    }
+
+    /// When a tick will find that a thread's slice, which begins now, is used up.
+    pub(super) fn fair_slice_end(&mut self, thread: u32) -> Time {
+        let slice = self.slice();
+        let entity = &mut self.threads[thread as usize].fair;
+        if entity.virtual_time >= entity.deadline {
+            entity.deadline = entity.virtual_time + slice;
+        }
+        let used_up = self.now.0.saturating_add((entity.deadline - entity.virtual_time) as u64);
+        let tick = self.setup.host.tick;
+        if tick.is_zero() {
+            return Time(used_up);
+        }
+        Time(used_up.div_ceil(tick.0).saturating_mul(tick.0))
+    }
+
+    /// The place in the run queue of the thread that is to run next.
+    pub(super) fn fair_next(&self, instance: u32) -> usize {
+        let cpu = &self.instances[instance as usize].cpu;
+        let entity = |thread: u32| &self.threads[thread as usize].fair;
+        let rank = |place: usize| {
+            let entity = entity(cpu.run_queue[place]);
+            if cpu.fair.is_eligible(entity) {
+                (0, entity.deadline, place)
+            } else {
+                (1, entity.virtual_time, place)
+            }
+        };
+        (0..cpu.run_queue.len()).min_by_key(|&place| rank(place)).unwrap_or(0)
+    }
+
+    /// Threads that woke take the cores of those that are owed less.
+    pub(super) fn fair_preempt(&mut self, instance: u32) {
+        if !std::mem::take(&mut self.instances[instance as usize].cpu.fair.woken) {
+            return;
+        }
+        let slice = self.slice();
+        let first = self.instances[instance as usize].first_core;
+        for core in first..first + self.setup.cores() {
+            if !self.cores[core as usize].is_bursting() {
+                continue;
+            }
+            if self.instances[instance as usize].cpu.run_queue.is_empty() {
+                return;
+            }
+            self.charge(core);
+            let thread = self.cores[core as usize].thread;
+            let used_up = {
+                let entity = &mut self.threads[thread as usize].fair;
+                let used_up = entity.virtual_time >= entity.deadline;
+                if used_up {
+                    entity.deadline = entity.virtual_time + slice;
+                }
+                used_up
+            };
+            let next = self.fair_next(instance);
+            let cpu = &self.instances[instance as usize].cpu;
+            let running = &self.threads[thread as usize].fair;
+            let other = &self.threads[cpu.run_queue[next] as usize].fair;
+            let eligible = cpu.fair.is_eligible(running);
+            let stays = eligible && (!used_up || running.deadline < other.deadline)
+                || !cpu.fair.is_eligible(other);
+            if !stays {
+                self.preempt(core);
+            }
+        }
+    }
+
+    /// How long a thread that gets a core may keep it, a switch included.
+    pub(super) fn slice_end(&mut self, thread: u32, switch: u64) -> Time {
+        if self.is_fair() {
+            return self.fair_slice_end(thread);
+        }
+        self.now + Span(switch) + self.setup.host.timeslice
+    }
+}

@@ -1,0 +1,106 @@
+//! What makes real servers differ from ideal ones, each by itself with its known answer.
+
+use iowait::input::Document;
+use iowait::model::{Model, Overrides};
+use iowait::simulation::{Control, Replication, Setup, Window, replicate};
+
+/// A batch of requests on one core, from the lines of `[host]`, the steps and the runtime.
+fn batch(count: u32, host: &str, steps: &str, runtime: &str) -> Replication {
+    let text = format!(
+        "[host]\n{host}\n[load]\nkind = \"batch\"\ncount = {count}\n\
+         [[request]]\nsteps = [{steps}]\n[[runtime]]\n{runtime}\n"
+    );
+    let document = Document::from_text("model.toml", &text);
+    let model = match Model::read(&document, &Overrides::default()) {
+        Ok(model) => model,
+        Err(problems) => panic!("{problems:?}"),
+    };
+    let setup = Setup::new(&model, &model.runtimes[0]);
+    assert!(!setup.is_computed_ahead(), "the fast path knows nothing of it: {text}");
+    replicate(&setup, 0, Window::WHOLE, &Control::default())
+}
+
+/// The longest response in microseconds.
+fn last_us(found: &Replication) -> u64 {
+    found.last_end.0 / 1_000
+}
+
+const EEVDF: &str = "scheduling = \"eevdf\"\ntimeslice = \"1.4 ms\"\ntick = \"4 ms\"";
+const TIMER: &str = "{ cpu = \"1 ms\" }, { io = \"2.5 ms\", timer = true }, { cpu = \"1 ms\" }";
+
+#[test]
+fn a_slice_ends_with_the_tick_at_which_it_is_used_up() {
+    // 0-4 the one, 4-8 the other, 8-12 and 12-16 again: slices of 1.4 ms are looked at every 4 ms.
+    let found = batch(2, EEVDF, "{ cpu = \"8 ms\" }", "kind = \"sync-worker\"\nworkers = 2");
+    let ends: Vec<u64> = found.response.points().map(|(nanos, _)| nanos as u64 / 100_000).collect();
+    assert_eq!(last_us(&found), 16_000);
+    assert_eq!((ends[0] + 5) / 10, 12, "{ends:?}");
+}
+
+#[test]
+fn short_bursts_go_ahead_of_a_long_one_when_they_wake() {
+    // Measured (`os_wakeup`): a sleeper with bursts of 0.05 ms beside one CPU-bound process gets the
+    // core at once; in order of arrival each burst would wait for the end of a slice.
+    let short_mean_ms = |scheduling: &str| {
+        let text = format!(
+            "[host]\n{scheduling}\n[load]\nkind = \"closed\"\nclients = 2\n\
+             [[request]]\nname = \"long\"\nsteps = [{{ cpu = \"60 ms\" }}]\n\
+             [[request]]\nname = \"short\"\n\
+             steps = [{{ repeat = 40, steps = [{{ io = \"1 ms\" }}, {{ cpu = \"0.05 ms\" }}] }}]\n\
+             [[runtime]]\nkind = \"sync-worker\"\nworkers = 2\n"
+        );
+        let document = Document::from_text("model.toml", &text);
+        let model = Model::read(&document, &Overrides::default()).expect("a valid model");
+        let setup = Setup::new(&model, &model.runtimes[0]);
+        let window = Window { requests: 2_000, ..Window::WHOLE };
+        let found = replicate(&setup, 0, window, &Control::default());
+        found.classes[1].mean().expect("half of them are short") / 1e6
+    };
+    let (fair, in_turn) = (short_mean_ms(EEVDF), short_mean_ms("timeslice = \"4 ms\""));
+    assert!(fair < 55.0, "40 x 1.05 ms and little more: {fair}");
+    assert!(in_turn > 80.0, "half of the time a slice for each: {in_turn}");
+}
+
+#[test]
+fn a_loop_that_sleeps_wakes_at_whole_multiples_of_its_grain() {
+    let one = |keys: &str| last_us(&batch(1, "", TIMER, &format!("kind = \"event-loop\"\n{keys}")));
+    // Asleep from 1 ms on for 2.5 ms, which become 3.
+    assert_eq!(one("timer_grain = \"1 ms\""), 5_000);
+    // 2.5 ms become 2, the even neighbour.
+    assert_eq!(one("timer_grain = \"1 ms\"\ntimer_rounding = \"nearest\""), 4_000);
+    assert_eq!(one("timer_grain = \"1 ms\"\ntimer_overshoot = \"0.1 ms\""), 5_100);
+    assert_eq!(one("timer_overshoot = \"0.1 ms\""), 4_600);
+}
+
+#[test]
+fn a_busy_loop_sees_its_timers_on_time() {
+    // Two requests start at 0: bursts at 0-1 and 1-2, timers due at 3.5 and 4.5. Asleep from 2 on, the
+    // loop wakes at 4 for the first, which ends at 5; the second is due by then, and ends at 6.
+    let found = batch(2, "", TIMER, "kind = \"event-loop\"\ntimer_grain = \"1 ms\"");
+    assert_eq!(last_us(&found), 6_000);
+}
+
+#[test]
+fn a_thread_sleeps_longer_than_it_asked_for() {
+    let found = batch(1, "", TIMER, "kind = \"sync-worker\"\ntimer_overshoot = \"0.1 ms\"");
+    assert_eq!(last_us(&found), 4_600);
+}
+
+#[test]
+fn a_burst_on_a_core_that_idled_pays_for_cold_caches() {
+    let steps = "{ cpu = \"1 ms\" }, { io = \"20 ms\" }, { cpu = \"1 ms\" }";
+    let runtime = "kind = \"sync-worker\"\ncold_cost = \"1 ms\"\ncold_after = \"20 ms\"";
+    let found = batch(1, "", steps, runtime);
+    // 1 - 1/e of it after one `cold_after`; and it is no useful work.
+    assert_eq!(last_us(&found), 22_632);
+    assert_eq!(found.cpu_useful, 2_000_000);
+}
+
+#[test]
+fn a_main_thread_hands_requests_over_before_the_pool_runs() {
+    let runtime = "kind = \"thread-pool\"\nthreads = 2\ngil = true\ndispatch = \"0.5 ms\"";
+    // 3 x 0.5 ms for all that came at once, then one after the other under the lock.
+    let found = batch(3, "", "{ cpu = \"1 ms\" }", runtime);
+    assert_eq!(last_us(&found), 4_500);
+    assert_eq!(found.counts.completed, 3);
+}
