@@ -98,7 +98,7 @@ impl Plan {
         })?;
         let report =
             report::Plan { model: &model, survive: self.survive, answer: &answer, others: &others };
-        self.finish(&report, &document, &sha256, session)
+        self.finish(&report, &document, session)
     }
 
     /// Writes the files and prints the report.
@@ -106,7 +106,6 @@ impl Plan {
         &self,
         plan: &report::Plan<'_>,
         document: &Document,
-        sha256: &str,
         session: &mut Session<'_>,
     ) -> Result<Exit, Failure> {
         let table = table(plan.answer)?;
@@ -119,7 +118,7 @@ impl Plan {
         let folder = folder(&self.flags.output, Files::Always, &plan.model.name, "plan");
         let saved = folder.map(|folder| {
             let texts: Vec<_> = texts.iter().map(|(n, t)| (*n, t.as_bytes())).collect();
-            let manifest = manifest(plan.model, sha256, &self.args());
+            let manifest = manifest(plan.model, document, &self.args());
             (save_files(&folder, document, &texts, manifest), folder)
         });
         let text = match self.flags.output.format.name {

@@ -276,7 +276,7 @@ impl Sweep {
         sweep: &report::Sweep<'_>,
         session: &mut Session<'_>,
     ) -> Result<usize, Failure> {
-        let manifest = manifest(&plan.model, &plan.sha256, &plan.args);
+        let manifest = manifest(&plan.model, plan.document, &plan.args);
         let charts = self.charts(plan, sweep, &Provenance::of_manifest(&manifest), session)?;
         let model = Piece::bytes(MODEL_FILE, plan.document.text());
         let formats = FORMATS
@@ -355,7 +355,9 @@ impl Plan<'_> {
     /// Of what the journal is: whatever the bytes of a point depend on.
     fn header(&self) -> String {
         let version = env!("CARGO_PKG_VERSION");
-        let all = [version, &self.sha256, &format!("{:?}", self.model), &self.of_points.join("\0")];
+        let (model, data) =
+            (format!("{:?}", self.model), format!("{:?}", self.document.data().hashes()));
+        let all = [version, &self.sha256, &model, &data, &self.of_points.join("\0")];
         let of = sha256(all.join("\0").as_bytes());
         let points = self.grid.len();
         format!("{{\"iowait\":\"{version}\",\"points\":{points},\"of\":\"{of}\"}}")
@@ -368,6 +370,7 @@ impl Plan<'_> {
         serde_json::from_str::<Manifest>(&text).is_ok_and(|manifest| {
             manifest.args == self.args
                 && manifest.model_sha256 == self.sha256
+                && manifest.data == self.document.data().hashes()
                 && manifest.iowait == env!("CARGO_PKG_VERSION")
         }) && !journal.exists()
     }
