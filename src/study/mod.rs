@@ -296,6 +296,7 @@ fn runtime_result(
     let utilization = estimate::utilization(setup, own);
     let mut throughput_rps = estimate::estimate(own, |sample| sample.throughput);
     let mut response_s = estimate::responses(own, |sample| &sample.response);
+    let classes = estimate::classes(setup, own, &response_s);
     let is_baseline = place == model.run.baseline;
     if !own.is_empty() {
         let controls = Controls { model, samples, exact };
@@ -321,7 +322,7 @@ fn runtime_result(
         requests: (!own.is_empty()).then(|| estimate::counts(own)),
         throughput_rps,
         response_s,
-        classes: estimate::classes(setup, own),
+        classes,
         accept_wait_s: estimate::accept_wait(own),
         breakdown_s: estimate::breakdown(own, |sample| sample.parts),
         breakdown_tail_s: estimate::breakdown(own, |sample| sample.tail_parts),

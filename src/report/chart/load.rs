@@ -25,6 +25,7 @@ pub fn draw(table: &Table, choice: &Choice, page: &Page) -> Result<Figure, Error
             ))
         })?,
     };
+    let (table, fixed) = &points::uncrowded(table, x);
     let keys = points::keys(table, x);
     let groups = table.groups(&keys);
     let throughput = points::measured(table, &groups, &keys, (x, table.column("throughput")?));
@@ -34,9 +35,8 @@ pub fn draw(table: &Table, choice: &Choice, page: &Page) -> Result<Figure, Error
     let steady: Vec<_> = groups
         .iter()
         .map(|(key, rows)| {
-            let column = table.find("steady");
-            let grows = |row: &usize| column.is_some_and(|c| table.text(*row, c) == "false");
-            (key.clone(), rows.iter().copied().filter(|row| !grows(row)).collect::<Vec<_>>())
+            let kept = rows.iter().copied().filter(|row| !grows(table, *row));
+            (key.clone(), kept.collect::<Vec<_>>())
         })
         .collect();
     let times = points::measured(table, &steady, &keys, (x, latency));
@@ -48,14 +48,25 @@ pub fn draw(table: &Table, choice: &Choice, page: &Page) -> Result<Figure, Error
         )));
     }
     let dropped = groups.iter().zip(&steady).any(|(all, kept)| all.1.len() != kept.1.len());
-    let knees: Vec<Rule> = throughput
+    let found: Vec<(&Series, Knee)> = throughput
         .iter()
-        .zip(&steady)
-        .filter_map(|(series, (_, rows))| {
-            let at = knee(table, rows, x)?;
-            Some(Rule { at: At::X(at), label: String::new(), look: Some(series.look) })
+        .zip(&groups)
+        .filter_map(|(series, (_, rows))| Some((series, knee(table, rows, x)?)))
+        .collect();
+    let rule =
+        |at, series: &Series| Rule { at: At::X(at), label: String::new(), look: Some(series.look) };
+    let knees: Vec<Rule> = found
+        .iter()
+        .filter_map(|(series, knee)| match knee {
+            Knee::At(at) => Some(rule(*at, series)),
+            _ => None,
         })
         .collect();
+    let named = |wanted: Knee| -> Vec<String> {
+        let those = found.iter().filter(|(_, knee)| *knee == wanted);
+        those.map(|(series, _)| series.name.clone()).collect()
+    };
+    let (before, beyond) = (named(Knee::Before), named(Knee::Beyond));
     let across = words::dimension(table.title(x), &points::extent(&throughput).0, loads);
     let panel = |y: Dimension, height: f64, series: Vec<Series>| Panel {
         x: across.clone(),
@@ -76,6 +87,12 @@ pub fn draw(table: &Table, choice: &Choice, page: &Page) -> Result<Figure, Error
                 .to_owned(),
         );
     }
+    for (names, end) in [(before, "first load or below it"), (beyond, "last load or beyond it")] {
+        if !names.is_empty() {
+            notes.push(format!("Knee at the {end}: {}.", names.join(", ")));
+        }
+    }
+    notes.extend(fixed.clone());
     if dropped {
         notes.push("No response time is shown of a load that cannot be sustained.".to_owned());
     }
@@ -95,21 +112,46 @@ fn loads(values: &[f64]) -> Axis {
     if most > 100.0 * least { Axis::log(values) } else { Axis::even(values) }
 }
 
-/// The load with the most power among the rows of one runtime; none where it is the last of them,
-/// for power may go on growing.
-fn knee(table: &Table, rows: &[usize], x: usize) -> Option<f64> {
+/// Whether a row's load cannot be sustained, so that its response time grows for as long as one
+/// waits.
+fn grows(table: &Table, row: usize) -> bool {
+    table.find("steady").is_some_and(|column| table.text(row, column) == "false")
+}
+
+/// Where the load with the most power is.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Knee {
+    /// Here.
+    At(f64),
+    /// At the first load of the table or below it.
+    Before,
+    /// At the last load of the table or above it, for power may go on growing.
+    Beyond,
+}
+
+/// The load with the most power among the rows of one runtime; `None` with too few.
+fn knee(table: &Table, rows: &[usize], x: usize) -> Option<Knee> {
     let (rate, time) = (table.find("throughput")?, table.find("mean")?);
     let mut powers: Vec<(f64, f64)> = rows
         .iter()
         .filter_map(|row| {
+            let at = table.number(*row, x)?;
+            if grows(table, *row) {
+                return Some((at, 0.0));
+            }
             let (rate, time) = (table.number(*row, rate)?, table.number(*row, time)?);
-            (time > 0.0).then_some((table.number(*row, x)?, rate / time))
+            (time > 0.0).then_some((at, rate / time))
         })
         .collect();
     powers.sort_by(|a, b| a.0.total_cmp(&b.0));
     let most = powers.iter().map(|(_, power)| *power).fold(0.0, f64::max);
     let place = powers.iter().position(|(_, power)| *power >= most)?;
-    (powers.len() >= 3 && place + 1 < powers.len()).then(|| powers[place].0)
+    match place {
+        _ if powers.len() < 3 => None,
+        0 => Some(Knee::Before),
+        place if place + 1 == powers.len() => Some(Knee::Beyond),
+        place => Some(Knee::At(powers[place].0)),
+    }
 }
 
 #[cfg(test)]
@@ -129,8 +171,9 @@ mod tests {
         }
         let table = Table::read(text.as_bytes()).unwrap();
         let rows: Vec<usize> = (0..table.len()).collect();
-        assert_eq!(knee(&table, &rows, 0), Some(0.5));
-        assert_eq!(knee(&table, &rows[..5], 0), None, "power still grows");
+        assert_eq!(knee(&table, &rows, 0), Some(Knee::At(0.5)));
+        assert_eq!(knee(&table, &rows[..5], 0), Some(Knee::Beyond), "power still grows");
+        assert_eq!(knee(&table, &rows[5..], 0), Some(Knee::Before), "power only falls");
         let figure = draw(&table, &Choice::default(), &Page::PAPER).unwrap();
         assert_eq!(figure.drawing.panels[0].rules[0].at, At::X(0.5));
     }

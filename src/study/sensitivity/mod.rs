@@ -83,9 +83,9 @@ pub fn tornado(
         if control.is_cancelled() {
             return Err(Failure::Interrupted);
         }
-        pool.install(|| figures_of(models[index as usize], metric, control))
+        figures_of(models[index as usize], metric, control)
     };
-    in_order(0..models.len() as u64, pool.current_num_threads(), work, |_, found| {
+    in_order(0..models.len() as u64, &pool, work, |_, found| {
         control.finish_point();
         figures.push(found);
         Ok(())
