@@ -345,6 +345,7 @@ fn runtime_result(
         distribution: estimate::distribution(own),
         width: runtime.kind.width() * u64::from(runtime.instances),
     };
-    result.slo = objective::judge(&model.run.slo, &result, is_baseline, own);
+    let base = samples.get(model.run.baseline).map_or(&[][..], Vec::as_slice);
+    result.slo = objective::judge(&model.run.slo, &result, is_baseline, (own, base));
     result
 }
