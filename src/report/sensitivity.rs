@@ -94,7 +94,7 @@ pub fn json(all: &Sensitivity<'_>) -> String {
 /// Those of the writer, which memory has none of.
 pub fn table(all: &Sensitivity<'_>) -> std::io::Result<String> {
     let mut titles: Vec<String> =
-        ["input", "runtime", "metric", "low_set", "high_set"].map(str::to_owned).into();
+        ["input", "runtime", "metric", "by", "low_set", "high_set"].map(str::to_owned).into();
     for name in ["base", "low", "high"] {
         titles.extend([name.to_owned(), format!("{name}_lo"), format!("{name}_hi")]);
     }
@@ -105,7 +105,12 @@ pub fn table(all: &Sensitivity<'_>) -> std::io::Result<String> {
         number.filter(|n| n.is_finite()).map_or_else(String::new, |n| n.to_string())
     };
     for bar in &all.tornado.bars {
-        let mut cells = vec![bar.input.clone(), bar.runtime.clone(), all.tornado.metric.clone()];
+        let mut cells = vec![
+            bar.input.clone(),
+            bar.runtime.clone(),
+            all.tornado.metric.clone(),
+            number::percent(all.tornado.by),
+        ];
         cells.extend(bar.set.iter().cloned());
         for estimate in [&bar.base, &bar.at[0], &bar.at[1]] {
             let [low, high] = estimate.ci95.map_or([None; 2], |ends| ends.map(Some));
@@ -239,7 +244,7 @@ mod tests {
             "{text}"
         );
         let csv = table(&all).unwrap();
-        assert!(csv.starts_with("input,runtime,metric,low_set,high_set,base,base_lo,"), "{csv}");
+        assert!(csv.starts_with("input,runtime,metric,by,low_set,high_set,base,base_lo,"), "{csv}");
         assert_eq!(csv.lines().count(), 4);
         let json: Value = serde_json::from_str(&json(&all)).unwrap();
         assert_eq!(json["bars"][0]["low"]["value"], 0.08);

@@ -10,6 +10,10 @@ use super::{Error, Figure, Page, points, words};
 /// The axes along which load grows.
 const LOADS: [&str; 3] = ["load.rate", "load.clients", "load.count"];
 
+/// What is drawn of the response time unless asked otherwise: the first that has numbers, for a
+/// percentile takes enough requests.
+const LATENCIES: [&str; 5] = ["p99", "p95", "p90", "p50", "mean"];
+
 /// Draws the chart.
 ///
 /// # Errors
@@ -29,8 +33,10 @@ pub fn draw(table: &Table, choice: &Choice, page: &Page) -> Result<Figure, Error
     let keys = points::keys(table, x);
     let groups = table.groups(&keys);
     let throughput = points::measured(table, &groups, &keys, (x, table.column("throughput")?));
-    let latency = choice.y.as_deref().unwrap_or("p99");
-    let latency = table.column(latency)?;
+    let latency = match &choice.y {
+        Some(name) => table.column(name)?,
+        None => latency(table)?,
+    };
     // What cannot be sustained has no response time: it grows for as long as one waits.
     let steady: Vec<_> = groups
         .iter()
@@ -105,6 +111,14 @@ pub fn draw(table: &Table, choice: &Choice, page: &Page) -> Result<Figure, Error
     Figure::of(drawing, page)
 }
 
+/// The column of the response time.
+fn latency(table: &Table) -> Result<usize, Error> {
+    let has_numbers =
+        |column: &usize| (0..table.len()).any(|row| table.number(row, *column).is_some());
+    let found = LATENCIES.iter().filter_map(|name| table.find(name)).find(has_numbers);
+    found.map_or_else(|| table.column(LATENCIES[0]), Ok)
+}
+
 /// An even axis, on which a straight line is a straight line, unless the loads span two decades.
 fn loads(values: &[f64]) -> Axis {
     let least = values.iter().copied().filter(|v| *v > 0.0).fold(f64::INFINITY, f64::min);
@@ -176,6 +190,32 @@ mod tests {
         assert_eq!(knee(&table, &rows[5..], 0), Some(Knee::Before), "power only falls");
         let figure = draw(&table, &Choice::default(), &Page::PAPER).unwrap();
         assert_eq!(figure.drawing.panels[0].rules[0].at, At::X(0.5));
+    }
+
+    #[test]
+    fn where_no_p99_has_samples_a_percentile_that_has_is_drawn() {
+        let text = "load.clients,scenario,runtime,throughput_rps,response_mean_s,response_p50_s,response_p99_s\n\
+                    1,,a,1,1,1,\n2,,a,2,1,2,\n3,,a,2,9,9,\n";
+        let table = Table::read(text.as_bytes()).unwrap();
+        let figure = draw(&table, &Choice::default(), &Page::PAPER).unwrap();
+        assert_eq!(figure.drawing.panels[1].y.column, "response_p50_s");
+    }
+
+    #[test]
+    fn many_lines_are_drawn_at_one_value_of_the_other_axis_and_that_is_said() {
+        let mut text = String::from(
+            "load.clients,host.cores,scenario,runtime,throughput_rps,response_mean_s,response_p99_s\n",
+        );
+        for (clients, cores) in [1, 2, 4].iter().flat_map(|n| [1, 2, 4, 8].map(|c| (n, c))) {
+            for runtime in ["a", "b"] {
+                text += &format!("{clients},{cores},,{runtime},{clients},{cores},{cores}\n");
+            }
+        }
+        let table = Table::read(text.as_bytes()).unwrap();
+        let figure = draw(&table, &Choice::default(), &Page::PAPER).unwrap();
+        assert_eq!(figure.drawing.panels[0].series.len(), 2);
+        let said = "Drawn at host.cores 4 (of 1, 2, 4, 8)";
+        assert!(figure.drawing.notes.iter().any(|note| note.starts_with(said)));
     }
 
     #[test]

@@ -51,7 +51,15 @@ impl Table {
     pub fn read(from: impl Read) -> Result<Self, Error> {
         let mut reader = ::csv::Reader::from_reader(from);
         let unfit = |error: ::csv::Error| Error::Unfit(format!("this is no table: {error}"));
-        let titles = reader.headers().map_err(unfit)?.iter().map(str::to_owned).collect();
+        let titles: Vec<String> =
+            reader.headers().map_err(unfit)?.iter().map(str::to_owned).collect();
+        if let [only] = titles.as_slice()
+            && let Some(mark) = only.chars().find(|c| ";\t|".contains(*c))
+        {
+            let why =
+                format!("its columns are parted by {mark:?}; a table has commas between them");
+            return Err(Error::Unfit(why));
+        }
         let mut rows = Vec::new();
         for record in reader.records() {
             rows.push(record.map_err(unfit)?.iter().map(str::to_owned).collect());

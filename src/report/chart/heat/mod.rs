@@ -26,6 +26,8 @@ const COLUMN: usize = 3;
 const PANELS: usize = 8;
 /// The most cells of one panel.
 const MOST_CELLS: usize = 40_000;
+/// The share of the scale from which colours are light, and contours black.
+const LIGHT_FROM: f64 = 0.55;
 /// How far cells lap over each other, in points.
 const LAP: f64 = 0.3;
 
@@ -281,8 +283,10 @@ impl<'a> Layout<'a> {
             (frame.left + (column + 0.5) * wide, frame.bottom - (line + 0.5) * tall)
         };
         for (level, _) in levels(&self.heat.z) {
-            let look =
-                LineLook::solid(if self.share_of_axis(level) < 0.55 { WHITE } else { BLACK }, 0.7);
+            let look = LineLook::solid(
+                if self.share_of_axis(level) < LIGHT_FROM { WHITE } else { BLACK },
+                0.7,
+            );
             for (from, to) in contour::lines(&map.values, level / self.heat.z.factor) {
                 canvas.path(&[place(from), place(to)], look)?;
             }
