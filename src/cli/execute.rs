@@ -131,6 +131,7 @@ impl Job<'_> {
         let output = Output {
             outcome,
             model_text: document.text(),
+            data: &document.data().hashes(),
             args: &self.args(),
             charts: &output.charts(),
             page: output.page(),

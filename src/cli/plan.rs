@@ -19,18 +19,19 @@ use crate::model::{Model, RuntimeKind};
 use crate::report::csv::{self, Point};
 use crate::report::{Style, plan as report, sweep};
 use crate::simulation::Control;
-use crate::study;
 use crate::study::axis::{Axis, Grid, number};
 use crate::study::plan::constraint::Constraint;
-use crate::study::plan::trial::{Found, Trial};
+use crate::study::plan::trial::Trial;
 use crate::study::plan::{self, Answer, Question};
+use crate::study::{self, Case};
 
 /// Find the least value, or the cheapest combination, that meets the objectives
 ///
 /// Of one key the least value; of several the cheapest combination, by cost_per_hour where the runtime has one, else by
-/// the number of instances, then cores, workers or loops, then slots. The answer stands beside its neighbours, with what
-/// binds and how far the load may grow, and the same is asked of the model's other runtimes. The exit status is 1 where
-/// nothing in the range meets the objectives.
+/// the number of instances, then cores, workers or loops, then slots. The objectives must hold in the model as it is and
+/// in every scenario. The answer stands beside its neighbours, with what binds and how far the load may grow until an
+/// objective fails, and the same is asked of the model's other runtimes. The exit status is 1 where nothing in the range
+/// meets the objectives.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Examples:
@@ -48,7 +49,7 @@ pub struct Plan {
     /// What a combination must satisfy beside: 'instances * loops <= 100'; repeatable
     #[arg(long = "where", value_name = "CONSTRAINT")]
     constraints: Vec<String>,
-    /// The objectives hold with so many instances lost
+    /// The objectives hold with all instances, and with so many of them lost
     #[arg(long, value_name = "N", default_value_t = 0)]
     survive: u32,
     /// The runtime that is to meet them, where --vary names none
@@ -91,14 +92,13 @@ impl Plan {
         let asked = Asked { plan: self, document: &document, model: &model, sha256: &sha256 };
         let (answer, others) = progress::with_bar(session.shows_progress(), &control, || {
             threads.install(|| -> Result<(Answer, Vec<Answer>), Failure> {
-                let answer = asked.of(&runtime, &grid, &control)?;
+                let answer = asked.of(&runtime, &grid, true, &control)?;
                 let others = asked.others(&runtime, &grid, &control)?;
                 Ok((answer, others))
             })
         })?;
-        let report =
-            report::Plan { model: &model, survive: self.survive, answer: &answer, others: &others };
-        self.finish(&report, &document, &sha256, session)
+        let report = report::Plan { model: &model, answer: &answer, others: &others };
+        self.finish(&report, &document, session)
     }
 
     /// Writes the files and prints the report.
@@ -106,7 +106,6 @@ impl Plan {
         &self,
         plan: &report::Plan<'_>,
         document: &Document,
-        sha256: &str,
         session: &mut Session<'_>,
     ) -> Result<Exit, Failure> {
         let table = table(plan.answer)?;
@@ -119,7 +118,7 @@ impl Plan {
         let folder = folder(&self.flags.output, Files::Always, &plan.model.name, "plan");
         let saved = folder.map(|folder| {
             let texts: Vec<_> = texts.iter().map(|(n, t)| (*n, t.as_bytes())).collect();
-            let manifest = manifest(plan.model, sha256, &self.args());
+            let manifest = manifest(plan.model, document, &self.args());
             (save_files(&folder, document, &texts, manifest), folder)
         });
         let text = match self.flags.output.format.name {
@@ -200,20 +199,24 @@ struct Asked<'a> {
 }
 
 impl Asked<'_> {
-    fn read(&self, point: &[(String, String)]) -> Result<Model, Failure> {
-        let flags = &self.plan.flags.model;
-        let mut model = Model::read(self.document, &vary::overrides(flags, point)?)?;
-        flags.add_objectives(&mut model)?;
-        Ok(model)
+    fn read(&self, point: &[(String, String)]) -> Result<Case, Failure> {
+        vary::case_at(self.document, &self.plan.flags.model, point, self.sha256)
     }
 
-    fn of(&self, runtime: &str, grid: &Grid, control: &Control) -> Result<Answer, Failure> {
+    fn of(
+        &self,
+        runtime: &str,
+        grid: &Grid,
+        with_headroom: bool,
+        control: &Control,
+    ) -> Result<Answer, Failure> {
         let constraints = self.constraints(runtime, grid)?;
         let question = Question {
             runtime,
             grid,
             constraints: &constraints,
             survive: self.plan.survive,
+            with_headroom,
             sha256: self.sha256,
         };
         let command = |point: &[(String, String)]| {
@@ -227,7 +230,7 @@ impl Asked<'_> {
 
     fn constraints(&self, runtime: &str, grid: &Grid) -> Result<Vec<Constraint>, Failure> {
         let point = grid.point(0);
-        let model = self.read(&point)?;
+        let model = self.read(&point)?.model;
         let names = model
             .runtimes
             .iter()
@@ -266,7 +269,7 @@ impl Asked<'_> {
             {
                 continue;
             }
-            answers.push(self.of(&other.name, &grid, control)?);
+            answers.push(self.of(&other.name, &grid, false, control)?);
         }
         Ok(answers)
     }
@@ -345,9 +348,9 @@ fn table(answer: &Answer) -> Result<String, Failure> {
     let titles = csv::titles(varied.into_iter().flatten());
     csv::write_titles(&titles, &mut bytes).map_err(Failure::Stdout)?;
     for trial in trials {
-        if let Found::Simulated(outcome) = &trial.found {
+        if let Some(outcome) = trial.outcome() {
             let params = sweep::cells(&trial.point);
-            csv::write_rows(&Point { params: &params, outcome }, &mut bytes)
+            csv::write_rows(&Point { params: &params, outcome: &outcome }, &mut bytes)
                 .map_err(Failure::Stdout)?;
         }
     }

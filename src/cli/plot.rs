@@ -30,6 +30,7 @@ Examples:
   iowait plot sweep.csv formula --theme paper --width ieee1 -o fig3.pdf
   iowait plot sweep.csv load -o load.svg -o load.tex
   iowait plot sweep.csv heat --x load.clients --by host.cores --y p99 -o heat.png
+  iowait plot sweep.csv load --only host.cores=4 --only runtime=loops -o load.png
   iowait plot sweep.csv xy --x beta --y gain_over_formula --by host.cores -o fig.svg")]
 pub struct Plot {
     /// A CSV with a header row
@@ -47,6 +48,9 @@ pub struct Plot {
     /// The column that tells lines apart, or that up a heat map
     #[arg(long, value_name = "COLUMN")]
     by: Option<String>,
+    /// Only rows with this value in a column: host.cores=4; repeatable
+    #[arg(long, value_name = "COLUMN=VALUE", value_parser = cell)]
+    only: Vec<(String, String)>,
     /// The file to write, its ending the format; repeatable
     #[arg(long, short, value_name = "FILE", required = true, value_parser = target)]
     output: Vec<Target>,
@@ -105,9 +109,33 @@ impl Plot {
         let chart: &TableChart =
             table_chart(&self.name).expect("the parser takes only names of the table");
         Table::read(file)
+            .and_then(|table| self.rows(table))
             .and_then(|table| (chart.draw)(&table, &choice, &self.page.page()))
             .map_err(|error| refuse(error.to_string()))
     }
+
+    /// The rows that are wanted.
+    fn rows(&self, table: Table) -> Result<Table, chart::Error> {
+        self.only.iter().try_fold(table, |table, (name, value)| {
+            let column = table.column(name)?;
+            let kept = table.only(column, value);
+            if kept.is_empty() {
+                let all = table.groups(&[column]);
+                let all: Vec<&str> = all.iter().take(12).map(|(key, _)| key[0]).collect();
+                let (name, all) = (table.title(column), all.join(", "));
+                let why = format!("--only {name}={value} leaves no row; {name} is {all}");
+                return Err(chart::Error::Unfit(why));
+            }
+            Ok(kept)
+        })
+    }
+}
+
+/// A column's name and a value.
+fn cell(text: &str) -> Result<(String, String), String> {
+    let (column, value) =
+        text.split_once('=').ok_or("expected COLUMN=VALUE, as in host.cores=4")?;
+    Ok((column.trim().to_owned(), value.trim().to_owned()))
 }
 
 fn bytes(figure: &Figure, format: Format, from: &Provenance) -> Result<Vec<u8>, chart::Error> {

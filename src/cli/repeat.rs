@@ -15,8 +15,8 @@ use crate::report::files::{self, Difference, MANIFEST_FILE, MODEL_FILE, Manifest
 
 /// Run again what an output folder's manifest says and compare the bytes
 ///
-/// The model is the folder's own copy; CSV files that it names are looked for where they were, seen from here. Exit
-/// status 1 with a list where any file differs.
+/// The model is the folder's own copy; CSV files that it names are looked for where they were, seen from here, and must
+/// be those of then. Exit status 1 with a list where any file differs.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Examples:
@@ -47,10 +47,11 @@ impl Repeat {
             let made = &manifest.iowait;
             session.note(&format!("the folder was made by version {made}, this is {version}"));
         }
-        let model = self.model(&manifest)?;
+        let models = self.models(&manifest)?;
+        Self::check_data(&manifest)?;
         let again = Temporary::new()
             .map_err(|source| files::Error::Folder { path: std::env::temp_dir(), source })?;
-        self.run_again(&manifest, model, &again.0, session)?;
+        self.run_again(&manifest, models, &again.0, session)?;
         let different = files::compare(&self.folder, &again.0, &manifest)?;
         let shown = self.folder.display();
         if different.is_empty() {
@@ -78,17 +79,29 @@ impl Repeat {
             .map_err(|error| refuse(format!("this is no manifest of iowait ({error})")))
     }
 
-    /// The folder's copy of the model.
-    fn model(&self, manifest: &Manifest) -> Result<Document, Failure> {
-        let path = self.folder.join(MODEL_FILE);
+    /// The folder's copies of its models.
+    fn models(&self, manifest: &Manifest) -> Result<Vec<Document>, Failure> {
+        if manifest.models.is_empty() {
+            let model = self.model(MODEL_FILE, &manifest.model, &manifest.model_sha256)?;
+            return Ok(vec![model]);
+        }
+        let each = manifest.models.iter().map(|one| {
+            let model = self.model(&one.file(), &one.name, &one.sha256)?;
+            Ok(model.in_folder(Path::new(&one.folder)))
+        });
+        each.collect()
+    }
+
+    fn model(&self, file: &str, name: &str, sha256: &str) -> Result<Document, Failure> {
+        let path = self.folder.join(file);
         let text = std::fs::read_to_string(&path).map_err(|error| {
             Failure::Usage(format!(
                 "{}: {error}; without its model the folder cannot be made again",
                 path.display()
             ))
         })?;
-        let document = Document::from_text(&manifest.model, &text);
-        if document.sha256() == manifest.model_sha256 {
+        let document = Document::from_text(name, &text);
+        if document.sha256() == sha256 {
             return Ok(document);
         }
         Err(Failure::Usage(format!(
@@ -98,11 +111,26 @@ impl Repeat {
         )))
     }
 
+    /// Refuses to go on with other data than those of then.
+    fn check_data(manifest: &Manifest) -> Result<(), Failure> {
+        for (path, sha256) in &manifest.data {
+            let what = match files::hash_of(Path::new(path))? {
+                Some(found) if found == *sha256 => continue,
+                Some(_) => "is not the file of then (its hash is not that of the manifest)",
+                None => "is not there; a data file is looked for where it was, seen from here",
+            };
+            return Err(Failure::Usage(format!(
+                "{path}, which the model reads, {what}; put the original back, or run the model anew"
+            )));
+        }
+        Ok(())
+    }
+
     /// Runs the program within itself, the results going into another folder.
     fn run_again(
         &self,
         manifest: &Manifest,
-        model: Document,
+        models: Vec<Document>,
         folder: &Path,
         session: &Session<'_>,
     ) -> Result<(), Failure> {
@@ -118,7 +146,7 @@ impl Repeat {
         let streams =
             Streams { stdin: &mut io::empty(), stdout: &mut io::sink(), stderr: &mut said };
         let mut inner = Session::new(streams, &session.environment());
-        inner.read_instead(model);
+        inner.read_instead(models);
         match program.run(&mut inner)? {
             Exit::Done | Exit::NotMet => Ok(()),
             Exit::Interrupted => Err(Failure::Interrupted),

@@ -7,15 +7,16 @@ use crate::model::Model;
 use crate::report::files::{MODEL_FILE, Manifest, Piece, save_pieces};
 
 /// What made a folder: this model, with these arguments.
-pub fn manifest(model: &Model, sha256: &str, args: &[String]) -> Manifest {
+pub fn manifest(model: &Model, document: &Document, args: &[String]) -> Manifest {
     Manifest {
         iowait: env!("CARGO_PKG_VERSION").to_owned(),
         command: shell::command_line(args),
         args: args.to_vec(),
         model: model.name.clone(),
-        model_sha256: sha256.to_owned(),
-        seed: model.run.seed,
-        replications: model.run.replications,
+        model_sha256: document.sha256(),
+        data: document.data().hashes(),
+        seed: Some(model.run.seed),
+        replications: Some(model.run.replications),
         ..Manifest::default()
     }
 }

@@ -99,7 +99,7 @@ impl Sensitivity {
         let saved = match folder {
             None => None,
             Some(folder) => {
-                let manifest = manifest(all.model, &document.sha256(), &self.args());
+                let manifest = manifest(all.model, document, &self.args());
                 let from = Provenance::of_manifest(&manifest);
                 let table = texts[2].1.as_bytes();
                 let output = &self.flags.output;

@@ -112,8 +112,8 @@ pub struct Session<'a> {
     quiet: bool,
     /// The reader of standard output has gone: what is written is dropped, which is no error.
     closed: bool,
-    /// The model that is read whatever file is named: the copy in a folder that is made again.
-    instead: Option<Document>,
+    /// The models that are read whatever files are named: the copies in a folder that is made again.
+    instead: Vec<Document>,
 }
 
 impl<'a> Session<'a> {
@@ -126,7 +126,7 @@ impl<'a> Session<'a> {
             color: ColorChoice::Auto,
             quiet: false,
             closed: false,
-            instead: None,
+            instead: Vec::new(),
         }
     }
 
@@ -135,14 +135,14 @@ impl<'a> Session<'a> {
         self.environment
     }
 
-    /// From now on this model is read, whatever file is named.
-    pub fn read_instead(&mut self, model: Document) {
-        self.instead = Some(model);
+    /// From now on these models are read, whatever files are named.
+    pub fn read_instead(&mut self, models: Vec<Document>) {
+        self.instead = models;
     }
 
-    /// The model that is to be read whatever file is named.
-    pub const fn instead(&self) -> Option<&Document> {
-        self.instead.as_ref()
+    /// The models that are to be read whatever files are named; none where those named are.
+    pub fn instead(&self) -> &[Document] {
+        &self.instead
     }
 
     /// Does as these flags say from now on.

@@ -76,13 +76,16 @@ impl ModelSource {
 
     /// The arguments that name it again.
     pub fn args(&self) -> Vec<String> {
-        let model = self.model.as_ref().map(|path| {
-            let text = path.to_string_lossy().into_owned();
-            // A file called -x.toml would be taken for a flag.
-            if text.len() > 1 && text.starts_with('-') { format!("./{text}") } else { text }
-        });
+        let model = self.model.as_deref().map(argument);
         model.into_iter().chain(self.quick.args()).collect()
     }
+}
+
+/// The argument that names a model again.
+pub fn argument(path: &Path) -> String {
+    let text = path.to_string_lossy().into_owned();
+    // A file called -x.toml would be taken for a flag.
+    if text.len() > 1 && text.starts_with('-') { format!("./{text}") } else { text }
 }
 
 /// The document that a path, `-` or the name of a shipped model stands for.
@@ -91,7 +94,7 @@ impl ModelSource {
 ///
 /// There is none, or it cannot be read.
 pub fn open(path: &Path, session: &mut Session<'_>) -> Result<Document, Failure> {
-    if let Some(model) = session.instead() {
+    if let [model] = session.instead() {
         // The files that it names are where the original was.
         return Ok(model.clone().in_folder(path.parent().unwrap_or(Path::new(""))));
     }

@@ -131,7 +131,7 @@ impl Sweep {
             session.note(&format!("going on after {kept} of {} points", plan.grid.len()));
         }
         let bar = session.shows_progress();
-        let ended = self.points(plan, kept, bar, session, |entry, _| {
+        let ended = self.points(plan, kept, (bar, true), session, |entry, _| {
             journal.append(&entry)?;
             add(&mut digest, &entry)
         });
@@ -180,7 +180,7 @@ impl Sweep {
         let streams = matches!(format, "csv" | "json");
         let bar = session.shows_progress() && !(streams && session.writes_to_terminal());
         let mut first = true;
-        let ended = self.points(plan, 0, bar, session, |entry, session| {
+        let ended = self.points(plan, 0, (bar, format == "json"), session, |entry, session| {
             match format {
                 "csv" => session.print(entry.csv.as_bytes())?,
                 "json" => {
@@ -214,7 +214,7 @@ impl Sweep {
         &self,
         plan: &Plan<'_>,
         kept: u64,
-        bar: bool,
+        (bar, with_json): (bool, bool),
         session: &mut Session<'_>,
         mut take: impl FnMut(Entry, &mut Session<'_>) -> Result<(), Failure>,
     ) -> Result<(), Failure> {
@@ -224,14 +224,13 @@ impl Sweep {
         let range = kept..plan.grid.len();
         control.plan_points(range.end - range.start);
         progress::with_bar(bar, &control, || {
-            let workers = threads.current_num_threads();
             let work = |index| {
                 if control.is_cancelled() {
                     return Err(Failure::Interrupted);
                 }
-                threads.install(|| self.point(plan, index, &control))
+                self.point(plan, index, with_json, &control)
             };
-            in_order(range, workers, work, |_, entry| {
+            in_order(range, &threads, work, |_, entry| {
                 control.finish_point();
                 take(entry, session)
             })
@@ -239,7 +238,13 @@ impl Sweep {
     }
 
     /// One point, simulated.
-    fn point(&self, plan: &Plan<'_>, index: u64, control: &Control) -> Result<Entry, Failure> {
+    fn point(
+        &self,
+        plan: &Plan<'_>,
+        index: u64,
+        with_json: bool,
+        control: &Control,
+    ) -> Result<Entry, Failure> {
         let params = plan.grid.point(index);
         let case = vary::case_at(plan.document, &self.flags.model, &params, &plan.sha256)?;
         let command = self.command_of(&params);
@@ -255,8 +260,10 @@ impl Sweep {
         csv::write_rows(&Point { params: &cells, outcome: &outcome }, &mut rows)
             .map_err(unwritable)?;
         let csv = String::from_utf8(rows).map_err(|error| unwritable(io::Error::other(error)))?;
-        let json =
-            report::point_json(&params, &outcome).map_err(|error| unwritable(error.into()))?;
+        let json = match with_json {
+            true => report::point_json(&params, &outcome).map_err(|e| unwritable(e.into()))?,
+            false => String::new(),
+        };
         Ok(Entry { csv, json })
     }
 
@@ -276,7 +283,7 @@ impl Sweep {
         sweep: &report::Sweep<'_>,
         session: &mut Session<'_>,
     ) -> Result<usize, Failure> {
-        let manifest = manifest(&plan.model, &plan.sha256, &plan.args);
+        let manifest = manifest(&plan.model, plan.document, &plan.args);
         let charts = self.charts(plan, sweep, &Provenance::of_manifest(&manifest), session)?;
         let model = Piece::bytes(MODEL_FILE, plan.document.text());
         let formats = FORMATS
@@ -355,7 +362,9 @@ impl Plan<'_> {
     /// Of what the journal is: whatever the bytes of a point depend on.
     fn header(&self) -> String {
         let version = env!("CARGO_PKG_VERSION");
-        let all = [version, &self.sha256, &format!("{:?}", self.model), &self.of_points.join("\0")];
+        let (model, data) =
+            (format!("{:?}", self.model), format!("{:?}", self.document.data().hashes()));
+        let all = [version, &self.sha256, &model, &data, &self.of_points.join("\0")];
         let of = sha256(all.join("\0").as_bytes());
         let points = self.grid.len();
         format!("{{\"iowait\":\"{version}\",\"points\":{points},\"of\":\"{of}\"}}")
@@ -368,6 +377,7 @@ impl Plan<'_> {
         serde_json::from_str::<Manifest>(&text).is_ok_and(|manifest| {
             manifest.args == self.args
                 && manifest.model_sha256 == self.sha256
+                && manifest.data == self.document.data().hashes()
                 && manifest.iowait == env!("CARGO_PKG_VERSION")
         }) && !journal.exists()
     }

@@ -85,7 +85,7 @@ impl Trace {
             let figure = timeline(&traced, &self.page.page()).map_err(drawing)?;
             let formats: Vec<_> = PICTURES.iter().collect();
             let manifest =
-                Manifest { replications: 1, ..manifest(&model, &document.sha256(), &self.args()) };
+                Manifest { replications: Some(1), ..manifest(&model, &document, &self.args()) };
             let from = Provenance::of_manifest(&manifest);
             if let Some(figure) = figure {
                 files.extend(figure.files("timeline", &formats, &from).map_err(drawing)?);

@@ -1,5 +1,6 @@
 //! `iowait validate`: what sources report, held against the simulation of their models.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -17,7 +18,7 @@ use crate::input::Document;
 use crate::model::shipped::MODELS;
 use crate::model::{Model, Overrides};
 use crate::report::chart::{PICTURES, Picture};
-use crate::report::files::{self, Validated, save_validation};
+use crate::report::files::{self, ModelCopy, Validated, save_validation};
 use crate::report::validate::{FORMATS, Format};
 use crate::simulation::Control;
 use crate::study::validate::{Validation, needed};
@@ -77,7 +78,9 @@ pub struct Validate {
 #[derive(Default)]
 struct Found {
     validation: Validation,
-    models: Vec<(String, String)>,
+    models: Vec<(ModelCopy, String)>,
+    /// The data files of the models.
+    data: BTreeMap<String, String>,
     /// The first failure's exit; the results of the other models are shown all the same.
     exit: Option<Exit>,
     interrupted: bool,
@@ -183,6 +186,9 @@ impl Validate {
         found: &mut Found,
         session: &mut Session<'_>,
     ) -> Result<Vec<Document>, Failure> {
+        if !session.instead().is_empty() {
+            return Ok(session.instead().to_vec());
+        }
         if self.models.is_empty() {
             return Ok(MODELS.iter().map(|model| model.document()).collect());
         }
@@ -215,7 +221,16 @@ impl Validate {
             Ok(_) if found.interrupted => {}
             Ok(outcome) => {
                 found.validation.add(&case.model, &outcome);
-                found.models.push((case.model.name.clone(), document.text().to_owned()));
+                let copy = ModelCopy {
+                    name: case.model.name.clone(),
+                    sha256: document.sha256(),
+                    folder: document.folder().to_string_lossy().into_owned(),
+                    seed: outcome.seed,
+                    replications: outcome.replications,
+                    warmup_s: Some(outcome.warmup_s).filter(|s| s.is_finite()),
+                };
+                found.models.push((copy, document.text().to_owned()));
+                found.data.extend(document.data().hashes());
             }
             Err(study::Failure::Limit(limit)) => {
                 let limit = format!("{}: {limit}", case.model.name);
@@ -231,6 +246,7 @@ impl Validate {
             let output = Validated {
                 validation: &found.validation,
                 models: &found.models,
+                data: &found.data,
                 args: &args,
                 page: self.page.page(),
                 pictures: &self.chart_format,
@@ -253,7 +269,7 @@ impl Validate {
             return None;
         }
         let unasked = || match found.models.as_slice() {
-            [(model, _)] => files::default_folder(model, "validate"),
+            [(model, _)] => files::default_folder(&model.name, "validate"),
             _ => Path::new("output").join("validate"),
         };
         Some(self.out.clone().unwrap_or_else(unasked))
@@ -262,7 +278,7 @@ impl Validate {
     /// The arguments that make the same rows again.
     fn args(&self) -> Vec<String> {
         let mut args = vec!["validate".to_owned()];
-        args.extend(self.models.iter().map(|path| path.to_string_lossy().into_owned()));
+        args.extend(self.models.iter().map(|path| source::argument(path)));
         let mut add = |flag: &str, value: String| args.extend([flag.to_owned(), value]);
         self.set.iter().for_each(|set| add("--set", set.clone()));
         self.seed.into_iter().for_each(|n| add("--seed", n.to_string()));

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use sha2::{Digest as _, Sha256};
 
+use crate::input::data::DataFiles;
 use crate::input::problem::{Problem, Problems, Source};
 use crate::input::tree::{self, FILE_LAYER, Item};
 
@@ -20,6 +21,7 @@ pub struct Document {
     folder: PathBuf,
     root: Item,
     syntax: Vec<Problem>,
+    data: DataFiles,
 }
 
 impl Document {
@@ -88,7 +90,8 @@ impl Document {
     fn new(name: &str, shown: &str, text: &str, folder: PathBuf) -> Self {
         let (root, syntax) = tree::parse(text, 0, FILE_LAYER);
         let source = Source { name: shown.to_owned(), text: Arc::from(text) };
-        Self { name: name.to_owned(), source, folder, root, syntax }
+        let data = DataFiles::default();
+        Self { name: name.to_owned(), source, folder, root, syntax, data }
     }
 
     /// The model's name: the file's stem.
@@ -122,6 +125,12 @@ impl Document {
     #[must_use]
     pub fn folder(&self) -> &Path {
         &self.folder
+    }
+
+    /// The data files that were read for it.
+    #[must_use]
+    pub const fn data(&self) -> &DataFiles {
+        &self.data
     }
 
     /// What of the text is TOML: a table.

@@ -1,5 +1,6 @@
 //! Text to typed values: the value grammar, distributions, tables read key by key, mistakes with a caret.
 
+pub mod data;
 pub mod dist;
 pub mod document;
 pub mod excerpt;

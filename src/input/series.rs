@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use sha2::{Digest as _, Sha256};
+
 /// The most bytes of a CSV that is read (256 MiB), so that a device or a mistaken file ends.
 const LONGEST: u64 = 256 << 20;
 
@@ -9,6 +11,8 @@ const LONGEST: u64 = 256 << 20;
 #[derive(Debug)]
 pub struct Sheet {
     shown: String,
+    bytes: u64,
+    sha256: String,
     header: Vec<String>,
     /// Cells with the line of the file that they are in.
     rows: Vec<(u64, csv::StringRecord)>,
@@ -55,7 +59,9 @@ impl Sheet {
         if rows.is_empty() {
             return Err(format!("{shown} has no rows below its header"));
         }
-        Ok(Self { shown, header, rows })
+        let sha256 =
+            Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
+        Ok(Self { shown, bytes: text.len() as u64, sha256, header, rows })
     }
 
     /// The place of a column; the first where no name is given.
@@ -87,6 +93,18 @@ impl Sheet {
                 _ => Err(format!("{}, line {line}: `{cell}` is not a number", self.shown)),
             })
             .collect()
+    }
+
+    /// How long the file is.
+    #[must_use]
+    pub const fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
+    /// The SHA-256 of the file, in hex.
+    #[must_use]
+    pub fn sha256(&self) -> &str {
+        &self.sha256
     }
 
     /// The file's path, for messages.

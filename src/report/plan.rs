@@ -11,7 +11,8 @@ use super::{markdown, sweep};
 use crate::model::metric::{MetricUnit, Vocabulary};
 use crate::model::{Model, Objective};
 use crate::study::plan::Answer;
-use crate::study::plan::trial::{Found, Hopeless, Trial};
+use crate::study::plan::headroom::Headroom;
+use crate::study::plan::trial::{Found, Hopeless, Trial, Tried};
 use crate::study::result::{Estimate, SloResult};
 
 /// A plan as asked and answered.
@@ -19,8 +20,6 @@ use crate::study::result::{Estimate, SloResult};
 pub struct Plan<'a> {
     /// The model.
     pub model: &'a Model,
-    /// So many instances are taken away in all that is shown.
-    pub survive: u32,
     /// The answer for the runtime asked about.
     pub answer: &'a Answer,
     /// The same question answered for the model's other runtimes.
@@ -31,10 +30,7 @@ pub struct Plan<'a> {
 #[must_use]
 pub fn json(plan: &Plan<'_>) -> String {
     let answer = plan.answer;
-    let outcome = |trial: &Trial| match &trial.found {
-        Found::Simulated(outcome) => json!(outcome),
-        Found::Hopeless(_) => Value::Null,
-    };
+    let outcome = |trial: &Trial| trial.outcome().map_or(Value::Null, |outcome| json!(outcome));
     let mut object = match short(answer) {
         Value::Object(object) => object,
         _ => Map::new(),
@@ -57,8 +53,12 @@ fn short(answer: &Answer) -> Value {
         "objectives": answer.objectives.iter().map(|one| one.text.clone()).collect::<Vec<_>>(),
         "answer": at.map(keys),
         "distinguishable": answer.distinguishable(),
-        "headroom": at.and_then(Trial::headroom),
-        "binds": at.map(|at| at.binds.resource.clone()),
+        "states": answer.states,
+        "decided_by": at.map(|at| at.hardest(&answer.objectives).state.clone()),
+        "headroom": answer.headroom.map(|room| room.meets),
+        "headroom_misses": answer.headroom.and_then(|room| room.misses),
+        "headroom_to_limit": at.and_then(|at| at.room_to_limit(&answer.objectives)),
+        "binds": at.map(|at| at.hardest(&answer.objectives).binds.resource.clone()),
         "cost_per_hour": at.and_then(|at| at.cost_per_hour),
         "notes": answer.notes,
     })
@@ -101,11 +101,10 @@ pub fn markdown(plan: &Plan<'_>) -> String {
 fn head(plan: &Plan<'_>) -> Vec<Vec<String>> {
     let objectives = plan.answer.objectives.iter().map(|one| one.text.clone());
     let mut second: Vec<String> = vec![objectives.collect::<Vec<_>>().join(", ")];
-    if plan.survive > 0 {
-        let one = plan.survive == 1;
-        let lost =
-            if one { "one instance".to_owned() } else { format!("{} instances", plan.survive) };
-        second.push(format!("all with {lost} lost"));
+    let others: Vec<&str> =
+        plan.answer.states.iter().map(String::as_str).filter(|name| !name.is_empty()).collect();
+    if !others.is_empty() {
+        second.push(format!("as it is, and with: {}", others.join("; ")));
     }
     let first = [
         plan.model.name.clone(),
@@ -142,6 +141,13 @@ fn table(plan: &Plan<'_>) -> Table {
         table.push_if_any(title, trials.iter().map(|trial| shown(plan, trial, objective)));
     }
     table.push("verdict", trials.iter().map(|trial| verdict(plan, trial)));
+    if answer.states.len() > 1 {
+        let decides = |trial: &&Trial| match trial.hardest(&answer.objectives).state.as_str() {
+            "" => "as it is".to_owned(),
+            name => name.to_owned(),
+        };
+        table.push("decided by", trials.iter().map(|trial| Cell::prose(decides(trial))));
+    }
     table
 }
 
@@ -150,16 +156,17 @@ fn tail(path: &str) -> &str {
     path.rsplit('.').next().unwrap_or(path)
 }
 
-fn judged<'t>(trial: &'t Trial, objective: &Objective) -> Option<&'t SloResult> {
-    trial.result()?.slo.iter().find(|slo| slo.objective == objective.text)
+fn judged<'t>(tried: &'t Tried, objective: &Objective) -> Option<&'t SloResult> {
+    tried.result()?.slo.iter().find(|slo| slo.objective == objective.text)
 }
 
 fn shown(plan: &Plan<'_>, trial: &Trial, objective: &Objective) -> Cell {
-    if let Found::Hopeless(Hopeless { grows: true, .. }) = &trial.found {
+    let hardest = trial.hardest(&plan.answer.objectives);
+    if let Found::Hopeless(Hopeless { grows: true, .. }) = &hardest.found {
         let time = unit(plan.model, objective) == MetricUnit::Time;
         return Cell::prose(if time { "grows without bound" } else { number::NONE });
     }
-    let Some(slo) = judged(trial, objective) else { return Cell::prose(number::NONE) };
+    let Some(slo) = judged(hardest, objective) else { return Cell::prose(number::NONE) };
     Cell::prose(with_interval(plan.model, objective, &slo.figure))
 }
 
@@ -196,7 +203,7 @@ pub(super) fn in_unit(unit: MetricUnit, value: f64) -> String {
 }
 
 fn verdict(plan: &Plan<'_>, trial: &Trial) -> Cell {
-    if let Found::Hopeless(hopeless) = &trial.found {
+    if let Found::Hopeless(hopeless) = &trial.hardest(&plan.answer.objectives).found {
         return Cell::prose(hopeless.why.clone());
     }
     if trial.by_chance(&plan.answer.objectives) {
@@ -214,7 +221,7 @@ fn remarks(plan: &Plan<'_>) -> Vec<(&'static str, String)> {
     let mut remarks = Vec::new();
     match &answer.at {
         Some(at) => {
-            remarks.push(("Need", format!("{}: {}", answer.runtime, says(at))));
+            remarks.push(("Need", format!("{}: {}", answer.runtime, says(answer, at))));
             match answer.distinguishable() {
                 Some(true) => {}
                 Some(false) => remarks.push((
@@ -232,7 +239,7 @@ fn remarks(plan: &Plan<'_>) -> Vec<(&'static str, String)> {
     }
     for other in plan.others {
         let text = match &other.at {
-            Some(at) => format!("{}: {}", other.runtime, says(at)),
+            Some(at) => format!("{}: {}", other.runtime, says(other, at)),
             None => format!("{}: {}", other.runtime, nearest(other)),
         };
         remarks.push(("Also", text));
@@ -244,16 +251,25 @@ fn remarks(plan: &Plan<'_>) -> Vec<(&'static str, String)> {
     remarks
 }
 
-/// `instances 4, loops 2; binds: cpu, 80 % used; the load can grow 25 %; costs 0.68 an hour`.
-fn says(at: &Trial) -> String {
+/// `instances 4, loops 2; binds: cpu, 80 % used; the load can grow 25 %, at 27 % it misses; costs 0.68 an hour`.
+fn says(answer: &Answer, at: &Trial) -> String {
+    let hardest = at.hardest(&answer.objectives);
     let keys = at.point.iter().map(|(name, value)| format!("{} {value}", tail(name)));
     let mut parts = vec![keys.collect::<Vec<_>>().join(", ")];
-    let done = at.result().and_then(|result| result.throughput_rps.value);
-    if let Some(used) = done.and_then(|done| at.binds.used(done)) {
-        parts.push(format!("binds: {}, {} used", at.binds.resource, percent(used)));
+    let done = hardest.result().and_then(|result| result.throughput_rps.value);
+    if let Some(used) = done.and_then(|done| hardest.binds.used(done)) {
+        parts.push(format!("binds: {}, {} used", hardest.binds.resource, percent(used)));
     }
-    if let Some(room) = at.headroom() {
-        parts.push(format!("the load can grow {} before it is full", percent(room.max(0.0))));
+    match answer.headroom {
+        Some(Headroom { meets, misses: Some(misses) }) => parts.push(format!(
+            "the load can grow {}, at {} more an objective fails",
+            percent(meets),
+            percent(misses)
+        )),
+        Some(Headroom { meets, misses: None }) => {
+            parts.push(format!("the load can grow {} times over and more", figure(1.0 + meets, 2)))
+        }
+        None => {}
     }
     if let Some(cost) = at.cost_per_hour {
         parts.push(format!("costs {} an hour", figure(cost, 4)));
@@ -265,10 +281,11 @@ fn nearest(answer: &Answer) -> String {
     let Some(last) = answer.below.last() else { return "nothing in the range meets it".to_owned() };
     let keys: Vec<_> =
         last.point.iter().map(|(name, value)| format!("{} {value}", tail(name))).collect();
-    let why = match &last.found {
+    let hardest = last.hardest(&answer.objectives);
+    let why = match &hardest.found {
         Found::Hopeless(Hopeless { grows: true, why }) => format!("grows without bound, {why}"),
         Found::Hopeless(hopeless) => hopeless.why.clone(),
-        Found::Simulated(_) => format!("misses; binds: {}", last.binds.resource),
+        Found::Simulated(_) => format!("misses; binds: {}", hardest.binds.resource),
     };
     format!("nothing in the range meets it; {}: {why}", keys.join(", "))
 }

@@ -76,6 +76,7 @@ pub fn json(all: &Sensitivity<'_>) -> String {
             json!({
                 "input": bar.input, "runtime": bar.runtime, "base": estimate(&bar.base),
                 "low": side(bar, 0), "high": side(bar, 1), "swing": bar.swing(),
+                "swing_ci95": bar.swing_ci95,
             })
         })
         .collect();
@@ -93,24 +94,30 @@ pub fn json(all: &Sensitivity<'_>) -> String {
 /// Those of the writer, which memory has none of.
 pub fn table(all: &Sensitivity<'_>) -> std::io::Result<String> {
     let mut titles: Vec<String> =
-        ["input", "runtime", "metric", "low_set", "high_set"].map(str::to_owned).into();
+        ["input", "runtime", "metric", "by", "low_set", "high_set"].map(str::to_owned).into();
     for name in ["base", "low", "high"] {
         titles.extend([name.to_owned(), format!("{name}_lo"), format!("{name}_hi")]);
     }
-    titles.push("swing".to_owned());
+    titles.extend(["swing", "swing_lo", "swing_hi"].map(str::to_owned));
     let mut bytes = Vec::new();
     csv::write_titles(&titles, &mut bytes)?;
     let number = |number: Option<f64>| {
         number.filter(|n| n.is_finite()).map_or_else(String::new, |n| n.to_string())
     };
     for bar in &all.tornado.bars {
-        let mut cells = vec![bar.input.clone(), bar.runtime.clone(), all.tornado.metric.clone()];
+        let mut cells = vec![
+            bar.input.clone(),
+            bar.runtime.clone(),
+            all.tornado.metric.clone(),
+            number::percent(all.tornado.by),
+        ];
         cells.extend(bar.set.iter().cloned());
         for estimate in [&bar.base, &bar.at[0], &bar.at[1]] {
             let [low, high] = estimate.ci95.map_or([None; 2], |ends| ends.map(Some));
             cells.extend([number(estimate.value), number(low), number(high)]);
         }
-        cells.push(number(bar.swing()));
+        let [low, high] = bar.swing_ci95.map_or([None; 2], |ends| ends.map(Some));
+        cells.extend([number(bar.swing()), number(low), number(high)]);
         csv::write_titles(&cells, &mut bytes)?;
     }
     Ok(String::from_utf8_lossy(&bytes).into_owned())
@@ -146,7 +153,7 @@ fn tables(all: &Sensitivity<'_>) -> Vec<Table> {
         }
         let swing = bars.iter().map(|bar| match bar.swing() {
             Some(_) if bar.by_chance() => Cell::number("by chance").toned(Tone::Faint),
-            Some(swing) => Cell::number(deviation(1.0 + swing)),
+            Some(swing) => Cell::number(swung(swing, bar.swing_ci95)),
             None => Cell::number(number::NONE),
         });
         table.push("swing", swing);
@@ -155,6 +162,13 @@ fn tables(all: &Sensitivity<'_>) -> Vec<Table> {
         tables.push(table);
     }
     tables
+}
+
+/// `+12.3 % ± 0.4`.
+fn swung(swing: f64, ci95: Option<[f64; 2]>) -> String {
+    let half = ci95.map(|[low, high]| (high - low) * 50.0).filter(|half| *half >= 0.05);
+    let half = half.map_or_else(String::new, |half| format!(" ± {}", number::figure(half, 2)));
+    format!("{}{half}", deviation(1.0 + swing))
 }
 
 /// How far less and more move the metric from its base.
@@ -212,6 +226,7 @@ mod tests {
             runtime: "w".to_owned(),
             set: ["a".to_owned(), "b".to_owned()],
             base: about(0.1),
+            swing_ci95: None,
             at: [about(low), about(high)],
         };
         let bars =
@@ -229,7 +244,7 @@ mod tests {
             "{text}"
         );
         let csv = table(&all).unwrap();
-        assert!(csv.starts_with("input,runtime,metric,low_set,high_set,base,base_lo,"), "{csv}");
+        assert!(csv.starts_with("input,runtime,metric,by,low_set,high_set,base,base_lo,"), "{csv}");
         assert_eq!(csv.lines().count(), 4);
         let json: Value = serde_json::from_str(&json(&all)).unwrap();
         assert_eq!(json["bars"][0]["low"]["value"], 0.08);

@@ -99,12 +99,7 @@ impl<const N: usize> Histogram<N> {
     /// infinitely large: an answer of infinity says that the rank falls among them.
     #[must_use]
     pub fn quantile_among(&self, p: f64, total: u64) -> Option<f64> {
-        let total_f = total as f64;
-        // A relative slack of 1e-9 keeps `p = 0.99` of 1000 at 10 beyond and rank 990.
-        if total == 0 || total_f * (1.0 - p) * (1.0 + 1e-9) < 10.0 {
-            return None;
-        }
-        let rank = ((total_f * p * (1.0 - 1e-12)).ceil() as u64).clamp(1, total);
+        let rank = rank(p, total)?;
         if rank > self.count {
             return Some(f64::INFINITY);
         }
@@ -179,6 +174,33 @@ impl<const N: usize> Default for Histogram<N> {
     }
 }
 
+/// The quantiles of the [points](Histogram::points) of a histogram at ascending shares, as
+/// [`Histogram::quantile`] has them, in one pass.
+#[must_use]
+pub fn quantiles(points: &[(f64, u64)], shares: impl IntoIterator<Item = f64>) -> Vec<Option<f64>> {
+    let total = points.iter().map(|point| point.1).sum();
+    let (mut at, mut seen) = (0, 0);
+    let mut of = |share| {
+        let rank = rank(share, total)?;
+        while seen + points[at].1 < rank {
+            seen += points[at].1;
+            at += 1;
+        }
+        Some(points[at].0)
+    };
+    shares.into_iter().map(|share| of(share)).collect()
+}
+
+/// The nearest rank of a share among so many values; `None` with fewer than ten beyond it.
+fn rank(p: f64, total: u64) -> Option<u64> {
+    let total_f = total as f64;
+    // A relative slack of 1e-9 keeps `p = 0.99` of 1000 at 10 beyond and rank 990.
+    if total == 0 || total_f * (1.0 - p) * (1.0 + 1e-9) < 10.0 {
+        return None;
+    }
+    Some(((total_f * p * (1.0 - 1e-12)).ceil() as u64).clamp(1, total))
+}
+
 /// The octave and the bucket in it of a value: values below 512 have a bucket each.
 const fn locate(value: u64) -> (usize, usize) {
     let magnitude = 64 - value.leading_zeros();
@@ -240,6 +262,21 @@ mod tests {
             let exact = 1e6 + p * 1e7;
             let found = histogram.quantile(p).expect("ten beyond");
             assert!((found / exact - 1.0).abs() < 0.002, "p{p}: {found} against {exact}");
+        }
+    }
+
+    #[test]
+    fn many_percentiles_in_one_pass_are_those_of_one_at_a_time() {
+        let mut histogram = Histogram::<1>::new();
+        assert_eq!(quantiles(&[], [0.5]), [None]);
+        for n in 0..3_000_u64 {
+            histogram.record([n * n % 7_919]);
+            let points: Vec<_> = histogram.points().collect();
+            if n % 500 == 20 {
+                let shares = || (1..400).map(|n| f64::from(n) / 400.0);
+                let expected: Vec<_> = shares().map(|share| histogram.quantile(share)).collect();
+                assert_eq!(quantiles(&points, shares()), expected, "{n}");
+            }
         }
     }
 

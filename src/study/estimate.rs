@@ -59,7 +59,8 @@ pub fn counts(samples: &[Sample]) -> RequestCounts {
 pub fn responses(samples: &[Sample], of: impl Fn(&Sample) -> &Responses) -> ResponseTimes {
     let mut points: Vec<(f64, u64)> =
         samples.iter().flat_map(|sample| of(sample).points.iter().copied()).collect();
-    points.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+    // Each replication's are sorted: the stable sort merges such runs.
+    points.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
     let figure = |place: usize| estimate(samples, |sample| of(sample).figures[place]);
     let percentile = |place: usize| {
         let found = figure(place);
@@ -107,17 +108,22 @@ pub fn distribution(samples: &[Sample]) -> Vec<(f64, Estimate)> {
         .collect()
 }
 
-/// Each request class.
+/// Each request class; one alone has the response times of the `whole`.
 #[must_use]
-pub fn classes(setup: &Setup, samples: &[Sample]) -> Vec<ClassResult> {
+pub fn classes(setup: &Setup, samples: &[Sample], whole: &ResponseTimes) -> Vec<ClassResult> {
+    let alone = setup.class_names.len() == 1;
     setup
         .class_names
         .iter()
         .enumerate()
         .map(|(place, name)| ClassResult {
             name: name.clone(),
-            throughput_rps: estimate(samples, |sample| sample.classes[place].0),
-            response_s: responses(samples, |sample| &sample.classes[place].1),
+            throughput_rps: estimate(samples, |sample| sample.class(place).0),
+            response_s: if alone {
+                *whole
+            } else {
+                responses(samples, |sample| sample.class(place).1)
+            },
         })
         .collect()
 }

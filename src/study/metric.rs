@@ -27,7 +27,7 @@ pub fn of_replication(
     let ended = found.counts.ended();
     let share = |count: u64| (ended > 0).then(|| count as f64 / ended as f64);
     let (throughput, response) = match class {
-        Some(class) => sample.classes.get(class).map(|(rate, response)| (*rate, response))?,
+        Some(class) => sample.class(class),
         None => (sample.throughput, &sample.response),
     };
     let is_loop = setup.workers() == 0;

@@ -301,6 +301,7 @@ fn runtime_result(
     let utilization = estimate::utilization(setup, own);
     let mut throughput_rps = estimate::throughput(own);
     let mut response_s = estimate::responses(own, |sample| &sample.response);
+    let classes = estimate::classes(setup, own, &response_s);
     let is_baseline = place == model.run.baseline;
     if !own.is_empty() {
         let controls = Controls { model, samples, exact };
@@ -326,7 +327,7 @@ fn runtime_result(
         requests: (!own.is_empty()).then(|| estimate::counts(own)),
         throughput_rps,
         response_s,
-        classes: estimate::classes(setup, own),
+        classes,
         accept_wait_s: estimate::accept_wait(own),
         breakdown_s: estimate::breakdown(own, |sample| sample.parts),
         breakdown_tail_s: estimate::breakdown(own, |sample| sample.tail_parts),
@@ -349,6 +350,7 @@ fn runtime_result(
         distribution: estimate::distribution(own),
         width: runtime.kind.width() * u64::from(runtime.instances),
     };
-    result.slo = objective::judge(&model.run.slo, &result, is_baseline, own);
+    let base = samples.get(model.run.baseline).map_or(&[][..], Vec::as_slice);
+    result.slo = objective::judge(&model.run.slo, &result, is_baseline, (own, base));
     result
 }

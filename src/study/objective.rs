@@ -6,13 +6,14 @@ use super::estimate::estimate;
 use super::result::{Estimate, RuntimeResult, SloResult};
 use super::sample::Sample;
 
-/// Every objective of the model for one runtime; those on gains do not concern the baseline.
+/// Every objective of the model for one runtime, the baseline's samples beside its own; those on
+/// gains do not concern the baseline.
 #[must_use]
 pub fn judge(
     objectives: &[Objective],
     result: &RuntimeResult,
     is_baseline: bool,
-    samples: &[Sample],
+    (samples, base): (&[Sample], &[Sample]),
 ) -> Vec<SloResult> {
     objectives
         .iter()
@@ -30,7 +31,8 @@ pub fn judge(
                 };
                 holds && !(result.steady == Some(false) && is_time(&objective.metric))
             });
-            SloResult { objective: objective.text.clone(), met, figure }
+            let each = each(objective, place, (samples, base));
+            SloResult { objective: objective.text.clone(), met, figure, each }
         })
         .collect()
 }
@@ -41,6 +43,19 @@ pub fn is_time(metric: &str) -> bool {
     let name = metric.rsplit('.').next().unwrap_or(metric);
     matches!(name, "mean" | "max" | "accept_wait")
         || crate::model::metric::percentile(name).is_some()
+}
+
+/// The figure of each replication; none where one has none, or the metric is no mean of them.
+fn each(objective: &Objective, place: usize, (own, base): (&[Sample], &[Sample])) -> Vec<f64> {
+    let gain = |own: &Sample, base: &Sample| match own.makespan_s.zip(base.makespan_s) {
+        Some((own, base)) => Some(base / own),
+        None => Some(own.throughput? / base.throughput?),
+    };
+    let all: Option<Vec<f64>> = match objective.metric.as_str() {
+        "gain" => own.iter().zip(base).map(|(own, base)| gain(own, base)).collect(),
+        _ => own.iter().map(|sample| sample.objectives.get(place).copied().flatten()).collect(),
+    };
+    all.filter(|all| all.iter().all(|figure| figure.is_finite())).unwrap_or_default()
 }
 
 fn figure(

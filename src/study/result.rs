@@ -425,4 +425,8 @@ pub struct SloResult {
     /// complete; not part of the JSON.
     #[serde(skip)]
     pub figure: Estimate,
+    /// The figure of each replication, so that results of the same requests can be paired; empty
+    /// where one has none. Not part of the JSON.
+    #[serde(skip)]
+    pub each: Vec<f64>,
 }

@@ -1,8 +1,11 @@
 //! One replication boiled down to the figures that a study keeps of it.
 
+use std::sync::OnceLock;
+
 use crate::model::runtime::{EventLoop, WorkStealing};
 use crate::model::{LoadKind, Objective, RuntimeKind};
 use crate::simulation::{PARTS, Replication, RequestCounts, Setup, Stop};
+use crate::stats::histogram::quantiles;
 use crate::units::Span;
 
 use super::metric;
@@ -21,16 +24,12 @@ pub const SHARES: [f64; 6] = [0.5, 0.75, 0.9, 0.95, 0.99, 0.999];
 
 impl Responses {
     fn of<const N: usize>(histogram: &crate::stats::Histogram<N>) -> Self {
+        let points: Vec<(f64, u64)> = histogram.points().collect();
         let mut figures = [None; 8];
         figures[0] = histogram.mean();
-        for (figure, share) in figures[1..7].iter_mut().zip(SHARES) {
-            *figure = histogram.quantile(share);
-        }
+        figures[1..7].copy_from_slice(&quantiles(&points, SHARES));
         figures[7] = (histogram.count() > 0).then(|| histogram.max() as f64);
-        Self {
-            figures: figures.map(|figure| figure.map(|nanos| nanos / 1e9)),
-            points: histogram.points().collect(),
-        }
+        Self { figures: figures.map(|figure| figure.map(|nanos| nanos / 1e9)), points }
     }
 }
 
@@ -41,8 +40,10 @@ const CURVE_DECADES: u32 = 6;
 
 /// The shares at which the distribution of the response time is kept, ascending.
 pub fn curve_shares() -> impl Iterator<Item = f64> {
+    static SHARES: OnceLock<Vec<f64>> = OnceLock::new();
     let step = |i: u32| libm::pow(10.0, -f64::from(i) / f64::from(CURVE_STEPS));
-    (1..=CURVE_STEPS * CURVE_DECADES).map(move |i| 1.0 - step(i))
+    let shares = || (1..=CURVE_STEPS * CURVE_DECADES).map(|i| 1.0 - step(i)).collect();
+    SHARES.get_or_init(shares).iter().copied()
 }
 
 /// What a study keeps of one replication.
@@ -60,7 +61,7 @@ pub struct Sample {
     pub response: Responses,
     /// The response time at each of [`curve_shares`], in seconds.
     pub curve: Vec<Option<f64>>,
-    /// Throughput and response times by class.
+    /// Throughput and response times by class; empty with one class, which is the whole.
     pub classes: Vec<(Option<f64>, Responses)>,
     /// The mean of each part of the response time, in seconds.
     pub parts: Option<[f64; PARTS]>,
@@ -100,20 +101,24 @@ pub struct Sample {
 }
 
 impl Sample {
+    /// Throughput and response times of a class.
+    #[must_use]
+    pub fn class(&self, place: usize) -> (Option<f64>, &Responses) {
+        let own = self.classes.get(place).map(|(throughput, times)| (*throughput, times));
+        own.unwrap_or((self.throughput, &self.response))
+    }
+
     /// Boils a replication down.
     #[must_use]
     pub fn of(setup: &Setup, found: &Replication, objectives: &[Objective]) -> Self {
         let window = found.window;
         let per_second = |count: u64| (!window.is_zero()).then(|| count as f64 / window.seconds());
-        let classes = if found.classes.is_empty() {
-            vec![(per_second(found.counts.completed), Responses::of(&found.response))]
-        } else {
-            found
-                .classes
-                .iter()
-                .map(|class| (per_second(class.count()), Responses::of(class)))
-                .collect()
-        };
+        let response = Responses::of(&found.response);
+        let classes = found
+            .classes
+            .iter()
+            .map(|class| (per_second(class.count()), Responses::of(class)))
+            .collect();
         let in_seconds = |parts: [f64; PARTS]| parts.map(|nanos| nanos / 1e9);
         let batch = matches!(setup.load.kind, LoadKind::Batch { .. });
         let mut sample = Self {
@@ -121,10 +126,11 @@ impl Sample {
             window_s: window.seconds(),
             counts: found.counts,
             throughput: per_second(found.counts.completed),
-            response: Responses::of(&found.response),
-            curve: curve_shares()
-                .map(|share| found.response.quantile(share).map(|nanos| nanos / 1e9))
+            curve: quantiles(&response.points, curve_shares())
+                .into_iter()
+                .map(|nanos| nanos.map(|nanos| nanos / 1e9))
                 .collect(),
+            response,
             classes,
             parts: found.response.mean_parts().map(in_seconds),
             tail_parts: found.response.tail_parts(0.01).map(in_seconds),

@@ -68,13 +68,41 @@ fn the_answer_stands_with_its_evidence_and_the_other_runtimes() {
     assert_eq!((&json["met"], &json["distinguishable"]), (&true.into(), &true.into()));
     assert_eq!(json["answer"], serde_json::json!({"runtime.w.workers": 8}));
     assert_eq!(json["binds"], "workers");
-    assert!((json["headroom"].as_f64().expect("a number") - 0.6).abs() < 0.05);
+    // Eight workers are full at 80/s; Erlang C's wait is 10 ms at 56/s.
+    assert!((json["headroom_to_limit"].as_f64().expect("a number") - 0.6).abs() < 0.05);
+    let room = ["headroom", "headroom_misses"].map(|key| json[key].as_f64().expect("a number"));
+    assert!(room[0] < room[1] && room[0] > 0.02 && room[1] < 0.3, "{room:?}");
     let wait = |key: &str| json[key]["runtimes"][0]["accept_wait_s"]["mean"]["value"].as_f64();
     assert!(wait("at") < Some(0.01) && wait("below") > Some(0.01));
     assert_eq!(json["others"][0]["answer"], serde_json::json!({"runtime.t.threads": 8}));
     let csv = std::fs::read_to_string(folder.join("result.csv")).expect("a table");
     assert!(csv.starts_with("runtime.w.workers,scenario,runtime,"), "{csv}");
     assert_eq!(csv.lines().count(), 1 + 3);
+}
+
+#[test]
+fn a_scenario_and_a_lost_instance_must_meet_the_objectives_too() {
+    let home = tempfile::tempdir().expect("a temporary folder");
+    let peak = "[[scenario]]\nname = \"peak\"\nset = { \"load.rate\" = \"100/s\" }\n";
+    std::fs::write(home.path().join("m.toml"), format!("{MODEL}\n{peak}")).expect("written");
+    let vary = ["--vary", "runtime.w.instances=1..6", "--vary", "runtime.w.workers=8"];
+    let need = |more: &[&str]| {
+        let args = [&vary[..], &["--no-files", "--format", "json"], more].concat();
+        let played = plan(home.path(), &args).ends(0, &[]);
+        let json: serde_json::Value = serde_json::from_str(&played.out).expect("JSON");
+        ["runtime.w.instances", "decided_by", "states"].map(|key| {
+            if key.contains('.') { json["answer"][key].clone() } else { json[key].clone() }
+        })
+    };
+    // Ten erlangs at the peak need more than eight workers, and as many with one instance lost.
+    assert_eq!(need(&[])[1..], ["peak".into(), serde_json::json!(["", "peak"])]);
+    let [whole, lost] = [&[][..], &["--survive", "1"]].map(need);
+    assert_eq!(lost[0].as_u64(), whole[0].as_u64().map(|instances| instances + 1), "{lost:?}");
+    assert_eq!(lost[1], "peak, 1 instance lost");
+    assert_eq!(
+        lost[2],
+        serde_json::json!(["", "peak", "1 instance lost", "peak, 1 instance lost"])
+    );
 }
 
 #[test]

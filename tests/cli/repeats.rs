@@ -54,6 +54,52 @@ fn what_every_command_wrote_is_made_again_with_the_same_bytes() {
     }
 }
 
+/// Two models with an expectation each; the second takes its waits from a file.
+fn two_models(home: &Path) {
+    let expect = "[[expect]]\nruntime = \"sync\"\nmetric = \"throughput\"\nreported = \"200/s\"\n\
+        tolerance = \"90 %\"\n";
+    let models = home.join("models");
+    std::fs::create_dir(&models).expect("made");
+    std::fs::write(models.join("b.toml"), format!("{MODEL}\n{expect}")).expect("written");
+    let text = MODEL.replace(
+        "exp(9 ms)",
+        "empirical(\\\"waits.csv\\\", column = \\\"ms\\\", unit = \\\"ms\\\")",
+    );
+    std::fs::write(models.join("a.toml"), format!("{text}\n{expect}")).expect("written");
+    std::fs::write(models.join("waits.csv"), "ms\n8\n9\n10\n").expect("written");
+}
+
+#[test]
+fn a_validation_of_several_models_is_made_again() {
+    let home = tempfile::tempdir().expect("a temporary folder");
+    two_models(home.path());
+    for models in [&["models"][..], &["models/b.toml", "models/a.toml"], &["models/a.toml"]] {
+        play_at(home.path(), &[&["validate"], models, &QUICK, &["--out", "made"]].concat())
+            .ends(0, &["to made"]);
+        let played = play_at(home.path(), &["repeat", "made", "--jobs", "1"]).ends(0, &[]);
+        assert!(played.out.contains("files of made are the same"), "{models:?}: {}", played.out);
+        std::fs::remove_dir_all(home.path().join("made")).expect("removed");
+    }
+}
+
+#[test]
+fn a_data_file_that_changed_or_went_is_told() {
+    let home = tempfile::tempdir().expect("a temporary folder");
+    two_models(home.path());
+    for command in [&["run", "models/a.toml"][..], &["validate", "models"]] {
+        play_at(home.path(), &[command, &QUICK, &["--out", "made"]].concat()).ends(0, &["to made"]);
+        let waits = home.path().join("models/waits.csv");
+        let before = std::fs::read(&waits).expect("read");
+        std::fs::write(&waits, "ms\n80\n90\n").expect("written");
+        play_at(home.path(), &["repeat", "made"])
+            .ends(2, &["models/waits.csv, which the model reads, is not the file of then"]);
+        std::fs::remove_file(&waits).expect("removed");
+        play_at(home.path(), &["repeat", "made"]).ends(2, &["models/waits.csv", "is not there"]);
+        std::fs::write(&waits, before).expect("written");
+        play_at(home.path(), &["repeat", "made"]).ends(0, &[]);
+    }
+}
+
 #[test]
 fn a_changed_file_and_a_missing_one_are_named_with_status_1() {
     let home = home();

@@ -230,7 +230,7 @@ fn read_trace(context: &Context<'_>, fields: &Fields<'_>, classes: &[String]) ->
         fields.note(key, Problem::new(message).expected("a CSV file with a header"));
     };
     let sheet = context.sheets.open(context.folder, file);
-    let sheet = sheet.as_ref().as_ref().map_err(|why| refuse("file", why.clone())).ok()?;
+    let sheet = sheet.map_err(|why| refuse("file", why)).ok()?;
     let times = sheet.column(column.as_deref()).map_err(|why| refuse("column", why)).ok()?;
     let times = sheet.numbers(times).map_err(|why| refuse("file", why)).ok()?;
     let first = times.first().map_or(0.0, |(_, first)| *first);

@@ -68,7 +68,7 @@ pub struct Context<'a> {
     /// Where files are looked for.
     pub folder: &'a Path,
     /// The CSV files read so far.
-    pub sheets: &'a Sheets,
+    pub sheets: &'a Sheets<'a>,
 }
 
 impl Model {
@@ -79,7 +79,7 @@ impl Model {
     ///
     /// Every mistake of the file and of the overrides, at once.
     pub fn read(document: &Document, overrides: &Overrides) -> Result<Self, Problems> {
-        let sheets = Sheets::default();
+        let sheets = Sheets::of(document);
         let (model, mut problems) = read_once(document, overrides, None, &sheets);
         for scenario in scenario_names(document) {
             problems.extend(read_once(document, overrides, Some(&scenario), &sheets).1);
@@ -98,7 +98,7 @@ impl Model {
         overrides: &Overrides,
         scenario: &str,
     ) -> Result<Self, Problems> {
-        let sheets = Sheets::default();
+        let sheets = Sheets::of(document);
         let (model, problems) = read_once(document, overrides, Some(scenario), &sheets);
         finish(document, overrides, model, problems)
     }
@@ -140,7 +140,7 @@ fn read_once(
     document: &Document,
     overrides: &Overrides,
     scenario: Option<&str>,
-    sheets: &Sheets,
+    sheets: &Sheets<'_>,
 ) -> (Option<Model>, Vec<Problem>) {
     let notes = Notes::new(sources(document, overrides));
     let mut item = document.root().clone();
@@ -179,7 +179,7 @@ fn read_tree(
     item: &Item,
     wanted_beta: Option<&Item>,
     notes: &Notes,
-    sheets: &Sheets,
+    sheets: &Sheets<'_>,
 ) -> Option<Model> {
     let Content::Table(root) = &item.content else { return None };
     let params = params(root, notes);

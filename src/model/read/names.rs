@@ -3,7 +3,10 @@
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 
+use crate::input::data::DataFiles;
+use crate::input::document::Document;
 use crate::input::notes::{Notes, TOLD};
 use crate::input::problem::Problem;
 use crate::input::reader::Reader;
@@ -44,19 +47,34 @@ pub struct Names<'a> {
     known: RefCell<BTreeMap<String, Result<Value, String>>>,
     /// The names whose evaluation is under way, from the outermost.
     under_way: RefCell<Vec<String>>,
-    sheets: &'a Sheets,
+    sheets: &'a Sheets<'a>,
 }
 
-/// The CSV files read so far, each once.
-#[derive(Debug, Default)]
-pub struct Sheets(RefCell<BTreeMap<String, std::rc::Rc<Result<Sheet, String>>>>);
+/// The CSV files of one reading, each opened once.
+#[derive(Debug)]
+pub struct Sheets<'a> {
+    data: &'a DataFiles,
+    open: RefCell<BTreeMap<String, Opened>>,
+}
 
-impl Sheets {
-    /// The file as a sheet, or why not.
-    pub fn open(&self, folder: &Path, file: &str) -> std::rc::Rc<Result<Sheet, String>> {
-        let mut sheets = self.0.borrow_mut();
-        let open = || std::rc::Rc::new(Sheet::open(folder, file));
-        std::rc::Rc::clone(sheets.entry(file.to_owned()).or_insert_with(open))
+/// A sheet, or why there is none.
+type Opened = Result<Arc<Sheet>, String>;
+
+impl<'a> Sheets<'a> {
+    /// None is open yet.
+    #[must_use]
+    pub fn of(document: &'a Document) -> Self {
+        Self { data: document.data(), open: RefCell::default() }
+    }
+
+    /// The file as a sheet.
+    ///
+    /// # Errors
+    ///
+    /// A sentence that says why there is none.
+    pub fn open(&self, folder: &Path, file: &str) -> Result<Arc<Sheet>, String> {
+        let mut open = self.open.borrow_mut();
+        open.entry(file.to_owned()).or_insert_with(|| self.data.open(folder, file)).clone()
     }
 
     /// The files among them that lie outside of the folder, links followed.
@@ -77,7 +95,7 @@ impl<'a> Names<'a> {
     #[must_use]
     pub fn new(
         notes: &'a Notes,
-        (folder, sheets): (&'a Path, &'a Sheets),
+        (folder, sheets): (&'a Path, &'a Sheets<'a>),
         params: Option<&'a Table>,
         cores: Option<&'a Item>,
     ) -> Self {
@@ -221,8 +239,7 @@ impl Scope for Names<'_> {
     }
 
     fn series(&self, file: &str, column: &str) -> Result<Vec<f64>, String> {
-        let sheet = self.sheets.open(self.folder, file);
-        let sheet = sheet.as_ref().as_ref().map_err(Clone::clone)?;
+        let sheet = self.sheets.open(self.folder, file)?;
         let numbers = sheet.numbers(sheet.column(Some(column))?)?;
         Ok(numbers.into_iter().map(|(_, number)| number).collect())
     }

@@ -32,10 +32,10 @@ impl Provenance {
     pub fn of_manifest(manifest: &Manifest) -> Self {
         Self {
             iowait: manifest.iowait.clone(),
-            model: Some(manifest.model.clone()),
-            model_sha256: Some(manifest.model_sha256.clone()),
-            seed: Some(manifest.seed),
-            replications: Some(manifest.replications),
+            model: Some(manifest.model.clone()).filter(|name| !name.is_empty()),
+            model_sha256: Some(manifest.model_sha256.clone()).filter(|sha| !sha.is_empty()),
+            seed: manifest.seed,
+            replications: manifest.replications,
             warmup_s: manifest.warmup_s,
             precision: None,
             command: Some(manifest.command.clone()),

@@ -29,6 +29,7 @@ pub fn draw(table: &Table, _: &Choice, page: &Page) -> Result<Figure, Error> {
                 .to_owned(),
         ));
     }
+    let (table, fixed) = &points::uncrowded(table, x);
     let keys = points::keys(table, x);
     let mut groups = table.groups(&keys);
     // The baseline gains nothing over itself.
@@ -46,7 +47,9 @@ pub fn draw(table: &Table, _: &Choice, page: &Page) -> Result<Figure, Error> {
     let over = over_formula(table, &groups, &keys, x)?;
     let mut series = curves(table, &groups, x);
     series.extend(simulated);
-    Figure::of(drawing(series, over), page)
+    let mut drawing = drawing(series, over);
+    drawing.notes.extend(fixed.clone());
+    Figure::of(drawing, page)
 }
 
 /// Theory's curves, in black below the simulated values, each once.

@@ -10,6 +10,10 @@ use super::{Error, Figure, Page, points, words};
 /// The axes along which load grows.
 const LOADS: [&str; 3] = ["load.rate", "load.clients", "load.count"];
 
+/// What is drawn of the response time unless asked otherwise: the first that has numbers, for a
+/// percentile takes enough requests.
+const LATENCIES: [&str; 5] = ["p99", "p95", "p90", "p50", "mean"];
+
 /// Draws the chart.
 ///
 /// # Errors
@@ -25,18 +29,20 @@ pub fn draw(table: &Table, choice: &Choice, page: &Page) -> Result<Figure, Error
             ))
         })?,
     };
+    let (table, fixed) = &points::uncrowded(table, x);
     let keys = points::keys(table, x);
     let groups = table.groups(&keys);
     let throughput = points::measured(table, &groups, &keys, (x, table.column("throughput")?));
-    let latency = choice.y.as_deref().unwrap_or("p99");
-    let latency = table.column(latency)?;
+    let latency = match &choice.y {
+        Some(name) => table.column(name)?,
+        None => latency(table)?,
+    };
     // What cannot be sustained has no response time: it grows for as long as one waits.
     let steady: Vec<_> = groups
         .iter()
         .map(|(key, rows)| {
-            let column = table.find("steady");
-            let grows = |row: &usize| column.is_some_and(|c| table.text(*row, c) == "false");
-            (key.clone(), rows.iter().copied().filter(|row| !grows(row)).collect::<Vec<_>>())
+            let kept = rows.iter().copied().filter(|row| !grows(table, *row));
+            (key.clone(), kept.collect::<Vec<_>>())
         })
         .collect();
     let times = points::measured(table, &steady, &keys, (x, latency));
@@ -48,14 +54,25 @@ pub fn draw(table: &Table, choice: &Choice, page: &Page) -> Result<Figure, Error
         )));
     }
     let dropped = groups.iter().zip(&steady).any(|(all, kept)| all.1.len() != kept.1.len());
-    let knees: Vec<Rule> = throughput
+    let found: Vec<(&Series, Knee)> = throughput
         .iter()
-        .zip(&steady)
-        .filter_map(|(series, (_, rows))| {
-            let at = knee(table, rows, x)?;
-            Some(Rule { at: At::X(at), label: String::new(), look: Some(series.look) })
+        .zip(&groups)
+        .filter_map(|(series, (_, rows))| Some((series, knee(table, rows, x)?)))
+        .collect();
+    let rule =
+        |at, series: &Series| Rule { at: At::X(at), label: String::new(), look: Some(series.look) };
+    let knees: Vec<Rule> = found
+        .iter()
+        .filter_map(|(series, knee)| match knee {
+            Knee::At(at) => Some(rule(*at, series)),
+            _ => None,
         })
         .collect();
+    let named = |wanted: Knee| -> Vec<String> {
+        let those = found.iter().filter(|(_, knee)| *knee == wanted);
+        those.map(|(series, _)| series.name.clone()).collect()
+    };
+    let (before, beyond) = (named(Knee::Before), named(Knee::Beyond));
     let across = words::dimension(table.title(x), &points::extent(&throughput).0, loads);
     let panel = |y: Dimension, height: f64, series: Vec<Series>| Panel {
         x: across.clone(),
@@ -76,6 +93,12 @@ pub fn draw(table: &Table, choice: &Choice, page: &Page) -> Result<Figure, Error
                 .to_owned(),
         );
     }
+    for (names, end) in [(before, "first load or below it"), (beyond, "last load or beyond it")] {
+        if !names.is_empty() {
+            notes.push(format!("Knee at the {end}: {}.", names.join(", ")));
+        }
+    }
+    notes.extend(fixed.clone());
     if dropped {
         notes.push("No response time is shown of a load that cannot be sustained.".to_owned());
     }
@@ -88,6 +111,14 @@ pub fn draw(table: &Table, choice: &Choice, page: &Page) -> Result<Figure, Error
     Figure::of(drawing, page)
 }
 
+/// The column of the response time.
+fn latency(table: &Table) -> Result<usize, Error> {
+    let has_numbers =
+        |column: &usize| (0..table.len()).any(|row| table.number(row, *column).is_some());
+    let found = LATENCIES.iter().filter_map(|name| table.find(name)).find(has_numbers);
+    found.map_or_else(|| table.column(LATENCIES[0]), Ok)
+}
+
 /// An even axis, on which a straight line is a straight line, unless the loads span two decades.
 fn loads(values: &[f64]) -> Axis {
     let least = values.iter().copied().filter(|v| *v > 0.0).fold(f64::INFINITY, f64::min);
@@ -95,21 +126,46 @@ fn loads(values: &[f64]) -> Axis {
     if most > 100.0 * least { Axis::log(values) } else { Axis::even(values) }
 }
 
-/// The load with the most power among the rows of one runtime; none where it is the last of them,
-/// for power may go on growing.
-fn knee(table: &Table, rows: &[usize], x: usize) -> Option<f64> {
+/// Whether a row's load cannot be sustained, so that its response time grows for as long as one
+/// waits.
+fn grows(table: &Table, row: usize) -> bool {
+    table.find("steady").is_some_and(|column| table.text(row, column) == "false")
+}
+
+/// Where the load with the most power is.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Knee {
+    /// Here.
+    At(f64),
+    /// At the first load of the table or below it.
+    Before,
+    /// At the last load of the table or above it, for power may go on growing.
+    Beyond,
+}
+
+/// The load with the most power among the rows of one runtime; `None` with too few.
+fn knee(table: &Table, rows: &[usize], x: usize) -> Option<Knee> {
     let (rate, time) = (table.find("throughput")?, table.find("mean")?);
     let mut powers: Vec<(f64, f64)> = rows
         .iter()
         .filter_map(|row| {
+            let at = table.number(*row, x)?;
+            if grows(table, *row) {
+                return Some((at, 0.0));
+            }
             let (rate, time) = (table.number(*row, rate)?, table.number(*row, time)?);
-            (time > 0.0).then_some((table.number(*row, x)?, rate / time))
+            (time > 0.0).then_some((at, rate / time))
         })
         .collect();
     powers.sort_by(|a, b| a.0.total_cmp(&b.0));
     let most = powers.iter().map(|(_, power)| *power).fold(0.0, f64::max);
     let place = powers.iter().position(|(_, power)| *power >= most)?;
-    (powers.len() >= 3 && place + 1 < powers.len()).then(|| powers[place].0)
+    match place {
+        _ if powers.len() < 3 => None,
+        0 => Some(Knee::Before),
+        place if place + 1 == powers.len() => Some(Knee::Beyond),
+        place => Some(Knee::At(powers[place].0)),
+    }
 }
 
 #[cfg(test)]
@@ -129,10 +185,37 @@ mod tests {
         }
         let table = Table::read(text.as_bytes()).unwrap();
         let rows: Vec<usize> = (0..table.len()).collect();
-        assert_eq!(knee(&table, &rows, 0), Some(0.5));
-        assert_eq!(knee(&table, &rows[..5], 0), None, "power still grows");
+        assert_eq!(knee(&table, &rows, 0), Some(Knee::At(0.5)));
+        assert_eq!(knee(&table, &rows[..5], 0), Some(Knee::Beyond), "power still grows");
+        assert_eq!(knee(&table, &rows[5..], 0), Some(Knee::Before), "power only falls");
         let figure = draw(&table, &Choice::default(), &Page::PAPER).unwrap();
         assert_eq!(figure.drawing.panels[0].rules[0].at, At::X(0.5));
+    }
+
+    #[test]
+    fn where_no_p99_has_samples_a_percentile_that_has_is_drawn() {
+        let text = "load.clients,scenario,runtime,throughput_rps,response_mean_s,response_p50_s,response_p99_s\n\
+                    1,,a,1,1,1,\n2,,a,2,1,2,\n3,,a,2,9,9,\n";
+        let table = Table::read(text.as_bytes()).unwrap();
+        let figure = draw(&table, &Choice::default(), &Page::PAPER).unwrap();
+        assert_eq!(figure.drawing.panels[1].y.column, "response_p50_s");
+    }
+
+    #[test]
+    fn many_lines_are_drawn_at_one_value_of_the_other_axis_and_that_is_said() {
+        let mut text = String::from(
+            "load.clients,host.cores,scenario,runtime,throughput_rps,response_mean_s,response_p99_s\n",
+        );
+        for (clients, cores) in [1, 2, 4].iter().flat_map(|n| [1, 2, 4, 8].map(|c| (n, c))) {
+            for runtime in ["a", "b"] {
+                text += &format!("{clients},{cores},,{runtime},{clients},{cores},{cores}\n");
+            }
+        }
+        let table = Table::read(text.as_bytes()).unwrap();
+        let figure = draw(&table, &Choice::default(), &Page::PAPER).unwrap();
+        assert_eq!(figure.drawing.panels[0].series.len(), 2);
+        let said = "Drawn at host.cores 4 (of 1, 2, 4, 8)";
+        assert!(figure.drawing.notes.iter().any(|note| note.starts_with(said)));
     }
 
     #[test]

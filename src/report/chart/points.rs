@@ -1,5 +1,7 @@
 //! The rows of a table as series of values.
 
+use std::borrow::Cow;
+
 use super::drawing::{Series, Shape, Spot};
 use super::palette::look;
 use super::table::Table;
@@ -44,6 +46,43 @@ pub fn name(table: &Table, key: &[&str], titles: &[usize]) -> String {
         title => format!("{title} {text}"),
     });
     parts.collect::<Vec<_>>().join(", ")
+}
+
+/// Lines of one chart that can still be told apart.
+const MOST_LINES: usize = 6;
+
+/// The table with as few of the other varied columns kept at one value, the middle one, as leave
+/// lines that can be told apart over `x`; and a sentence on which are.
+#[must_use]
+pub fn uncrowded<'a>(table: &'a Table, x: usize) -> (Cow<'a, Table>, Option<String>) {
+    let mut shown = Cow::Borrowed(table);
+    let mut fixed: Vec<String> = Vec::new();
+    let named = |column: &usize| matches!(table.title(*column), "runtime" | "scenario");
+    let others: Vec<usize> = keys(table, x).into_iter().filter(|column| !named(column)).collect();
+    for &column in others.iter().rev() {
+        if shown.groups(&keys(table, x)).len() <= MOST_LINES {
+            break;
+        }
+        let values: Vec<String> =
+            shown.groups(&[column]).into_iter().map(|(key, _)| key[0].to_owned()).collect();
+        let middle = &values[values.len() / 2];
+        fixed.push(format!("{} {middle} (of {})", table.title(column), ends(&values)));
+        shown = Cow::Owned(shown.only(column, middle));
+    }
+    let sentence = (!fixed.is_empty()).then(|| {
+        format!("Drawn at {}; iowait plot --only NAME=VALUE draws others.", fixed.join(", "))
+    });
+    (shown, sentence)
+}
+
+/// `1, 2, 4`, or the ends of many.
+fn ends(values: &[String]) -> String {
+    match values {
+        [first, .., last] if values.len() > 5 => {
+            format!("{} values from {first} to {last}", values.len())
+        }
+        _ => values.join(", "),
+    }
 }
 
 /// All values of a column with the ends of their intervals, for its axis.

@@ -51,7 +51,15 @@ impl Table {
     pub fn read(from: impl Read) -> Result<Self, Error> {
         let mut reader = ::csv::Reader::from_reader(from);
         let unfit = |error: ::csv::Error| Error::Unfit(format!("this is no table: {error}"));
-        let titles = reader.headers().map_err(unfit)?.iter().map(str::to_owned).collect();
+        let titles: Vec<String> =
+            reader.headers().map_err(unfit)?.iter().map(str::to_owned).collect();
+        if let [only] = titles.as_slice()
+            && let Some(mark) = only.chars().find(|c| ";\t|".contains(*c))
+        {
+            let why =
+                format!("its columns are parted by {mark:?}; a table has commas between them");
+            return Err(Error::Unfit(why));
+        }
         let mut rows = Vec::new();
         for record in reader.records() {
             rows.push(record.map_err(unfit)?.iter().map(str::to_owned).collect());
@@ -129,19 +137,7 @@ impl Table {
     /// model file, such as `800/s` or `20 ms`, is one.
     #[must_use]
     pub fn number(&self, row: usize, column: usize) -> Option<f64> {
-        let text = self.text(row, column);
-        if let Ok(number) = text.parse::<f64>() {
-            return Some(number).filter(|number| number.is_finite());
-        }
-        let value = value::parse(text).and_then(|expr| expr.eval(&NoScope)).ok()?;
-        Some(match value {
-            Value::Duration(nanos) => nanos / NANOS_PER_SECOND,
-            Value::Rate(x) | Value::Size(x) | Value::Number(x) => x,
-            Value::Dist { dimension: value::Dimension::Duration, dist } => {
-                dist.mean() / NANOS_PER_SECOND
-            }
-            Value::Dist { dist, .. } => dist.mean(),
-        })
+        number(self.text(row, column))
     }
 
     /// The interval of an estimate in a column: the cells under `…_lo` and `…_hi`.
@@ -168,6 +164,18 @@ impl Table {
         numbers.next().is_some_and(|first| numbers.any(|other| other.to_bits() != first.to_bits()))
     }
 
+    /// The rows with this cell in a column, as text or as the same number.
+    #[must_use]
+    pub fn only(&self, column: usize, cell: &str) -> Self {
+        let wanted = number(cell);
+        let same = |row: &usize| {
+            self.text(*row, column) == cell
+                || wanted.is_some_and(|wanted| self.number(*row, column) == Some(wanted))
+        };
+        let rows = (0..self.len()).filter(same).map(|row| self.rows[row].clone()).collect();
+        Self { titles: self.titles.clone(), rows }
+    }
+
     /// The rows by the text that these columns have in them, in the order in which they begin.
     #[must_use]
     pub fn groups(&self, columns: &[usize]) -> Vec<(Vec<&str>, Vec<usize>)> {
@@ -183,6 +191,22 @@ impl Table {
         }
         groups
     }
+}
+
+/// A cell as a number in its base unit.
+fn number(text: &str) -> Option<f64> {
+    if let Ok(number) = text.parse::<f64>() {
+        return Some(number).filter(|number| number.is_finite());
+    }
+    let value = value::parse(text).and_then(|expr| expr.eval(&NoScope)).ok()?;
+    Some(match value {
+        Value::Duration(nanos) => nanos / NANOS_PER_SECOND,
+        Value::Rate(x) | Value::Size(x) | Value::Number(x) => x,
+        Value::Dist { dimension: value::Dimension::Duration, dist } => {
+            dist.mean() / NANOS_PER_SECOND
+        }
+        Value::Dist { dist, .. } => dist.mean(),
+    })
 }
 
 #[cfg(test)]

@@ -232,6 +232,35 @@ fn every_chart_of_a_table_is_clear_on_every_page_and_the_same_each_time() {
     }
 }
 
+/// Two axes of so many values and so many runtimes.
+fn grid(across: usize, up: usize, runtimes: usize) -> Table {
+    let mut text = String::from("load.clients,host.cores,scenario,runtime,gain\n");
+    for (x, y) in (1..=across).flat_map(|x| (1..=up).map(move |y| (x, y))) {
+        for runtime in 0..runtimes {
+            let gain = (x * y + runtime) as f64 / 10.0;
+            text += &format!("{x},{y},,runtime-{runtime},{gain}\n");
+        }
+    }
+    Table::read(text.as_bytes()).unwrap()
+}
+
+#[test]
+fn a_heat_map_of_any_grid_and_of_many_runtimes_is_clear() {
+    let heat = table_chart("heat").unwrap();
+    for (across, up, runtimes) in [(4, 100, 1), (100, 100, 2), (2, 2, 5), (6, 40, 8), (3, 4, 11)] {
+        let table = grid(across, up, runtimes);
+        for page in [Page::SCREEN, Page::PAPER, Page { width_mm: 60.0, ..Page::PAPER }] {
+            let figure = (heat.draw)(&table, &Choice::default(), &page).unwrap();
+            assert_clear(&figure.ink);
+        }
+        let figure = (heat.draw)(&table, &Choice::default(), &Page::PAPER).unwrap();
+        let left_out = figure.drawing.notes.iter().any(|note| note.contains("No room for"));
+        assert_eq!(left_out, runtimes > 8, "{:?}", figure.drawing.notes);
+    }
+    let error = (heat.draw)(&grid(300, 300, 1), &Choice::default(), &Page::PAPER).unwrap_err();
+    assert!(error.to_string().contains("too many to see"), "{error}");
+}
+
 #[test]
 fn the_widest_effect_stands_at_the_top_of_a_tornado() {
     let figure =

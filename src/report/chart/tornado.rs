@@ -2,8 +2,8 @@
 //! effect at the top.
 //!
 //! Needs the columns of a sensitivity's table: `input`, `low`, `high` (the metric at the lower and at
-//! the higher value) and `base`; `runtime`, `metric` and `by` (the change) are used where they are
-//! there.
+//! the higher value) and `base`; `runtime`, `metric`, `by` (the change) and the interval of `swing`
+//! are used where they are there.
 
 use super::super::number;
 use super::axis::Axis;
@@ -22,6 +22,8 @@ struct Effect {
     low: f64,
     high: f64,
     base: f64,
+    /// Whether chance alone may explain the swing.
+    by_chance: bool,
 }
 
 impl Effect {
@@ -44,6 +46,7 @@ pub fn draw(table: &Table, _: &Choice, page: &Page) -> Result<Figure, Error> {
     let metric = Table::column_of(text("metric").unwrap_or("metric"));
     let change = text("by").map_or_else(String::new, |by| format!("{by} "));
     let keys: Vec<usize> = table.find("runtime").into_iter().collect();
+    let swing = table.find("swing");
     let mut panels = Vec::new();
     for (key, rows) in table.groups(&keys) {
         let mut effects: Vec<Effect> = rows
@@ -51,7 +54,10 @@ pub fn draw(table: &Table, _: &Choice, page: &Page) -> Result<Figure, Error> {
             .filter_map(|row| {
                 let number = |column| table.number(row, column);
                 let (low, high, base) = (number(low)?, number(high)?, number(base)?);
-                Some(Effect { input: table.text(row, input).to_owned(), low, high, base })
+                let input = table.text(row, input).to_owned();
+                let swing = swing.and_then(|column| table.interval(row, column));
+                let by_chance = swing.is_some_and(|[from, to]| from <= 0.0 && 0.0 <= to);
+                Some(Effect { input, low, high, base, by_chance })
             })
             .collect();
         effects.sort_by(|a, b| b.swing().total_cmp(&a.swing()));
@@ -70,7 +76,8 @@ pub fn draw(table: &Table, _: &Choice, page: &Page) -> Result<Figure, Error> {
         about: format!("What each input {change}lower and higher does to: {title}."),
         panels,
         notes: vec![
-            "Upright line: the model as it is. At the right: the whole swing as a share of it."
+            "Upright line: the model as it is. At the right: the whole swing as a share of it, or \
+                chance where its 95 % interval holds 0."
                 .to_owned(),
         ],
     };
@@ -93,6 +100,7 @@ fn panel(effects: &[Effect], runtime: &str, metric: &str, change: &str) -> Panel
     let more = Look { color: ORANGE, hatch: Hatch::Rising, ..look(0) };
     let share = |effect: &Effect| match base.abs() {
         0.0 => String::new(),
+        _ if effect.by_chance && effect.swing() > 0.0 => "chance".to_owned(),
         base => format!("{} %", number::figure(effect.swing() / base * 100.0, 2)),
     };
     let rows = effects.iter().map(|effect| Row {

@@ -26,8 +26,8 @@ pub struct Difference {
 pub fn compare(folder: &Path, again: &Path, manifest: &Manifest) -> Result<Vec<Difference>, Error> {
     let mut different = Vec::new();
     for (file, recorded) in &manifest.files {
-        let here = hash(&folder.join(file))?;
-        let there = hash(&again.join(file))?;
+        let here = hash_of(&folder.join(file))?;
+        let there = hash_of(&again.join(file))?;
         let what = match (here, there) {
             (None, _) => "is missing",
             (Some(_), None) => "is not made any more",
@@ -38,7 +38,7 @@ pub fn compare(folder: &Path, again: &Path, manifest: &Manifest) -> Result<Vec<D
         };
         different.push(Difference { file: file.clone(), what });
     }
-    if hash(&folder.join(MANIFEST_FILE))? != hash(&again.join(MANIFEST_FILE))? {
+    if hash_of(&folder.join(MANIFEST_FILE))? != hash_of(&again.join(MANIFEST_FILE))? {
         let what = "comes out differently";
         different.push(Difference { file: MANIFEST_FILE.to_owned(), what });
     }
@@ -46,7 +46,11 @@ pub fn compare(folder: &Path, again: &Path, manifest: &Manifest) -> Result<Vec<D
 }
 
 /// The SHA-256 of a file, in hex; `None` where there is none.
-fn hash(path: &Path) -> Result<Option<String>, Error> {
+///
+/// # Errors
+///
+/// It is there and cannot be read.
+pub fn hash_of(path: &Path) -> Result<Option<String>, Error> {
     let read = || -> io::Result<String> {
         let mut file = std::fs::File::open(path)?;
         let (mut hash, mut buffer) = (Sha256::new(), vec![0; 1 << 16]);

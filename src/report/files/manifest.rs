@@ -18,20 +18,56 @@ pub struct Manifest {
     pub command: String,
     /// The arguments that make it again, one by one, so that nobody has to undo a shell's quoting.
     pub args: Vec<String>,
-    /// The model's name.
+    /// The model's name; empty where there are several.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub model: String,
-    /// SHA-256 of the model's text, in hex.
+    /// SHA-256 of the model's text, in hex; empty where there are several.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub model_sha256: String,
-    /// The seed.
-    pub seed: u64,
-    /// Replications run.
-    pub replications: u32,
+    /// The models where there are several, in their order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub models: Vec<ModelCopy>,
+    /// SHA-256 of each data file that the model names, by its path as seen from where it was run.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub data: BTreeMap<String, String>,
+    /// The seed; each of several models has its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seed: Option<u64>,
+    /// Replications run; each of several models has its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replications: Option<u32>,
     /// What was thrown away before each window of the base model; null where it is no number.
     pub warmup_s: Option<f64>,
     /// The same for each scenario.
     pub scenario_warmup_s: BTreeMap<String, Option<f64>>,
     /// Each file of the folder with the SHA-256 of its bytes.
     pub files: BTreeMap<String, String>,
+}
+
+/// One of several models in a folder; its text is in `NAME.toml`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct ModelCopy {
+    /// Its name.
+    pub name: String,
+    /// SHA-256 of its text, in hex.
+    pub sha256: String,
+    /// Where the data files are that it names, as seen from where it was run.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub folder: String,
+    /// The seed.
+    pub seed: u64,
+    /// Replications run.
+    pub replications: u32,
+    /// What was thrown away before each window; null where it is no number.
+    pub warmup_s: Option<f64>,
+}
+
+impl ModelCopy {
+    /// The file of its text.
+    #[must_use]
+    pub fn file(&self) -> String {
+        format!("{}.toml", self.name)
+    }
 }
 
 impl Manifest {
@@ -47,8 +83,10 @@ impl Manifest {
             args: output.args.to_vec(),
             model: outcome.model.clone(),
             model_sha256: outcome.model_sha256.clone(),
-            seed: outcome.seed,
-            replications: outcome.replications,
+            models: Vec::new(),
+            data: output.data.clone(),
+            seed: Some(outcome.seed),
+            replications: Some(outcome.replications),
             warmup_s: finite(outcome.warmup_s),
             scenario_warmup_s: scenarios.map(|s| (s.name.clone(), finite(s.warmup_s))).collect(),
             files: files.iter().map(|(name, bytes)| (name.clone(), sha256(bytes))).collect(),
@@ -90,6 +128,7 @@ mod tests {
         let output = Output {
             outcome: &outcome,
             model_text: "",
+            data: &BTreeMap::from([("a.csv".to_owned(), "00ff".to_owned())]),
             args: &args,
             charts: &[],
             page: Page::PAPER,
@@ -98,6 +137,7 @@ mod tests {
         let manifest = Manifest::of(&output, &[("model.toml".into(), b"abc".to_vec())]);
         let back: Manifest = serde_json::from_str(&manifest.text()).unwrap();
         assert_eq!(back, manifest);
+        assert_eq!(back.data["a.csv"], "00ff");
         assert_eq!(back.scenario_warmup_s["peak"], Some(2.0));
         assert_eq!(
             back.files["model.toml"],

@@ -3,6 +3,7 @@
 //! Everything is computed before the first byte is written. The manifest goes first when a folder
 //! is written again and comes last, so that a folder with a manifest is complete.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::chart::{Chart, Page, Picture, Provenance};
@@ -17,9 +18,9 @@ mod pieces;
 mod validation;
 mod whole;
 
-pub use compare::{Difference, compare};
+pub use compare::{Difference, compare, hash_of};
 pub use error::Error;
-pub use manifest::{Manifest, sha256};
+pub use manifest::{Manifest, ModelCopy, sha256};
 pub use pieces::{Piece, prepare, save_pieces};
 pub use validation::{Validated, save_validation};
 pub use whole::write_whole;
@@ -36,6 +37,8 @@ pub struct Output<'a> {
     pub outcome: &'a Outcome,
     /// The model as text, as it was read.
     pub model_text: &'a str,
+    /// The SHA-256 of each data file that the model names.
+    pub data: &'a BTreeMap<String, String>,
     /// The arguments that make it again, without the program's name, flags for the folder and for
     /// speed.
     pub args: &'a [String],
@@ -141,6 +144,7 @@ mod tests {
             &Output {
                 outcome,
                 model_text: "[[request]]\n",
+                data: &BTreeMap::new(),
                 args: &args,
                 charts: &charts,
                 page: Page::SCREEN,

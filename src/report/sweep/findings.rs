@@ -3,8 +3,9 @@
 
 use super::super::number::{duration, figure, size};
 use crate::input::value::{self, NoScope, Value};
+use crate::study::sweep::knee::{self, Beyond};
 use crate::study::sweep::lines::{Bundle, along};
-use crate::study::sweep::{Rows, knee, overtaking};
+use crate::study::sweep::{Rows, overtaking};
 
 /// More sentences of one sort than these nobody reads.
 const MOST: usize = 12;
@@ -24,14 +25,13 @@ pub fn all(rows: &Rows, baseline: &str) -> Vec<(&'static str, String)> {
             if knee::LOADS.contains(&axis.as_str()) {
                 knees.extend(knee::all(&bundle).iter().map(|one| {
                     let [low, high] = one.between.map(shown);
-                    let text = if one.at_end {
-                        format!("{}: the knee is beyond {axis} {low}, where this sweep ends", one.runtime)
-                    } else {
-                        format!(
-                            "{}: most throughput for its response time at {axis} {} [{low}, {high}]",
-                            one.runtime,
-                            shown(one.at)
-                        )
+                    let (name, at) = (&one.runtime, shown(one.at));
+                    let text = match one.beyond {
+                        Some(Beyond::Above) => format!("{name}: the knee is beyond the range, at {axis} {low} or more"),
+                        Some(Beyond::Below) => format!("{name}: the knee is before the range, at {axis} {high} or less"),
+                        None => format!(
+                            "{name}: most throughput for its response time at {axis} {at} [{low}, {high}]"
+                        ),
                     };
                     ("Knee", format!("{under}{text}"))
                 }));

@@ -48,7 +48,12 @@ mod tests {
         assert!(table(&runtimes).is_none());
         for (runtime, met) in runtimes.iter_mut().zip([Some(false), Some(true), None]) {
             let figure = Estimate::NONE;
-            runtime.slo = vec![SloResult { objective: "p99 <= 200 ms".into(), met, figure }];
+            runtime.slo = vec![SloResult {
+                objective: "p99 <= 200 ms".into(),
+                met,
+                figure,
+                each: Vec::new(),
+            }];
         }
         assert_eq!(
             table(&runtimes).unwrap().lines(&Style::PLAIN).join("\n"),

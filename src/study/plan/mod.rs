@@ -2,10 +2,13 @@
 //!
 //! More of a key is taken never to hurt, so a combination that misses proves that all below it do:
 //! [`search`] needs few trials. What capacity rules out is not simulated. Beside the answer its
-//! neighbours are, so that the assumption is seen to hold there, or the answer moves.
+//! neighbours are, so that the assumption is seen to hold there, or the answer moves. The objectives
+//! must hold in every [`state`]; how far the load can grow until they fail is tried out as well.
 
 pub mod constraint;
+pub mod headroom;
 pub mod search;
+pub mod state;
 pub mod trial;
 
 use std::cell::RefCell;
@@ -14,12 +17,13 @@ use std::collections::BTreeMap;
 use crate::model::{Model, Objective, Resource, Runtime, RuntimeKind};
 use crate::simulation::Control;
 
-use super::Failure;
 use super::axis::{Grid, Point, number};
-use super::capacity::Capacity;
 use super::result::RuntimeResult;
+use super::{Case, Failure};
 use constraint::{Constraint, Names};
-use trial::{Trial, attempt, hopeless};
+use headroom::Headroom;
+use state::{State, states, under_more_load};
+use trial::{Trial, attempt, without_hope};
 
 /// Combinations at most: each is read before any is tried.
 pub const MOST_COMBINATIONS: u64 = 20_000;
@@ -33,8 +37,10 @@ pub struct Question<'a> {
     pub grid: &'a Grid,
     /// What a combination must satisfy beside the objectives.
     pub constraints: &'a [Constraint],
-    /// So many instances are lost, and the objectives hold all the same.
+    /// The objectives hold with all instances, and with so many of them lost.
     pub survive: u32,
+    /// Whether to try out how far the load can grow.
+    pub with_headroom: bool,
     /// SHA-256 of the model's text.
     pub sha256: &'a str,
 }
@@ -46,12 +52,16 @@ pub struct Answer {
     pub runtime: String,
     /// The objectives.
     pub objectives: Vec<Objective>,
+    /// The names of the states in which they must hold; the base model's is empty.
+    pub states: Vec<String>,
     /// The combination that meets them, if any does.
     pub at: Option<Trial>,
     /// The combinations one step below in one key, simulated; with no answer what came nearest.
     pub below: Vec<Trial>,
     /// The combination one step above in the last key that has one.
     pub above: Option<Trial>,
+    /// How far the load can grow at the answer, where that was tried out.
+    pub headroom: Option<Headroom>,
     /// What to know of it.
     pub notes: Vec<String>,
     /// Combinations that the constraints allow.
@@ -65,14 +75,16 @@ impl Answer {
     /// figure that is missed below part. `None` where there is nothing below.
     #[must_use]
     pub fn distinguishable(&self) -> Option<bool> {
-        let at = self.at.as_ref()?.result()?;
+        let at = self.at.as_ref()?;
         if self.below.is_empty() {
             return None;
         }
         Some(self.below.iter().all(|below| {
             // What theory rules out needs no interval.
-            let Some(below) = below.result() else { return true };
-            below.steady == Some(false) || part(below, at)
+            let hardest = below.hardest(&self.objectives);
+            let Some(missed) = hardest.result() else { return true };
+            let same = at.in_state(&hardest.state).and_then(|tried| tried.result());
+            missed.steady == Some(false) || same.is_some_and(|same| part(missed, same))
         }))
     }
 }
@@ -110,8 +122,8 @@ impl Price {
     }
 }
 
-/// Reads the model at a combination.
-pub type Read<'a, E> = dyn Fn(&Point) -> Result<Model, E> + 'a;
+/// Reads the model and its scenarios at a combination.
+pub type Read<'a, E> = dyn Fn(&Point) -> Result<Case, E> + 'a;
 
 /// The command that runs a combination alone.
 pub type Command<'a> = dyn Fn(&Point) -> String + 'a;
@@ -136,19 +148,18 @@ pub fn ask<E: From<Failure>>(
         }
         let point = candidates[place].point.clone();
         let about = (question.sha256, command(&point));
-        let model = models(place)?;
-        let mut trial = attempt(only(&model, question), point, about, control)?;
+        let case = models(place)?;
+        let about = (about.0, about.1.as_str());
+        let mut trial = attempt(states(&case, question), point, about, control)?;
         // The instances that may be lost are paid for too.
-        let own = model.runtimes.iter().find(|runtime| runtime.name == question.runtime);
+        let own = case.model.runtimes.iter().find(|runtime| runtime.name == question.runtime);
         trial.cost_per_hour =
             own.and_then(|own| Some(own.cost_per_hour? * f64::from(own.instances)));
         trials.borrow_mut().insert(place, trial.clone());
         Ok(trial)
     };
     let is_hopeless = |place: usize| -> Result<bool, E> {
-        let model = only(&models(place)?, question);
-        let Some(runtime) = model.runtimes.last() else { return Ok(true) };
-        Ok(hopeless(&model, &Capacity::of(&model, runtime)).is_some())
+        Ok(states(&models(place)?, question).iter().any(|state| without_hope(state).is_some()))
     };
     let mut found = search::first(&places, is_hopeless, |place| Ok(tried(place)?.met()))?;
     let mut notes = Vec::new();
@@ -181,26 +192,46 @@ pub fn ask<E: From<Failure>>(
         let last = trials.borrow().keys().next_back().copied();
         below = last.or(places.len().checked_sub(1)).into_iter().collect();
     }
-    let objectives = first_objectives(&models, &places)?;
+    let first = (!places.is_empty()).then(|| models(0)).transpose()?;
+    let objectives = first.as_ref().map_or_else(Vec::new, |case| case.model.run.slo.clone());
+    let states = first.map_or_else(Vec::new, |case| states(&case, question));
     let below = below.into_iter().map(&tried).collect::<Result<Vec<_>, E>>()?;
     let at = found.map(&tried).transpose()?;
-    let simulated = trials.borrow().values().filter(|trial| trial.result().is_some()).count();
+    let simulated = trials.borrow().values().filter(|trial| trial.is_simulated()).count();
+    let room = found.filter(|_| question.with_headroom).map(|place| -> Result<_, E> {
+        let case = models(place)?;
+        headroom_of(&case, question, control)
+    });
     Ok(Answer {
         runtime: question.runtime.to_owned(),
         objectives,
+        states: states.into_iter().map(|state| state.name).collect(),
         at,
         below,
         above,
+        headroom: room.transpose()?.flatten(),
         notes,
         allowed: places.len(),
         simulated,
     })
 }
 
-type Models<'a, E> = Box<dyn Fn(usize) -> Result<Model, E> + 'a>;
+type Models<'a, E> = Box<dyn Fn(usize) -> Result<Case, E> + 'a>;
 
-fn first_objectives<E>(models: &Models<'_, E>, places: &[Vec<usize>]) -> Result<Vec<Objective>, E> {
-    if places.is_empty() { Ok(Vec::new()) } else { Ok(models(0)?.run.slo) }
+/// How far the load of every state can grow until one misses.
+fn headroom_of<E: From<Failure>>(
+    case: &Case,
+    question: &Question<'_>,
+    control: &Control,
+) -> Result<Option<Headroom>, E> {
+    let all = states(case, question);
+    headroom::find(|factor| {
+        let more: Option<Vec<State>> =
+            all.iter().map(|state| under_more_load(state, factor)).collect();
+        let Some(more) = more else { return Ok(None) };
+        let trial = attempt(more, Vec::new(), (question.sha256, ""), control)?;
+        Ok(Some(trial.met()))
+    })
 }
 
 /// A combination that the constraints allow.
@@ -227,7 +258,7 @@ fn candidates<'a, E: From<Failure> + 'a>(
     let mut found = Vec::new();
     for index in 0..grid.len() {
         let point = grid.point(index);
-        let model = read(&point)?;
+        let model = read(&point)?.model;
         let Some(runtime) = model.runtimes.iter().find(|one| one.name == question.runtime) else {
             continue;
         };
@@ -275,23 +306,6 @@ pub fn names(grid: &Grid, point: &Point, model: &Model, runtime: &Runtime) -> Na
         add(name, value);
     }
     names
-}
-
-/// The model with the runtime asked about alone, or after the baseline where an objective needs it;
-/// the lost instances gone.
-fn only(model: &Model, question: &Question<'_>) -> Model {
-    let mut model = model.clone();
-    let of_gain = model.run.slo.iter().any(|objective| objective.metric.starts_with("gain"));
-    let baseline = model.runtimes.get(model.run.baseline).cloned();
-    model.runtimes.retain(|runtime| runtime.name == question.runtime);
-    for runtime in &mut model.runtimes {
-        runtime.instances -= question.survive.min(runtime.instances - 1);
-    }
-    if let Some(baseline) = baseline.filter(|one| of_gain && one.name != question.runtime) {
-        model.runtimes.insert(0, baseline);
-    }
-    model.run.baseline = 0;
-    model
 }
 
 /// The candidates one step down (or up) along one axis, in the order of the axes.

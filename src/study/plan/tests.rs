@@ -31,18 +31,43 @@ warmup = "5 s"
 fn answer(slo: &str, vary: &[&str], constraints: &[&str], survive: u32) -> Answer {
     let document =
         Document::from_text("m", &MODEL.replace("[run]", &format!("[run]\nslo = [{slo}]")));
+    answer_of(&document, vary, constraints, survive)
+}
+
+/// Only one test asks for the headroom, which takes many trials.
+fn answer_of(document: &Document, vary: &[&str], constraints: &[&str], survive: u32) -> Answer {
+    answer_with(document, vary, (constraints, survive), false)
+}
+
+fn answer_with(
+    document: &Document,
+    vary: &[&str],
+    (constraints, survive): (&[&str], u32),
+    with_headroom: bool,
+) -> Answer {
     let grid = Grid::new(vary.iter().map(|text| Axis::parse(text).unwrap()).collect()).unwrap();
     let read = |point: &[(String, String)]| {
         let mut overrides = Overrides::new();
         point.iter().for_each(|(name, value)| overrides.push(name, value, "--vary"));
-        Ok::<_, Failure>(Model::read(&document, &overrides).unwrap())
+        let mut case = Case::of(Model::read(document, &overrides).unwrap());
+        for scenario in &case.model.scenarios {
+            let model = Model::read_scenario(document, &overrides, &scenario.name).unwrap();
+            case.scenarios.push((scenario.name.clone(), model));
+        }
+        Ok::<_, Failure>(case)
     };
-    let model = read(&grid.point(0)).unwrap();
+    let model = read(&grid.point(0)).unwrap().model;
     let names = names(&grid, &grid.point(0), &model, &model.runtimes[0]);
     let constraints: Vec<_> =
         constraints.iter().map(|text| Constraint::parse(text, &names).unwrap()).collect();
-    let question =
-        Question { runtime: "w", grid: &grid, constraints: &constraints, survive, sha256: "" };
+    let question = Question {
+        runtime: "w",
+        grid: &grid,
+        constraints: &constraints,
+        survive,
+        with_headroom,
+        sha256: "",
+    };
     ask(&question, &read, &|_| String::new(), &Control::default()).unwrap()
 }
 
@@ -82,8 +107,8 @@ fn the_least_number_for_a_percentile_is_that_of_the_exact_tail() {
     let answer = answer("\"p99 <= 550 ms\"", &["runtime.w.workers=1..512"], &[], 0);
     assert_eq!(value(&answer), [exact.to_string()]);
     let at = answer.at.as_ref().unwrap();
-    assert_eq!(at.binds.resource, "workers");
-    let room = at.headroom().unwrap();
+    assert_eq!(at.hardest(&answer.objectives).binds.resource, "workers");
+    let room = at.room_to_limit(&answer.objectives).unwrap();
     assert!((room - (exact as f64 / 5.0 - 1.0)).abs() < 0.05, "{room}");
 }
 
@@ -93,10 +118,10 @@ fn what_cannot_be_sustained_is_not_simulated_and_the_end_of_the_range_is_an_answ
     assert!(none.at.is_none());
     assert_eq!(none.simulated, 0);
     assert!(
-        matches!(&none.below[0].found, trial::Found::Hopeless(why) if why.grows && why.why == "50/s offered, 50/s possible")
+        matches!(&none.below[0].tried[0].found, trial::Found::Hopeless(why) if why.grows && why.why == "50/s offered, 50/s possible")
     );
     let missed = answer("\"accept_wait <= 1 ns\"", &["runtime.w.workers=6..8"], &[], 0);
-    assert!(missed.at.is_none() && missed.below[0].result().is_some());
+    assert!(missed.at.is_none() && missed.below[0].is_simulated());
 }
 
 #[test]
@@ -113,4 +138,38 @@ fn of_several_keys_the_cheapest_combination_is_found_under_its_constraints() {
     // All three are paid for.
     let cost = lost.at.and_then(|at| at.cost_per_hour).unwrap();
     assert!((cost - 0.6).abs() < 1e-12, "{cost}");
+}
+
+#[test]
+fn the_objectives_hold_in_every_scenario_and_the_hardest_decides() {
+    let document = Document::from_text(
+        "m",
+        &format!(
+            "{}\n[[scenario]]\nname = \"peak\"\nset = {{ \"load.rate\" = \"70/s\" }}\n",
+            MODEL.replace("[run]", "[run]\nslo = [\"accept_wait <= 10 ms\"]")
+        ),
+    );
+    let answer = answer_of(&document, &["runtime.w.workers=1..64"], &[], 0);
+    let wait = |rate: f64, c| Mmc::new(rate, 0.1, c).unwrap().prediction().wait_mean_s;
+    let least = |rate| (8..).find(|&c| wait(rate, c) <= 0.010).unwrap();
+    assert!(least(70.0) > least(50.0));
+    assert_eq!(value(&answer), [least(70.0).to_string()]);
+    assert_eq!(answer.states, ["", "peak"]);
+    let at = answer.at.as_ref().unwrap();
+    assert_eq!((at.hardest(&answer.objectives).state.as_str(), at.tried.len()), ("peak", 2));
+    assert_eq!(answer.below[0].hardest(&answer.objectives).state, "peak");
+    let outcome = at.outcome().unwrap();
+    assert_eq!((outcome.runtimes.len(), outcome.scenarios[0].name.as_str()), (1, "peak"));
+}
+
+#[test]
+fn the_load_can_grow_as_far_as_erlang_says() {
+    let slo = "[run]\nslo = [\"accept_wait <= 10 ms\"]";
+    let document = Document::from_text("m", &MODEL.replace("[run]", slo));
+    let answer = answer_with(&document, &["runtime.w.workers=8..9"], (&[], 0), true);
+    let headroom::Headroom { meets, misses } = answer.headroom.unwrap();
+    let wait =
+        |growth: f64| Mmc::new(50.0 * (1.0 + growth), 0.1, 8).unwrap().prediction().wait_mean_s;
+    // The exact end of the bracket lies inside, but for the chance of 180 000 requests.
+    assert!(wait(meets) < 0.0108 && wait(misses.unwrap()) > 0.0092, "{meets} {misses:?}");
 }

@@ -9,8 +9,10 @@ use std::sync::Arc;
 
 use crate::model::{Model, Objective};
 use crate::simulation::Control;
+use crate::stats::Moments;
+use crate::stats::interval::half_width95;
 
-use super::result::Estimate;
+use super::result::{Estimate, SloResult};
 use super::sweep::in_order;
 use super::{Case, Failure, Options, run_here, threads};
 
@@ -27,6 +29,9 @@ pub struct Bar {
     pub base: Estimate,
     /// The metric with a share less, and with a share more.
     pub at: [Estimate; 2],
+    /// The interval of the swing, from replications that met the same requests with less and with
+    /// more; `None` with too few.
+    pub swing_ci95: Option<[f64; 2]>,
 }
 
 impl Bar {
@@ -42,6 +47,9 @@ impl Bar {
     /// Whether chance alone may explain the difference between less and more.
     #[must_use]
     pub fn by_chance(&self) -> bool {
+        if let Some([low, high]) = self.swing_ci95 {
+            return low <= 0.0 && 0.0 <= high;
+        }
         match (self.at[0].ci95, self.at[1].ci95) {
             (Some([a, b]), Some([c, d])) => a <= d && c <= b,
             _ => false,
@@ -78,14 +86,14 @@ pub fn tornado(
         std::iter::once(base).chain(inputs.iter().flat_map(|input| &input.models)).collect();
     let pool = threads(jobs)?;
     control.plan_points(models.len() as u64);
-    let mut figures: Vec<Vec<Estimate>> = Vec::new();
+    let mut figures: Vec<Vec<Figure>> = Vec::new();
     let work = |index: u64| {
         if control.is_cancelled() {
             return Err(Failure::Interrupted);
         }
-        pool.install(|| figures_of(models[index as usize], metric, control))
+        figures_of(models[index as usize], metric, control)
     };
-    in_order(0..models.len() as u64, pool.current_num_threads(), work, |_, found| {
+    in_order(0..models.len() as u64, &pool, work, |_, found| {
         control.finish_point();
         figures.push(found);
         Ok(())
@@ -98,8 +106,12 @@ pub fn tornado(
                 input: input.name.clone(),
                 runtime: runtime.name.clone(),
                 set: input.set.clone(),
-                base: figures[0][place],
-                at: [figures[1 + 2 * n][place], figures[2 + 2 * n][place]],
+                base: figures[0][place].estimate,
+                at: [&figures[1 + 2 * n], &figures[2 + 2 * n]].map(|all| all[place].estimate),
+                swing_ci95: paired(
+                    &figures[0][place],
+                    [&figures[1 + 2 * n][place], &figures[2 + 2 * n][place]],
+                ),
             });
         }
         let width = |bar: &Bar| bar.swing().map_or(-1.0, f64::abs);
@@ -109,8 +121,28 @@ pub fn tornado(
     Ok(Tornado { metric: metric.to_owned(), by, bars, left_out })
 }
 
+/// A metric of one runtime, and that of each replication.
+#[derive(Clone, Debug)]
+struct Figure {
+    estimate: Estimate,
+    each: Vec<f64>,
+}
+
+/// The interval of the swing, as a share of the base.
+///
+/// The same requests meet less and more, so most of what chance does to one it does to the other:
+/// the interval is Student's over the differences within replications.
+fn paired(base: &Figure, [low, high]: [&Figure; 2]) -> Option<[f64; 2]> {
+    let base = base.estimate.value.filter(|base| *base != 0.0)?;
+    let swing = (high.estimate.value? - low.estimate.value?) / base;
+    let differences: Moments =
+        low.each.iter().zip(&high.each).map(|(low, high)| (high - low) / base).collect();
+    let half = half_width95(&differences)?;
+    Some([swing - half, swing + half]).filter(|ends| ends.iter().all(|end| end.is_finite()))
+}
+
 /// The metric of every runtime of a model.
-fn figures_of(model: &Model, metric: &str, control: &Control) -> Result<Vec<Estimate>, Failure> {
+fn figures_of(model: &Model, metric: &str, control: &Control) -> Result<Vec<Figure>, Failure> {
     let mut model = model.clone();
     // An objective is how a study is asked for any metric by its name.
     let asked = Objective {
@@ -126,7 +158,52 @@ fn figures_of(model: &Model, metric: &str, control: &Control) -> Result<Vec<Esti
         return Err(Failure::Interrupted);
     }
     let figure = |result: &super::result::RuntimeResult| {
-        result.slo.first().map_or(Estimate::NONE, |slo| slo.figure)
+        let none = Figure { estimate: Estimate::NONE, each: Vec::new() };
+        let found = |slo: &SloResult| Figure { estimate: slo.figure, each: slo.each.clone() };
+        result.slo.first().map_or(none, found)
     };
     Ok(outcome.runtimes.iter().map(figure).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::input::Document;
+    use crate::model::Overrides;
+
+    #[test]
+    fn what_both_sides_share_does_not_widen_the_interval_of_a_swing() {
+        let figure = |each: [f64; 3]| Figure {
+            estimate: Estimate::exactly(each.iter().sum::<f64>() / 3.0),
+            each: each.into(),
+        };
+        // Replications differ by a factor of two; the difference is 1.0, 1.1, 0.9 in each.
+        let (low, high) = (figure([10.0, 15.0, 20.0]), figure([11.0, 16.1, 20.9]));
+        let [from, to] = paired(&figure([10.0; 3]), [&low, &high]).unwrap();
+        // Mean 0.1, standard error 0.01/sqrt 3, t(2) = 4.302653.
+        let half = 4.302_653 * 0.01 / 3.0_f64.sqrt();
+        assert!((from - (0.1 - half)).abs() < 1e-6 && (to - (0.1 + half)).abs() < 1e-6);
+        assert_eq!(paired(&figure([0.0; 3]), [&low, &high]), None);
+    }
+
+    #[test]
+    fn a_small_effect_is_told_from_chance_where_separate_intervals_overlap() {
+        // One queue at 80 %: replications differ far more than 2 % more waiting does.
+        let text = "[params]\nwait = \"1 ms\"\n\n[load]\nkind = \"poisson\"\nrate = \"80/s\"\n\n\
+            [[request]]\nsteps = [{ cpu = \"exp(10 ms)\" }, { io = \"$wait\" }]\n\n\
+            [[runtime]]\nname = \"loop\"\nkind = \"event-loop\"\n\n\
+            [run]\nrequests = 4000\nreplications = 5\nwarmup = \"1 s\"\n";
+        let document = Document::from_text("m", text);
+        let base = Model::read(&document, Overrides::NONE).unwrap();
+        let read = |name: &str, text: &str| {
+            Model::read(&document, &Overrides::new().with(name, text, "test")).ok()
+        };
+        let inputs = inputs(&document, &base, Overrides::NONE, 0.2, &read);
+        let control = Arc::default();
+        let found = tornado(&base, inputs, ("mean", 0.2), Some(2), &control).unwrap();
+        let wait = found.bars.iter().find(|bar| bar.input == "wait").unwrap();
+        let [a, b] = wait.at.map(|at| at.ci95.unwrap());
+        assert!(a[0] < b[1] && b[0] < a[1], "their own intervals overlap: {wait:?}");
+        assert!(!wait.by_chance(), "{wait:?}");
+    }
 }

@@ -18,8 +18,17 @@ pub struct Knee {
     /// The loads whose power chance alone may have put below it, with the next points beside them:
     /// the knee of the curve between the points lies inside.
     pub between: [f64; 2],
-    /// Whether the sweep ends before power falls again: the knee may lie further on.
-    pub at_end: bool,
+    /// Whether power is greatest at an end of the sweep: the knee may lie beyond it.
+    pub beyond: Option<Beyond>,
+}
+
+/// The end of a sweep beyond which a knee may lie.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Beyond {
+    /// It lies at the least load or below it.
+    Below,
+    /// It lies at the greatest load or above it.
+    Above,
 }
 
 /// The knee of every runtime with at least three points.
@@ -43,7 +52,11 @@ fn of_line(line: &Line<'_>) -> Option<Knee> {
         runtime: line.runtime.to_owned(),
         at: powers[most].0,
         between: [powers[first.saturating_sub(1)].0, powers[(last + 1).min(powers.len() - 1)].0],
-        at_end: most == powers.len() - 1,
+        beyond: match most {
+            0 => Some(Beyond::Below),
+            _ if most == powers.len() - 1 => Some(Beyond::Above),
+            _ => None,
+        },
     })
 }
 
@@ -79,7 +92,7 @@ mod tests {
         let rows = Rows::read(text.as_bytes()).unwrap();
         let knees = all(&along(&rows, "load.rate")[0]);
         assert_eq!(knees.len(), 1);
-        assert!((knees[0].at - 0.5).abs() < 1e-12 && !knees[0].at_end, "{knees:?}");
+        assert!((knees[0].at - 0.5).abs() < 1e-12 && knees[0].beyond.is_none(), "{knees:?}");
         let [low, high] = knees[0].between;
         assert!((low - 0.4).abs() < 1e-12 && (high - 0.6).abs() < 1e-12, "{knees:?}");
     }
@@ -90,7 +103,16 @@ mod tests {
                     1,,x,10,0.1,0.1,0.1,true\n2,,x,20,0.1,0.1,0.1,true\n4,,x,39,0.11,0.05,0.17,true\n";
         let rows = Rows::read(text.as_bytes()).unwrap();
         let knees = all(&along(&rows, "load.clients")[0]);
-        assert!(knees[0].at_end, "{knees:?}");
+        assert_eq!(knees[0].beyond, Some(Beyond::Above), "{knees:?}");
         assert_eq!(knees[0].between, [1.0, 4.0]);
+    }
+
+    #[test]
+    fn a_sweep_that_begins_too_late_says_so() {
+        let text = "load.clients,scenario,runtime,throughput_rps,response_mean_s,steady\n\
+                    8,,x,10,0.8,true\n16,,x,10,1.6,true\n32,,x,10,3.2,true\n";
+        let rows = Rows::read(text.as_bytes()).unwrap();
+        let knees = all(&along(&rows, "load.clients")[0]);
+        assert_eq!(knees[0].beyond, Some(Beyond::Below), "{knees:?}");
     }
 }

@@ -5,11 +5,20 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
+use std::time::{Duration, Instant};
+
+use rayon::ThreadPool;
 
 /// How far ahead of the oldest unfinished piece work may go: what bounds the memory.
 const AHEAD: u64 = 256;
 
-/// Does `work` for each number of a range on `workers` threads, and gives the results to `take`
+/// Short pieces are begun several at a time, so that threads do not spend their time on meeting; so
+/// many at most.
+const MOST_AT_A_TIME: u64 = 32;
+/// Pieces at a time are made more below this, and fewer above four times this.
+const LONG_ENOUGH: Duration = Duration::from_millis(2);
+
+/// Does `work` for each number of a range on the threads of a pool, and gives the results to `take`
 /// one after another, in order, on the calling thread.
 ///
 /// # Errors
@@ -18,7 +27,7 @@ const AHEAD: u64 = 256;
 /// been taken, what comes after it has not.
 pub fn in_order<T: Send, E: Send>(
     range: Range<u64>,
-    workers: usize,
+    pool: &ThreadPool,
     work: impl Fn(u64) -> Result<T, E> + Sync,
     mut take: impl FnMut(u64, T) -> Result<(), E>,
 ) -> Result<(), E> {
@@ -31,9 +40,9 @@ pub fn in_order<T: Send, E: Send>(
     };
     let shared = Shared { state: Mutex::new(state), changed: Condvar::new(), end: range.end };
     thread::scope(|scope| {
-        for _ in 0..workers.max(1) {
+        for _ in 0..pool.current_num_threads() {
             shared.lock().running += 1;
-            scope.spawn(|| shared.work(&work));
+            scope.spawn(|| shared.work(pool, &work));
         }
         // However this ends, nobody begins another piece.
         let _stop = Stop(&shared);
@@ -71,29 +80,43 @@ impl<T, E> Shared<T, E> {
     fn wait<'a>(&self, state: MutexGuard<'a, State<T, E>>) -> MutexGuard<'a, State<T, E>> {
         self.changed.wait(state).unwrap_or_else(PoisonError::into_inner)
     }
+}
 
-    fn work(&self, work: &(impl Fn(u64) -> Result<T, E> + Sync)) {
+impl<T: Send, E: Send> Shared<T, E> {
+    fn work(&self, pool: &ThreadPool, work: &(impl Fn(u64) -> Result<T, E> + Sync)) {
         let _leave = Leave(self);
-        while let Some(number) = self.begin() {
-            let found = work(number);
+        let mut at_a_time = 1;
+        while let Some(numbers) = self.begin(at_a_time) {
+            let start = Instant::now();
+            let found: Vec<(u64, Result<T, E>)> =
+                pool.install(|| numbers.map(|number| (number, work(number))).collect());
+            let took = start.elapsed();
+            if took < LONG_ENOUGH {
+                at_a_time = (at_a_time * 2).min(MOST_AT_A_TIME);
+            } else if took > 4 * LONG_ENOUGH {
+                at_a_time = (at_a_time / 2).max(1);
+            }
             let mut state = self.lock();
-            state.over |= found.is_err();
-            state.done.insert(number, found);
+            state.over |= found.iter().any(|(_, found)| found.is_err());
+            state.done.extend(found);
             drop(state);
             self.changed.notify_all();
         }
     }
 
-    /// The next number, once it is not too far ahead; `None` where there is nothing more to do.
-    fn begin(&self) -> Option<u64> {
+    /// The next numbers, so many at most, once they are not too far ahead; `None` where there is
+    /// nothing more to do.
+    fn begin(&self, at_most: u64) -> Option<Range<u64>> {
         let mut state = self.lock();
         loop {
             if state.over || state.next >= self.end {
                 return None;
             }
-            if state.next < state.taken.saturating_add(AHEAD) {
-                state.next += 1;
-                return Some(state.next - 1);
+            let limit = state.taken.saturating_add(AHEAD).min(self.end);
+            if state.next < limit {
+                let begun = state.next..limit.min(state.next + at_most);
+                state.next = begun.end;
+                return Some(begun);
             }
             state = self.wait(state);
         }
@@ -105,8 +128,12 @@ impl<T, E> Shared<T, E> {
         loop {
             if let Some(found) = state.done.remove(&number) {
                 state.taken = number + 1;
+                // Nobody waits for the taker unless all that may be begun is.
+                let awaited = state.next >= number.saturating_add(AHEAD);
                 drop(state);
-                self.changed.notify_all();
+                if awaited {
+                    self.changed.notify_all();
+                }
                 return Some(found);
             }
             if state.running == 0 {
@@ -140,7 +167,12 @@ impl<T, E> Drop for Stop<'_, T, E> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::study::threads;
     use std::sync::atomic::{AtomicU64, Ordering};
+
+    fn pool(workers: usize) -> ThreadPool {
+        threads(Some(workers)).unwrap()
+    }
 
     /// Takes longer for some numbers than for others.
     fn uneven(number: u64) -> u64 {
@@ -155,7 +187,7 @@ mod tests {
             let mut taken = Vec::new();
             let done = in_order(
                 3..200,
-                workers,
+                &pool(workers),
                 |n| Ok::<_, ()>(uneven(n)),
                 |n, value| {
                     taken.push((n, value));
@@ -171,13 +203,17 @@ mod tests {
     fn the_first_error_in_order_ends_it_and_all_before_it_is_taken() {
         let mut taken = 0;
         let work = |n| if n >= 50 { Err(n) } else { Ok(uneven(n)) };
-        let done = in_order(0..1000, 4, work, |_, _| {
+        let done = in_order(0..1000, &pool(4), work, |_, _| {
             taken += 1;
             Ok(())
         });
         assert_eq!((done, taken), (Err(50), 50));
-        let refused =
-            in_order(0..1000, 4, |n| Ok(uneven(n)), |n, _| if n == 9 { Err(n) } else { Ok(()) });
+        let refused = in_order(
+            0..1000,
+            &pool(4),
+            |n| Ok(uneven(n)),
+            |n, _| if n == 9 { Err(n) } else { Ok(()) },
+        );
         assert_eq!(refused, Err(9));
     }
 
@@ -188,7 +224,7 @@ mod tests {
             begun.fetch_max(n, Ordering::Relaxed);
             Ok::<_, ()>(())
         };
-        in_order(0..5_000, 3, work, |n, ()| {
+        in_order(0..5_000, &pool(3), work, |n, ()| {
             if n % 500 == 0 {
                 thread::sleep(std::time::Duration::from_millis(2));
             }

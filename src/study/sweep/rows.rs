@@ -40,15 +40,22 @@ impl Rows {
     ///
     /// Rows that are not as long as the header.
     pub fn add(&mut self, text: &str) -> Result<(), csv::Error> {
-        let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(text.as_bytes());
-        for record in reader.records() {
-            let record = record?;
-            if record.len() != self.titles.len() {
-                let error = io::Error::new(io::ErrorKind::InvalidData, "a row of another length");
-                return Err(error.into());
-            }
-            self.records.push(record);
+        // A reader takes longer to build than a plain row takes to split.
+        if !text.contains(['"', '\r']) {
+            return text
+                .lines()
+                .try_for_each(|line| self.push(line.split(',').collect::<Vec<_>>().into()));
         }
+        let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(text.as_bytes());
+        reader.records().try_for_each(|record| self.push(record?))
+    }
+
+    fn push(&mut self, record: csv::StringRecord) -> Result<(), csv::Error> {
+        if record.len() != self.titles.len() {
+            let error = io::Error::new(io::ErrorKind::InvalidData, "a row of another length");
+            return Err(error.into());
+        }
+        self.records.push(record);
         Ok(())
     }
 
@@ -143,5 +150,8 @@ mod tests {
         rows.add("1,\n2,\n").unwrap();
         assert_eq!(rows.len(), 2);
         assert!(rows.add("1,2,3\n").is_err());
+        assert!(rows.add("\"1\",2,3\n").is_err());
+        rows.add("\"mix(0.9: 1 ms, 0.1: 2 ms)\",\n").unwrap();
+        assert_eq!(rows.iter().last().unwrap().text("beta"), "mix(0.9: 1 ms, 0.1: 2 ms)");
     }
 }

@@ -62,7 +62,7 @@ impl Measure {
         match *self {
             Self::Throughput => sample.throughput,
             Self::ResponseMean => sample.response.figures[0],
-            Self::ClassMean(place) => sample.classes.get(place)?.1.figures[0],
+            Self::ClassMean(place) => sample.class(place).1.figures[0],
             Self::Percentile(p) => sample.response.figures[figure_of(p)?],
             Self::Within { limit_s, .. } => within(found, limit_s * NANOS_PER_SECOND),
             Self::AcceptWait => sample.parts.map(|parts| parts[Part::Accept as usize]),

@@ -20,8 +20,14 @@ mod contour;
 mod ramp;
 mod tex;
 
+/// Panels of one figure in one column; more stand in two.
+const COLUMN: usize = 3;
 /// The most panels of one figure.
-const PANELS: usize = 4;
+const PANELS: usize = 8;
+/// The most cells of one panel.
+const MOST_CELLS: usize = 40_000;
+/// The share of the scale from which colours are light, and contours black.
+const LIGHT_FROM: f64 = 0.55;
 /// How far cells lap over each other, in points.
 const LAP: f64 = 0.3;
 
@@ -38,6 +44,8 @@ struct Heat {
     y: (String, Vec<f64>),
     z: Dimension,
     maps: Vec<Map>,
+    /// Those for which there is no room.
+    left_out: Vec<String>,
 }
 
 /// Draws the chart.
@@ -51,9 +59,7 @@ pub fn draw(table: &Table, choice: &Choice, page: &Page) -> Result<Figure, Error
         title: format!("{} over {} and {}", heat.z.title, heat.x.0, heat.y.0),
         about: format!("{} over {} and {}.", heat.z.title, heat.x.0, heat.y.0),
         panels: Vec::new(),
-        notes: vec![
-            "Lines: contours at the numbers of the scale, between the points measured.".to_owned(),
-        ],
+        notes: notes(&heat),
     };
     let ink = {
         let layout = Layout::new(&heat, &drawing, page);
@@ -63,6 +69,17 @@ pub fn draw(table: &Table, choice: &Choice, page: &Page) -> Result<Figure, Error
     };
     let tex = tex::document(&heat, page);
     Ok(Figure::new(drawing, ink, numbers(&heat)?, page).with_tex(tex))
+}
+
+fn notes(heat: &Heat) -> Vec<String> {
+    let mut notes = vec![
+        "Lines: contours at the numbers of the scale, between the points measured.".to_owned(),
+    ];
+    if !heat.left_out.is_empty() {
+        let names = heat.left_out.join("; ");
+        notes.push(format!("No room for {names}; iowait plot --only NAME=VALUE draws them."));
+    }
+    notes
 }
 
 fn read(table: &Table, choice: &Choice) -> Result<Heat, Error> {
@@ -87,6 +104,11 @@ fn read(table: &Table, choice: &Choice) -> Result<Heat, Error> {
         values
     };
     let (across, up) = (levels(x), levels(y));
+    if across.len() * up.len() > MOST_CELLS {
+        let (across, up) = (across.len(), up.len());
+        let why = format!("{across} x {up} cells are too many to see; at most {MOST_CELLS}");
+        return Err(Error::Unfit(why));
+    }
     if across.len() < 2 || up.len() < 2 {
         return Err(Error::Unfit("a heat map needs at least two values on each axis".to_owned()));
     }
@@ -111,7 +133,7 @@ fn read(table: &Table, choice: &Choice) -> Result<Heat, Error> {
             maps.push(Map { name: points::name(table, &key, &keys), values });
         }
     }
-    maps.truncate(PANELS);
+    let left_out = maps.split_off(maps.len().min(PANELS)).into_iter().map(|map| map.name).collect();
     if maps.is_empty() {
         return Err(Error::Unfit(format!("{} does not vary over the grid", table.title(z))));
     }
@@ -128,7 +150,7 @@ fn read(table: &Table, choice: &Choice) -> Result<Heat, Error> {
     if z.axis.to > 10.0 * z.axis.from.max(0.0) && all.iter().all(|value| *value > 0.0) {
         z = words::dimension(&z.column, &all, Axis::log);
     }
-    Ok(Heat { x: scaled(x, across), y: scaled(y, up), z, maps })
+    Ok(Heat { x: scaled(x, across), y: scaled(y, up), z, maps, left_out })
 }
 
 fn numbers(heat: &Heat) -> Result<String, Error> {
@@ -155,6 +177,7 @@ struct Layout<'a> {
     width: f64,
     height: f64,
     screen: bool,
+    columns: usize,
     frames: Vec<Frame>,
     notes: Vec<String>,
 }
@@ -170,20 +193,38 @@ impl<'a> Layout<'a> {
         let left = margin + size * 2.2 + widest(&mut heat.y.1.iter().map(|v| figure(*v, 3)));
         let scale = widest(&mut levels(&heat.z).into_iter().map(|(_, label)| label));
         let right = width - margin - scale - size * 2.2;
-        let tall = ((right - left) / heat.x.1.len() as f64 * heat.y.1.len() as f64)
-            .clamp(pitch * heat.y.1.len() as f64, (right - left) * 0.75);
+        let columns = if heat.maps.len() > COLUMN { 2 } else { 1 };
+        let gap = size * 1.2;
+        let wide = (right - left - gap * f64::from(columns - 1)) / f64::from(columns);
+        let (across, up) = (heat.x.1.len() as f64, heat.y.1.len() as f64);
+        // Square cells where they fit, none lower than a line of text unless there are too many.
+        let tall = (wide / across * up).max(pitch * up).min(wide * 0.75);
         let mut y = margin + if screen { pitch * 1.6 } else { 0.0 };
         let room = width - 2.0 * margin;
         let notes: Vec<String> =
             drawing.notes.iter().flat_map(|note| font::wrap(note, size, room)).collect();
         let mut frames = Vec::new();
-        for _ in &heat.maps {
+        for row in heat.maps.chunks(columns as usize) {
             y += pitch * 1.2;
-            frames.push(Frame { left, right, top: y, bottom: y + tall });
+            for place in 0..row.len() {
+                let left = left + place as f64 * (wide + gap);
+                frames.push(Frame { left, right: left + wide, top: y, bottom: y + tall });
+            }
             y += tall + pitch * 0.6;
         }
         let height = y + pitch * (2.2 + notes.len() as f64) + margin;
-        Self { heat, drawing, size, pitch, width, height, screen, frames, notes }
+        Self {
+            heat,
+            drawing,
+            size,
+            pitch,
+            width,
+            height,
+            screen,
+            columns: columns as usize,
+            frames,
+            notes,
+        }
     }
 
     fn type_of(&self, side: HPos) -> Type {
@@ -197,14 +238,16 @@ impl<'a> Layout<'a> {
             let title = font::cut(&self.drawing.title, look.size, self.width - 2.0 * margin);
             canvas.text(&title, (margin, margin + self.pitch * 0.5), look)?;
         }
-        for (map, frame) in self.heat.maps.iter().zip(&self.frames) {
-            self.map(canvas, map, *frame)?;
+        for (place, map) in self.heat.maps.iter().enumerate() {
+            self.map(canvas, map, place)?;
         }
-        let last =
-            *self.frames.last().unwrap_or(&Frame { left: 0.0, right: 0.0, top: 0.0, bottom: 0.0 });
-        self.across(canvas, last)?;
+        // The last of each column has the words and numbers below it.
+        for frame in self.frames.iter().rev().take(self.columns) {
+            self.across(canvas, *frame)?;
+        }
         self.scale(canvas)?;
-        let mut y = last.bottom + self.pitch * 3.0;
+        let last = self.frames.last().map_or(margin, |frame| frame.bottom);
+        let mut y = last + self.pitch * 3.0;
         for note in &self.notes {
             canvas.text(note, (margin, y), Type { color: GREY, ..self.type_of(HPos::Left) })?;
             y += self.pitch;
@@ -212,12 +255,16 @@ impl<'a> Layout<'a> {
         Ok(())
     }
 
-    fn map(&self, canvas: &Canvas, map: &Map, frame: Frame) -> Result<(), Error> {
+    fn map(&self, canvas: &Canvas, map: &Map, place: usize) -> Result<(), Error> {
+        let frame = self.frames[place];
         let (columns, rows) = (self.heat.x.1.len() as f64, self.heat.y.1.len() as f64);
         let (wide, tall) = (frame.width() / columns, frame.height() / rows);
-        // The words of the scale stand at the right of the same line.
-        let scale = font::width(&self.scale_title(), self.size) + self.size * 1.6;
-        let room = (self.width - frame.left - scale).max(0.0);
+        let mut room = frame.width();
+        if place + 1 == self.frames.len().min(self.columns) {
+            // The words of the scale stand at the right of the same line.
+            let scale = font::width(&self.scale_title(), self.size) + self.size * 1.6;
+            room = (self.width - frame.left - scale).max(0.0);
+        }
         let name = font::cut(&map.name, self.size, room);
         canvas.text(&name, (frame.left, frame.top - self.pitch * 0.6), self.type_of(HPos::Left))?;
         for (line, values) in map.values.iter().enumerate() {
@@ -231,25 +278,29 @@ impl<'a> Layout<'a> {
                 let cell = Frame { left, right, top, bottom };
                 canvas.fill(cell, ramp::color(self.share(*value)), 1.0)?;
             }
-            let y = frame.bottom - (line as f64 + 0.5) * tall;
-            if tall >= self.size || line % 2 == 0 {
-                let label = figure(self.heat.y.1[line], 3);
-                canvas.text(
-                    &label,
-                    (frame.left - self.size * 0.5, y),
-                    self.type_of(HPos::Right),
-                )?;
-            }
         }
         let place = |(column, line): (f64, f64)| {
             (frame.left + (column + 0.5) * wide, frame.bottom - (line + 0.5) * tall)
         };
         for (level, _) in levels(&self.heat.z) {
-            let look =
-                LineLook::solid(if self.share_of_axis(level) < 0.55 { WHITE } else { BLACK }, 0.7);
+            let look = LineLook::solid(
+                if self.share_of_axis(level) < LIGHT_FROM { WHITE } else { BLACK },
+                0.7,
+            );
             for (from, to) in contour::lines(&map.values, level / self.heat.z.factor) {
                 canvas.path(&[place(from), place(to)], look)?;
             }
+        }
+        if self.frames[0].left < frame.left { Ok(()) } else { self.up(canvas, frame) }
+    }
+
+    /// The values and the words of the upright axis, as many as have room.
+    fn up(&self, canvas: &Canvas, frame: Frame) -> Result<(), Error> {
+        let tall = frame.height() / self.heat.y.1.len() as f64;
+        let every = (self.size * 1.1 / tall).ceil().max(1.0) as usize;
+        for (line, value) in self.heat.y.1.iter().enumerate().step_by(every) {
+            let at = (frame.left - self.size * 0.5, frame.bottom - (line as f64 + 0.5) * tall);
+            canvas.text(&figure(*value, 3), at, self.type_of(HPos::Right))?;
         }
         let title = font::cut(&self.heat.y.0, self.size, frame.height() + self.pitch);
         let x = self.size * 0.96;
@@ -299,7 +350,7 @@ impl<'a> Layout<'a> {
     /// The colours with their numbers, at the right of the first panel.
     fn scale(&self, canvas: &Canvas) -> Result<(), Error> {
         const STEPS: u32 = 64;
-        let Some(frame) = self.frames.first() else { return Ok(()) };
+        let Some(frame) = self.frames.iter().take(self.columns).last() else { return Ok(()) };
         let (left, right) = (frame.right + self.size, frame.right + self.size * 1.9);
         for step in 0..STEPS {
             let at = |step: u32| frame.bottom - frame.height() * f64::from(step) / f64::from(STEPS);
