@@ -9,6 +9,7 @@ mod completions;
 mod drawn;
 mod execute;
 mod exit;
+mod fit;
 mod flags;
 mod man;
 mod models;
@@ -101,7 +102,8 @@ impl Program {
             None => {
                 let flags = &self.flags;
                 let files = Files::Always;
-                Job { command: "run", bare: true, simulate: true, source: None, flags, files }
+                let (source, only) = (None, &[][..]);
+                Job { command: "run", bare: true, simulate: true, source, flags, files, only }
                     .run(session)
             }
         }

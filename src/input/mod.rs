@@ -4,6 +4,7 @@ pub mod dist;
 pub mod document;
 pub mod excerpt;
 pub mod keys;
+pub mod loadtest;
 pub mod notes;
 pub mod problem;
 pub mod reader;

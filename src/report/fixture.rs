@@ -179,6 +179,7 @@ pub fn runtime(name: &str, kind: &str, width: u64) -> RuntimeResult {
         warnings: Vec::new(),
         events: Some(1_000_000),
         distribution: Vec::new(),
+        response_min_s: None,
         width,
     }
 }

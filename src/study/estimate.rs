@@ -93,6 +93,13 @@ pub fn distribution(samples: &[Sample]) -> Vec<(f64, Estimate)> {
         .collect()
 }
 
+/// The shortest response time in seconds, of all replications.
+#[must_use]
+pub fn response_min(samples: &[Sample]) -> Option<f64> {
+    let least = samples.iter().filter_map(|sample| sample.response.points.first());
+    least.map(|(nanos, _)| nanos / 1e9).min_by(f64::total_cmp)
+}
+
 /// Each request class.
 #[must_use]
 pub fn classes(setup: &Setup, samples: &[Sample]) -> Vec<ClassResult> {

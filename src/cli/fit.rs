@@ -1,0 +1,381 @@
+//! `iowait fit`: measurements to a model.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use clap::Args;
+use clap::builder::{PossibleValue, PossibleValuesParser};
+
+use super::exit::{Exit, Failure, wrapped};
+use super::flags::TerminalFlags;
+use super::progress;
+use super::session::Session;
+use super::shell;
+use super::values::{Given, duration, jobs, rate, seed, share, whole};
+use crate::input::dist::Percentile;
+use crate::input::loadtest::{self, Cpu, FORMATS, Measurement};
+use crate::input::problem::Problem;
+use crate::input::{Document, Problems};
+use crate::model::{Model, Overrides};
+use crate::report::files::write_whole;
+use crate::report::fit as report;
+use crate::simulation::Control;
+use crate::study::fit::{self, Fitted, Known, Server};
+use crate::units::{Rate, Span};
+
+/// Measurements to a model: what a request takes, so that the simulated system shows what yours did
+///
+/// Reads load testers' results, or what a monitoring page shows, and writes a commented model that runs: T_cpu by the
+/// utilisation law, the I/O wait by simulating the system that was measured, widths where they show. It says how sure
+/// each figure is, predicts what it kept out of the fit, and refuses what the data cannot tell.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  iowait fit runs.csv -o shop.toml          a table of runs, a row a load
+  iowait fit runs.csv --where server=sync   one server of several
+  iowait fit summary.json --cpu-used 0.6 --cores 2 --preset gunicorn-sync:8
+  iowait fit --p50 62ms --p90 140ms --p95 210ms --p99 410ms --rate 120/s \\
+      --cpu-used 0.84 --preset gunicorn-sync:16 --cores 2 -o today.toml
+  iowait run today.toml                     what would event loops gain?")]
+pub struct Fit {
+    /// Results of load tests, - for standard input; each file is recognised by its content
+    #[arg(value_name = "INPUT")]
+    inputs: Vec<PathBuf>,
+    /// What the files are, where their content does not say it
+    #[arg(long, value_name = "NAME", value_parser = formats())]
+    input_format: Option<String>,
+    /// Rows of a table whose column has this value; repeatable
+    #[arg(long = "where", value_name = "COLUMN=VALUE", value_parser = pair)]
+    filters: Vec<(String, String)>,
+    /// Write the model here instead of to standard output, whole or not at all
+    #[arg(long, short, value_name = "FILE")]
+    output: Option<PathBuf>,
+    #[command(flatten)]
+    page: Page,
+    #[command(flatten)]
+    known: KnownFlags,
+    /// Seed of all simulations
+    #[arg(long, value_name = "N", help_heading = "How it runs", value_parser = seed)]
+    seed: Option<u64>,
+    /// Cores that the simulations may use; all by default. The model is the same
+    #[arg(long, value_name = "N", help_heading = "How it runs", value_parser = jobs)]
+    jobs: Option<u16>,
+    #[command(flatten)]
+    terminal: TerminalFlags,
+}
+
+/// What a monitoring page shows.
+#[derive(Args, Debug)]
+#[command(next_help_heading = "What a monitoring page shows")]
+struct Page {
+    /// The median of the response time
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    p50: Option<Given<Span>>,
+    /// Its 75th percentile
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    p75: Option<Given<Span>>,
+    /// Its 90th percentile
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    p90: Option<Given<Span>>,
+    /// Its 95th percentile
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    p95: Option<Given<Span>>,
+    /// Its 99th percentile
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    p99: Option<Given<Span>>,
+    /// Its 99.9th percentile
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    p999: Option<Given<Span>>,
+    /// Its mean
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    mean: Option<Given<Span>>,
+    /// Requests that come in each second, whatever the server does; for a file: its load was open
+    #[arg(long, value_name = "RATE", value_parser = rate)]
+    rate: Option<Given<Rate>>,
+    /// Clients of a closed load, each with one request at a time
+    #[arg(long, value_name = "N", value_parser = whole::<u64>, conflicts_with = "rate")]
+    clients: Option<u64>,
+    /// Requests done in each second, for a closed load
+    #[arg(long, value_name = "RATE", value_parser = rate)]
+    throughput: Option<Given<Rate>>,
+}
+
+/// What is known beside the measurements.
+#[derive(Args, Debug)]
+#[command(next_help_heading = "What is known of the server")]
+struct KnownFlags {
+    /// What served, and how wide: gunicorn-sync:16 (iowait presets), or a kind without overheads: event-loop:2
+    #[arg(long, value_name = "SERVER[:WIDTH]", value_parser = Server::parse)]
+    preset: Option<Server>,
+    /// Cores that it may use
+    #[arg(long, value_name = "N", value_parser = whole::<u32>)]
+    cores: Option<u32>,
+    /// The share of all those cores that was busy with it: 0.84 or '84 %'
+    #[arg(long, value_name = "SHARE", value_parser = share)]
+    cpu_used: Option<Given<f64>>,
+    /// CPU of one request, where it is known
+    #[arg(long, value_name = "TIME", value_parser = duration, conflicts_with = "cpu_used")]
+    cpu: Option<Given<Span>>,
+    /// I/O waits of a request, one after the other
+    #[arg(long, value_name = "N", value_parser = whole::<u32>)]
+    calls: Option<u32>,
+}
+
+impl Fit {
+    /// Reads, fits, writes.
+    ///
+    /// # Errors
+    ///
+    /// Input that cannot be read or says too little, a limit, or output that cannot be written.
+    pub fn run(&self, session: &mut Session<'_>) -> Result<Exit, Failure> {
+        session.set(self.terminal);
+        let measurements = self.measurements(session)?;
+        let control = Arc::new(Control::default());
+        session.starts(&control);
+        let threads = crate::study::threads(self.jobs.map(usize::from))?;
+        let fitted = progress::with_bar(session.shows_progress(), &control, || {
+            threads.install(|| fit::fit(&measurements, &self.known(), &control))
+        });
+        let fitted = fitted.map_err(|failure| match failure {
+            fit::Failure::Refused(refusal) => Failure::Usage(refusal.to_string()),
+            fit::Failure::Study(failure) => failure.into(),
+        })?;
+        let text = report::text(&fitted, &shell::command_line(&self.args()));
+        // What is written must be a model; a mistake in it is this program's, and is told with its line.
+        Model::read(&Document::from_text("fit", &text), Overrides::NONE)?;
+        self.write(&text, &fitted, session)
+    }
+
+    fn write(
+        &self,
+        text: &str,
+        fitted: &Fitted,
+        session: &mut Session<'_>,
+    ) -> Result<Exit, Failure> {
+        match &self.output {
+            Some(path) => write_whole(path, |to| to.write_all(text.as_bytes()))?,
+            None => session.print(text.as_bytes())?,
+        }
+        let tell = |session: &mut Session<'_>, words: &str| session.note(wrapped(words).trim_end());
+        for line in report::summary(fitted) {
+            tell(session, &line);
+        }
+        for line in &fitted.untold {
+            tell(session, &format!("not in the data: {line}"));
+        }
+        if let Some(path) = &self.output {
+            let word = shell::quoted(&path.to_string_lossy());
+            tell(
+                session,
+                &format!("wrote {word}; next: iowait validate {word}, iowait run {word}"),
+            );
+        }
+        Ok(Exit::Done)
+    }
+
+    fn measurements(&self, session: &mut Session<'_>) -> Result<Vec<Measurement>, Failure> {
+        let mut all = Vec::new();
+        for path in &self.inputs {
+            let (name, text) = read_text(path, session)?;
+            let format = match &self.input_format {
+                Some(wanted) => FORMATS.iter().find(|format| format.name == wanted),
+                None => FORMATS.iter().find(|format| (format.fits)(head(&text))),
+            };
+            let format = format.ok_or_else(|| unrecognised(&name))?;
+            all.extend(format.read(&name, &text)?);
+        }
+        loadtest::keep(&mut all, &self.filters).map_err(Failure::Usage)?;
+        if all.is_empty() {
+            return Ok(self.page.measurement().into_iter().collect());
+        }
+        if let [one] = all.as_mut_slice() {
+            self.page.amend(one);
+        } else if self.page.is_given() {
+            return Err(Failure::Usage(
+                "flags that describe one measurement stand beside a file with several; put what they say into its columns"
+                    .to_owned(),
+            ));
+        }
+        Ok(all)
+    }
+
+    fn known(&self) -> Known {
+        let flags = &self.known;
+        let used = flags.cpu_used.as_ref();
+        let halves = [
+            used.map(|used| half_digit(&used.text)),
+            self.page.rate.as_ref().map(|rate| half_digit(&rate.text)),
+        ];
+        let squares: f64 = halves.into_iter().flatten().map(|half| half * half).sum();
+        Known {
+            cores: flags.cores,
+            server: flags.preset.clone(),
+            cpu_s: flags.cpu.as_ref().map(|cpu| cpu.value.seconds()),
+            cpu_share: used.map(|used| used.value),
+            rounding: used.map(|_| squares.sqrt()),
+            calls: flags.calls,
+            seed: self.seed.unwrap_or(42),
+        }
+    }
+
+    /// The arguments that make the same model again.
+    fn args(&self) -> Vec<String> {
+        let mut args = vec!["fit".to_owned()];
+        args.extend(self.inputs.iter().map(|path| path.to_string_lossy().into_owned()));
+        let mut add = |flag: &str, value: Option<String>| {
+            if let Some(value) = value {
+                args.extend([flag.to_owned(), value]);
+            }
+        };
+        add("--input-format", self.input_format.clone());
+        self.filters
+            .iter()
+            .for_each(|(name, value)| add("--where", Some(format!("{name}={value}"))));
+        for (flag, given) in self.page.times() {
+            add(flag, given.as_ref().map(|given| given.text.clone()));
+        }
+        add("--rate", self.page.rate.as_ref().map(|given| given.text.clone()));
+        add("--clients", self.page.clients.map(|clients| clients.to_string()));
+        add("--throughput", self.page.throughput.as_ref().map(|given| given.text.clone()));
+        add("--preset", self.known.preset.as_ref().map(Server::word));
+        add("--cores", self.known.cores.map(|cores| cores.to_string()));
+        add("--cpu-used", self.known.cpu_used.as_ref().map(|given| given.text.clone()));
+        add("--cpu", self.known.cpu.as_ref().map(|given| given.text.clone()));
+        add("--calls", self.known.calls.map(|calls| calls.to_string()));
+        add("--seed", self.seed.map(|seed| seed.to_string()));
+        args
+    }
+}
+
+impl Page {
+    fn times(&self) -> [(&'static str, &Option<Given<Span>>); 7] {
+        [
+            ("--p50", &self.p50),
+            ("--p75", &self.p75),
+            ("--p90", &self.p90),
+            ("--p95", &self.p95),
+            ("--p99", &self.p99),
+            ("--p999", &self.p999),
+            ("--mean", &self.mean),
+        ]
+    }
+
+    fn is_given(&self) -> bool {
+        self.times().iter().any(|(_, given)| given.is_some())
+            || self.rate.is_some()
+            || self.clients.is_some()
+            || self.throughput.is_some()
+    }
+
+    /// The measurement that the flags are.
+    fn measurement(&self) -> Option<Measurement> {
+        let mut one = Measurement { place: "the page".to_owned(), ..Measurement::default() };
+        self.amend(&mut one);
+        self.is_given().then_some(one)
+    }
+
+    /// What the flags say counts before what a file says.
+    fn amend(&self, one: &mut Measurement) {
+        const PERCENTS: [f64; 6] = [50.0, 75.0, 90.0, 95.0, 99.0, 99.9];
+        for (percent, (_, given)) in PERCENTS.into_iter().zip(self.times()) {
+            if let Some(given) = given {
+                one.percentiles.retain(|point| point.percent != percent);
+                one.percentiles.push(Percentile { percent, value: given.value.seconds() });
+            }
+        }
+        one.percentiles.sort_by(|a, b| a.percent.total_cmp(&b.percent));
+        if let Some(mean) = &self.mean {
+            one.mean_s = Some(mean.value.seconds());
+        }
+        if let Some(rate) = &self.rate {
+            one.offered_rps = Some(rate.value.0);
+            one.throughput_rps = one.throughput_rps.or(one.offered_rps);
+            one.clients = None;
+        }
+        if let Some(clients) = self.clients {
+            (one.clients, one.offered_rps) = (Some(clients), None);
+        }
+        if let Some(throughput) = &self.throughput {
+            one.throughput_rps = Some(throughput.value.0);
+        }
+        if one.cpu.is_some_and(|cpu| matches!(cpu, Cpu::Share(share) if share == 0.0)) {
+            one.cpu = None;
+        }
+    }
+}
+
+/// Half a unit of the last digit of a number, as a share of it: 0.84 may be off by 0.6 %.
+fn half_digit(text: &str) -> f64 {
+    let digits: String = text.chars().take_while(|c| c.is_ascii_digit() || *c == '.').collect();
+    let decimals = digits.split_once('.').map_or(0, |(_, fraction)| fraction.len());
+    let value: f64 = digits.parse().unwrap_or(0.0);
+    if value > 0.0 { 0.5 * libm::pow(10.0, -(decimals as f64)) / value } else { 0.0 }
+}
+
+/// As much of a text as a format is recognised by.
+fn head(text: &str) -> &str {
+    let mut end = text.len().min(64 << 10);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
+}
+
+fn unrecognised(name: &str) -> Failure {
+    let names: Vec<&str> = FORMATS.iter().map(|format| format.name).collect();
+    let problem = Problem::new("this is none of the formats that are known")
+        .expected(names.join(", "))
+        .advice("for a table of runs see `iowait fit --help`; --input-format NAME says what it is");
+    Problems::of_source(name, problem).into()
+}
+
+/// A file's name and text.
+fn read_text(path: &Path, session: &mut Session<'_>) -> Result<(String, String), Failure> {
+    let name = path.display().to_string();
+    let refuse = |why: String| Failure::from(Problems::of_source(&name, Problem::new(why)));
+    let bytes = if path == Path::new("-") {
+        session
+            .read_input(loadtest::LONGEST)
+            .map_err(|error| refuse(format!("it cannot be read: {error}")))?
+    } else {
+        let length = std::fs::metadata(path)
+            .map_err(|error| refuse(format!("it cannot be read: {error}")))?
+            .len();
+        if length > loadtest::LONGEST {
+            return Err(refuse(format!("it is longer than {} MiB", loadtest::LONGEST >> 20)));
+        }
+        std::fs::read(path).map_err(|error| refuse(format!("it cannot be read: {error}")))?
+    };
+    if bytes.len() as u64 > loadtest::LONGEST {
+        return Err(refuse(format!("it is longer than {} MiB", loadtest::LONGEST >> 20)));
+    }
+    let text = String::from_utf8(bytes).map_err(|_| refuse("it is not UTF-8 text".to_owned()))?;
+    Ok((name, text))
+}
+
+fn formats() -> PossibleValuesParser {
+    PossibleValuesParser::new(
+        FORMATS.iter().map(|format| PossibleValue::new(format.name).help(format.about)),
+    )
+}
+
+/// Reads `COLUMN=VALUE`.
+fn pair(text: &str) -> Result<(String, String), String> {
+    let pair = text.split_once('=').filter(|(name, _)| !name.trim().is_empty());
+    pair.map(|(name, value)| (name.trim().to_owned(), value.trim().to_owned()))
+        .ok_or_else(|| "expected COLUMN=VALUE: server=sync-8".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_is_uncertain_by_half_its_last_digit() {
+        for (text, half) in
+            [("0.84", 0.005 / 0.84), ("120/s", 0.5 / 120.0), ("84 %", 0.5 / 84.0), ("", 0.0)]
+        {
+            assert!((half_digit(text) - half).abs() < 1e-12, "{text}");
+        }
+    }
+}
