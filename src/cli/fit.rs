@@ -1,31 +1,35 @@
 //! `iowait fit`: measurements to a model.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser};
 
 use super::exit::{Exit, Failure, wrapped};
+use super::fit_input::Opened;
 use super::flags::TerminalFlags;
 use super::progress;
 use super::session::Session;
 use super::shell;
 use super::values::{Given, duration, jobs, rate, seed, share, whole};
+use crate::input::accesslog::{self, Tally, Unit};
 use crate::input::dist::Percentile;
-use crate::input::loadtest::{self, Cpu, FORMATS, Measurement};
+use crate::input::loadtest::{self, Cpu, Measurement};
 use crate::input::problem::Problem;
+use crate::input::spans::{self, Trace};
 use crate::input::{Document, Problems};
 use crate::model::{Model, Overrides};
 use crate::report::files::write_whole;
 use crate::report::fit as report;
 use crate::simulation::Control;
-use crate::study::fit::{self, Fitted, Known, Server};
+use crate::study::fit::log::Log;
+use crate::study::fit::{self, Known, Pressure, Server};
 use crate::units::{Rate, Span};
 
 /// Measurements to a model: what a request takes, so that the simulated system shows what yours did
 ///
-/// Reads load testers' results, or what a monitoring page shows, and writes a commented model that runs: T_cpu by the
+/// Reads load testers' results, access logs, traces, or what a monitoring page shows, and writes a commented model that runs: T_cpu by the
 /// utilisation law, the I/O wait by simulating the system that was measured, widths where they show. It says how sure
 /// each figure is, predicts what it kept out of the fit, and refuses what the data cannot tell.
 #[derive(Args, Debug)]
@@ -34,16 +38,21 @@ Examples:
   iowait fit runs.csv -o shop.toml          a table of runs, a row a load
   iowait fit runs.csv --where server=sync   one server of several
   iowait fit summary.json --cpu-used 0.6 --cores 2 --preset gunicorn-sync:8
+  iowait fit access.log --cpu-used 0.4 --cores 2 --preset gunicorn-sync:8
+  iowait fit traces.json --cpu 6ms --cores 2 --preset gunicorn-sync:8
   iowait fit --p50 62ms --p90 140ms --p95 210ms --p99 410ms --rate 120/s \\
       --cpu-used 0.84 --preset gunicorn-sync:16 --cores 2 -o today.toml
   iowait run today.toml                     what would event loops gain?")]
 pub struct Fit {
-    /// Results of load tests, - for standard input; each file is recognised by its content
+    /// Results of load tests, access logs or traces, - for standard input; recognised by their content
     #[arg(value_name = "INPUT")]
     inputs: Vec<PathBuf>,
     /// What the files are, where their content does not say it
     #[arg(long, value_name = "NAME", value_parser = formats())]
     input_format: Option<String>,
+    /// What a whole number that is a time counts in an access log: s, ms or us [default: us]
+    #[arg(long, value_name = "UNIT", value_parser = log_unit)]
+    log_unit: Option<Unit>,
     /// Rows of a table whose column has this value; repeatable
     #[arg(long = "where", value_name = "COLUMN=VALUE", value_parser = pair)]
     filters: Vec<(String, String)>,
@@ -121,6 +130,27 @@ struct KnownFlags {
     calls: Option<u32>,
 }
 
+/// What the inputs are.
+#[derive(Default)]
+struct Found {
+    measurements: Vec<Measurement>,
+    traces: Vec<Trace>,
+    told: Vec<String>,
+}
+
+/// What reads an input.
+enum Reader {
+    LoadTest(&'static loadtest::Format),
+    Spans(&'static spans::Format),
+    Log,
+}
+
+/// The model's text, and what is told beside it.
+struct Written {
+    text: String,
+    told: Vec<String>,
+}
+
 impl Fit {
     /// Reads, fits, writes.
     ///
@@ -129,40 +159,27 @@ impl Fit {
     /// Input that cannot be read or says too little, a limit, or output that cannot be written.
     pub fn run(&self, session: &mut Session<'_>) -> Result<Exit, Failure> {
         session.set(self.terminal);
-        let measurements = self.measurements(session)?;
         let control = Arc::new(Control::default());
         session.starts(&control);
+        let found = self.inputs(&control, session)?;
         let threads = crate::study::threads(self.jobs.map(usize::from))?;
-        let fitted = progress::with_bar(session.shows_progress(), &control, || {
-            threads.install(|| fit::fit(&measurements, &self.known(), &control))
+        let command = shell::command_line(&self.args());
+        let known = self.known();
+        let written = progress::with_bar(session.shows_progress(), &control, || {
+            threads.install(|| self.fitted(found, &known, &command, &control))
         });
-        let fitted = fitted.map_err(|failure| match failure {
+        let Written { text, told } = written.map_err(|failure| match failure {
             fit::Failure::Refused(refusal) => Failure::Usage(refusal.to_string()),
             fit::Failure::Study(failure) => failure.into(),
         })?;
-        let text = report::text(&fitted, &shell::command_line(&self.args()));
         // What is written must be a model; a mistake in it is this program's, and is told with its line.
         Model::read(&Document::from_text("fit", &text), Overrides::NONE)?;
-        self.write(&text, &fitted, session)
-    }
-
-    fn write(
-        &self,
-        text: &str,
-        fitted: &Fitted,
-        session: &mut Session<'_>,
-    ) -> Result<Exit, Failure> {
         match &self.output {
             Some(path) => write_whole(path, |to| to.write_all(text.as_bytes()))?,
             None => session.print(text.as_bytes())?,
         }
         let tell = |session: &mut Session<'_>, words: &str| session.note(wrapped(words).trim_end());
-        for line in report::summary(fitted) {
-            tell(session, &line);
-        }
-        for line in &fitted.untold {
-            tell(session, &format!("not in the data: {line}"));
-        }
+        told.iter().for_each(|line| tell(session, line));
         if let Some(path) = &self.output {
             let word = shell::quoted(&path.to_string_lossy());
             tell(
@@ -173,30 +190,102 @@ impl Fit {
         Ok(Exit::Done)
     }
 
-    fn measurements(&self, session: &mut Session<'_>) -> Result<Vec<Measurement>, Failure> {
-        let mut all = Vec::new();
+    /// The model of what was read.
+    fn fitted(
+        &self,
+        found: Found,
+        known: &Known,
+        command: &str,
+        control: &Control,
+    ) -> Result<Written, fit::Failure> {
+        let not_told = |lines: &[String]| -> Vec<String> {
+            lines.iter().map(|line| format!("not in the data: {line}")).collect()
+        };
+        if !found.traces.is_empty() {
+            let rate = self.page.rate.as_ref().map(|rate| Pressure::Rate(rate.value.0));
+            let pressure =
+                rate.or(self.page.clients.map(|clients| Pressure::Clients(clients, 0.0)));
+            let traced = fit::traced::fit(&found.traces, known, pressure, control)?;
+            let told = [report::traces::summary(&traced), not_told(&traced.untold)].concat();
+            return Ok(Written { text: report::traces::text(&traced, command), told });
+        }
+        let mut fitted = fit::fit(&found.measurements, known, control)?;
+        fitted.untold.splice(0..0, found.told);
+        let told = [report::summary(&fitted), not_told(&fitted.untold)].concat();
+        Ok(Written { text: report::text(&fitted, command), told })
+    }
+
+    /// All inputs, each by its own reader.
+    fn inputs(&self, control: &Control, session: &mut Session<'_>) -> Result<Found, Failure> {
+        let mut found = Found::default();
+        let (mut log, mut tally, mut logs) = (Log::default(), Tally::default(), Vec::new());
         for path in &self.inputs {
-            let (name, text) = read_text(path, session)?;
-            let format = match &self.input_format {
-                Some(wanted) => FORMATS.iter().find(|format| format.name == wanted),
-                None => FORMATS.iter().find(|format| (format.fits)(head(&text))),
-            };
-            let format = format.ok_or_else(|| unrecognised(&name))?;
-            all.extend(format.read(&name, &text)?);
+            let mut opened = Opened::open(path, session)?;
+            match self.reader_of(&opened)? {
+                Reader::LoadTest(format) => {
+                    let text = opened.text(loadtest::LONGEST)?;
+                    found.measurements.extend(format.read(&opened.name, &text)?);
+                }
+                Reader::Spans(format) => {
+                    let text = opened.text(spans::LONGEST)?;
+                    found.traces.extend(format.read(&opened.name, &text)?);
+                }
+                Reader::Log => {
+                    opened.scan(self.log_unit, (&mut log, &mut tally), control)?;
+                    logs.push(opened.name.clone());
+                }
+            }
         }
-        loadtest::keep(&mut all, &self.filters).map_err(Failure::Usage)?;
-        if all.is_empty() {
-            return Ok(self.page.measurement().into_iter().collect());
+        if !logs.is_empty() {
+            let (one, told) = log
+                .measurement(&logs.join(" and "), &tally)
+                .map_err(|refusal| Failure::Usage(refusal.to_string()))?;
+            found.measurements.push(one);
+            found.told = told;
         }
-        if let [one] = all.as_mut_slice() {
-            self.page.amend(one);
-        } else if self.page.is_given() {
+        if !found.traces.is_empty() && !found.measurements.is_empty() {
             return Err(Failure::Usage(
-                "flags that describe one measurement stand beside a file with several; put what they say into its columns"
+                "traces and load tests make models of different kinds; fit one after the other"
                     .to_owned(),
             ));
         }
-        Ok(all)
+        let all = &mut found.measurements;
+        loadtest::keep(all, &self.filters).map_err(Failure::Usage)?;
+        if self.inputs.is_empty() {
+            all.extend(self.page.measurement());
+        } else if let [one] = all.as_mut_slice() {
+            self.page.amend(one);
+        } else if self.page.is_given() && found.traces.is_empty() {
+            return Err(Failure::Usage(
+                "flags that describe one measurement stand beside several; put what they say into columns of a table"
+                    .to_owned(),
+            ));
+        }
+        Ok(found)
+    }
+
+    fn reader_of(&self, opened: &Opened<'_>) -> Result<Reader, Failure> {
+        let head = String::from_utf8_lossy(&opened.head);
+        let wanted = self.input_format.as_deref();
+        let chosen = |name: &str, fits: fn(&str) -> bool| match wanted {
+            Some(wanted) => wanted == name,
+            None => fits(&head),
+        };
+        if let Some(format) = spans::FORMATS.iter().find(|format| chosen(format.name, format.fits))
+        {
+            return Ok(Reader::Spans(format));
+        }
+        let of_load_tests =
+            |format: &&loadtest::Format| format.name != "csv" && chosen(format.name, format.fits);
+        if let Some(format) = loadtest::FORMATS.iter().find(of_load_tests) {
+            return Ok(Reader::LoadTest(format));
+        }
+        // A log before a table: a line of it may have commas.
+        if chosen(LOG, accesslog::fits) {
+            return Ok(Reader::Log);
+        }
+        let table = loadtest::FORMATS.iter().find(|format| chosen(format.name, format.fits));
+        table.map(Reader::LoadTest).ok_or_else(|| unrecognised(&opened.name))
     }
 
     fn known(&self) -> Known {
@@ -312,51 +401,36 @@ fn half_digit(text: &str) -> f64 {
     if value > 0.0 { 0.5 * libm::pow(10.0, -(decimals as f64)) / value } else { 0.0 }
 }
 
-/// As much of a text as a format is recognised by.
-fn head(text: &str) -> &str {
-    let mut end = text.len().min(64 << 10);
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    &text[..end]
-}
-
 fn unrecognised(name: &str) -> Failure {
-    let names: Vec<&str> = FORMATS.iter().map(|format| format.name).collect();
+    let names: Vec<&str> = format_rows().map(|(name, _)| name).collect();
     let problem = Problem::new("this is none of the formats that are known")
         .expected(names.join(", "))
-        .advice("for a table of runs see `iowait fit --help`; --input-format NAME says what it is");
+        .advice(
+            "an access log needs the request's time in it (nginx $request_time, Apache %D, gunicorn %(D)s); a table a \
+             header with clients or rate, throughput, latencies with their units; --input-format NAME says what it is",
+        );
     Problems::of_source(name, problem).into()
 }
 
-/// A file's name and text.
-fn read_text(path: &Path, session: &mut Session<'_>) -> Result<(String, String), Failure> {
-    let name = path.display().to_string();
-    let refuse = |why: String| Failure::from(Problems::of_source(&name, Problem::new(why)));
-    let bytes = if path == Path::new("-") {
-        session
-            .read_input(loadtest::LONGEST)
-            .map_err(|error| refuse(format!("it cannot be read: {error}")))?
-    } else {
-        let length = std::fs::metadata(path)
-            .map_err(|error| refuse(format!("it cannot be read: {error}")))?
-            .len();
-        if length > loadtest::LONGEST {
-            return Err(refuse(format!("it is longer than {} MiB", loadtest::LONGEST >> 20)));
-        }
-        std::fs::read(path).map_err(|error| refuse(format!("it cannot be read: {error}")))?
-    };
-    if bytes.len() as u64 > loadtest::LONGEST {
-        return Err(refuse(format!("it is longer than {} MiB", loadtest::LONGEST >> 20)));
-    }
-    let text = String::from_utf8(bytes).map_err(|_| refuse("it is not UTF-8 text".to_owned()))?;
-    Ok((name, text))
+/// What `--input-format` calls access logs.
+const LOG: &str = "log";
+
+fn format_rows() -> impl Iterator<Item = (&'static str, &'static str)> {
+    let load_tests = loadtest::FORMATS.iter().map(|format| (format.name, format.about));
+    let traces = spans::FORMATS.iter().map(|format| (format.name, format.about));
+    let log = (LOG, "access logs of nginx, Apache or gunicorn with times, as text or JSON lines");
+    load_tests.chain([log]).chain(traces)
 }
 
 fn formats() -> PossibleValuesParser {
     PossibleValuesParser::new(
-        FORMATS.iter().map(|format| PossibleValue::new(format.name).help(format.about)),
+        format_rows().map(|(name, about)| PossibleValue::new(name).help(about)),
     )
+}
+
+fn log_unit(text: &str) -> Result<Unit, String> {
+    let found = Unit::WORDS.iter().find(|(word, _)| *word == text);
+    found.map(|(_, unit)| *unit).ok_or_else(|| "expected s, ms or us".to_owned())
 }
 
 /// Reads `COLUMN=VALUE`.

@@ -1,5 +1,6 @@
 //! Text to typed values: the value grammar, distributions, tables read key by key, mistakes with a caret.
 
+pub mod accesslog;
 pub mod dist;
 pub mod document;
 pub mod excerpt;
@@ -9,6 +10,7 @@ pub mod notes;
 pub mod problem;
 pub mod reader;
 pub mod series;
+pub mod spans;
 pub mod suggest;
 pub mod table;
 pub mod tree;

@@ -3,6 +3,7 @@
 mod charts;
 mod commands;
 mod files;
+mod fit;
 mod habits;
 mod help;
 mod mistakes;

@@ -101,7 +101,7 @@ pub fn of(cells: &[Cell], cores: u32, known: &Known) -> Result<Demand, Refusal> 
         Figure {
             value,
             range: half.map(|half| [value - half, value + half]),
-            how: format!("utilisation law over {} loads, the same at all of them", used.len()),
+            how: format!("utilisation law over {} loads; no clear change between them", used.len()),
         }
     };
     Ok(Demand { figure, line })

@@ -194,46 +194,55 @@ impl Draft {
     ///
     /// # Errors
     ///
-    /// A limit was reached, or `control` was cancelled. A draft that is no model is a limit too: its
-    /// figures are beyond what a model takes.
+    /// As [`simulate`].
     pub fn simulate(&self, effort: Effort, control: &Control) -> Result<Seen, Failure> {
-        let document = Document::from_text("fit", &self.text());
-        let mut model = Model::read(&document, Overrides::NONE).map_err(|problems| {
-            let first = problems.iter().next().map_or("", |problem| problem.message()).to_owned();
-            Failure::Limit(format!("the figures make no model that can be simulated: {first}"))
-        })?;
-        model.run.requests = effort.requests;
-        model.run.replications = effort.replications;
-        model.run.seed = self.seed;
-        let runtime = &model.runtimes[0];
-        let setups = [Setup::new(&model, runtime)];
-        let sustained = !steady::overloaded(&model, runtime, &Capacity::of(&model, runtime));
-        let warmup = pilot::warmup(&model, &setups, &[sustained], control).warmup;
-        let samples = replicate::replicate_all(&model, &setups, warmup, control).remove(0);
-        for sample in &samples {
-            if let Stop::Limit(words) = &sample.stop {
-                return Err(Failure::Limit(words.clone()));
-            }
-        }
-        if control.is_cancelled() || samples.is_empty() {
-            return Err(Failure::Interrupted);
-        }
-        let mean = |figure: &dyn Fn(&crate::study::sample::Sample) -> Option<f64>| {
-            samples.iter().filter_map(figure).sum::<f64>() / samples.len() as f64
-        };
-        let throughput_rps = mean(&|sample| sample.throughput);
-        let mut points: Vec<(f64, u64)> =
-            samples.iter().flat_map(|sample| sample.response.points.iter().copied()).collect();
-        points.sort_by(|a, b| a.0.total_cmp(&b.0));
-        Ok(Seen {
-            throughput_rps,
-            mean_s: mean(&|sample| sample.response.figures[0]),
-            cpu_per_request_s: mean(&|sample| Some(sample.cpu[0])) * f64::from(self.cores)
-                / throughput_rps,
-            sustained,
-            points,
-        })
+        simulate(&self.text(), self.seed, effort, control)
     }
+}
+
+/// Simulates the first runtime of a model's text.
+///
+/// # Errors
+///
+/// A limit was reached, or `control` was cancelled. A text that is no model is a limit too: its figures
+/// are beyond what a model takes.
+pub fn simulate(text: &str, seed: u64, effort: Effort, control: &Control) -> Result<Seen, Failure> {
+    let document = Document::from_text("fit", text);
+    let mut model = Model::read(&document, Overrides::NONE).map_err(|problems| {
+        let first = problems.iter().next().map_or("", |problem| problem.message()).to_owned();
+        Failure::Limit(format!("the figures make no model that can be simulated: {first}"))
+    })?;
+    model.run.requests = effort.requests;
+    model.run.replications = effort.replications;
+    model.run.seed = seed;
+    let runtime = &model.runtimes[0];
+    let setups = [Setup::new(&model, runtime)];
+    let sustained = !steady::overloaded(&model, runtime, &Capacity::of(&model, runtime));
+    let warmup = pilot::warmup(&model, &setups, &[sustained], control).warmup;
+    let samples = replicate::replicate_all(&model, &setups, warmup, control).remove(0);
+    for sample in &samples {
+        if let Stop::Limit(words) = &sample.stop {
+            return Err(Failure::Limit(words.clone()));
+        }
+    }
+    if control.is_cancelled() || samples.is_empty() {
+        return Err(Failure::Interrupted);
+    }
+    let mean = |figure: &dyn Fn(&crate::study::sample::Sample) -> Option<f64>| {
+        samples.iter().filter_map(figure).sum::<f64>() / samples.len() as f64
+    };
+    let throughput_rps = mean(&|sample| sample.throughput);
+    let mut points: Vec<(f64, u64)> =
+        samples.iter().flat_map(|sample| sample.response.points.iter().copied()).collect();
+    points.sort_by(|a, b| a.0.total_cmp(&b.0));
+    Ok(Seen {
+        throughput_rps,
+        mean_s: mean(&|sample| sample.response.figures[0]),
+        cpu_per_request_s: mean(&|sample| Some(sample.cpu[0])) * f64::from(model.host.cores)
+            / throughput_rps,
+        sustained,
+        points,
+    })
 }
 
 /// A TOML string of any text.

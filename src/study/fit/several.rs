@@ -4,10 +4,9 @@ use super::cells::{Cell, Prepared};
 use super::checks::{self, Check};
 use super::demand::{self, Demand};
 use super::draft::{Bursts, Draft, Effort};
-use super::line::Line;
 use super::single::{matched, without_overhead};
 use super::waits::{self, Waits};
-use super::widths;
+use super::widths::{self, Plateau};
 use super::words::{percent, span};
 use super::{Failure, Figure, Fitted, Known, Refusal};
 use crate::simulation::Control;
@@ -50,41 +49,22 @@ pub(super) fn fit(
         // Wide enough for the lightest load; the true width comes after the waits.
         start.server.width = Some(plateau.clients.min(10_000) as u32);
     }
-    let start = without_overhead(start, anchor_cpu, anchor, control)?;
-    let overhead_s = anchor_cpu - start.cpu_s;
-    let found = matched(&start, anchor, control)?;
-    let mut draft = start.with_waits(found.waits);
-    let io = scale_to_all(&mut draft, cells, (&demand, overhead_s), anchor, control)?;
-    let (mut width, mut pool) = (None, None);
-    if let Some(plateau) = &plateau {
-        let busy_cpu = demand.at_rate(plateau.throughput_rps, cores);
-        let trial = draft.under(draft.pressure, (busy_cpu - overhead_s).max(1e-9));
-        if draft.server.waits_in_place() && !width_given {
-            let figure = widths::find(
-                &trial,
-                plateau,
-                busy_cpu + io.value,
-                |draft, n| draft.server.width = Some(n),
-                control,
-            )?;
-            draft.server.width = Some(figure.value as u32);
-            width = Some(figure);
-        } else if is_narrower(&draft, plateau.throughput_rps, busy_cpu, io.value) {
-            let figure =
-                widths::find(&trial, plateau, io.value, |draft, n| draft.pool = Some(n), control)?;
-            draft.pool = Some(figure.value as u32);
-            pool = Some(figure);
-            untold.push(
-                "whether the width that shows is a connection pool's, a semaphore's or the downstream's own: the model has it \
-                 as [resource.pool], held during each wait"
-                    .to_owned(),
-            );
-        }
-    } else {
-        untold.push("a pool inside the service: none shows up to the heaviest load, a wider one may be there".to_owned());
+    let known_of = (cells.as_slice(), &demand, anchor);
+    let mut tried = Vec::new();
+    for bursts in [Bursts::Exponential, Bursts::Constant] {
+        let start = Draft { bursts, ..start.clone() };
+        tried.push(attempt(start, known_of, (plateau.as_ref(), width_given), control)?);
     }
-    let (draft, checks) =
-        choose_bursts(&draft, cells, (&demand, overhead_s), &mut untold, control)?;
+    untold.extend(shape_of_cpu(&tried, &demand));
+    let better = usize::from(checks::misfit(&tried[1].checks) < checks::misfit(&tried[0].checks));
+    let Attempt { draft, overhead_s, io, width, pool, checks } = tried.swap_remove(better);
+    untold.push(if pool.is_some() {
+        "whether the width that shows is a connection pool's, a semaphore's or the downstream's own: the model has it as \
+         [resource.pool], held during each wait"
+            .to_owned()
+    } else {
+        "a pool inside the service: none shows up to the heaviest load, a wider one may be there".to_owned()
+    });
     let heaviest = cells.iter().rev().find(|cell| !cell.held).unwrap_or(anchor);
     let heavy_cpu = demand.at_rate(heaviest.throughput_rps, cores);
     let draft = draft.under(heaviest.pressure, (heavy_cpu - overhead_s).max(1e-9));
@@ -233,44 +213,74 @@ fn is_narrower(draft: &Draft, plateau_rps: f64, cpu_s: f64, io_s: f64) -> bool {
     io_s > 0.0 && plateau_rps < NARROWER * cores.min(workers)
 }
 
-/// Simulates every cell with bursts that vary and with bursts that do not; the better stays.
-fn choose_bursts(
-    draft: &Draft,
-    cells: &[Cell],
-    (demand, overhead_s): (&Demand, f64),
-    untold: &mut Vec<String>,
+/// A fit with one shape of bursts.
+struct Attempt {
+    draft: Draft,
+    overhead_s: f64,
+    io: Figure,
+    width: Option<Figure>,
+    pool: Option<Figure>,
+    checks: Vec<Check>,
+}
+
+/// Waits from the anchor, scaled to all light loads; widths; then every cell simulated.
+fn attempt(
+    start: Draft,
+    (cells, demand, anchor): (&[Cell], &Demand, &Cell),
+    (plateau, width_given): (Option<&Plateau>, bool),
     control: &Control,
-) -> Result<(Draft, Vec<Check>), Failure> {
-    let mut tried: Vec<(Draft, Vec<Check>)> = Vec::new();
-    for bursts in [Bursts::Exponential, Bursts::Constant] {
-        let draft = Draft { bursts, ..draft.clone() };
-        let mut checks = Vec::new();
-        for (place, cell) in cells.iter().enumerate() {
-            let cpu = demand.at_rate(cell.throughput_rps, draft.cores) - overhead_s;
-            let seen =
-                draft.under(cell.pressure, cpu.max(1e-9)).simulate(Effort::SHORT, control)?;
-            checks.extend(checks::of(place, cell, &seen));
+) -> Result<Attempt, Failure> {
+    let anchor_cpu = start.cpu_s;
+    let start = without_overhead(start, anchor_cpu, anchor, control)?;
+    let overhead_s = anchor_cpu - start.cpu_s;
+    let found = matched(&start, anchor, control)?;
+    let mut draft = start.with_waits(found.waits);
+    let io = scale_to_all(&mut draft, cells, (demand, overhead_s), anchor, control)?;
+    let (mut width, mut pool) = (None, None);
+    if let Some(plateau) = plateau {
+        let cpu_s = demand.at_rate(plateau.throughput_rps, draft.cores);
+        let trial = draft.under(draft.pressure, (cpu_s - overhead_s).max(1e-9));
+        if draft.server.waits_in_place() && !width_given {
+            let set = |draft: &mut Draft, n| draft.server.width = Some(n);
+            let figure = widths::find(&trial, plateau, cpu_s + io.value, set, control)?;
+            draft.server.width = Some(figure.value as u32);
+            width = Some(figure);
+        } else if is_narrower(&draft, plateau.throughput_rps, cpu_s, io.value) {
+            let set = |draft: &mut Draft, n| draft.pool = Some(n);
+            let figure = widths::find(&trial, plateau, io.value, set, control)?;
+            draft.pool = Some(figure.value as u32);
+            pool = Some(figure);
         }
-        tried.push((draft, checks));
     }
-    let misfit: Vec<f64> = tried.iter().map(|(_, checks)| checks::misfit(checks)).collect();
-    if (misfit[0] - misfit[1]).abs() < ALIKE {
-        untold.push("whether CPU bursts vary: constant and exponential ones fit alike".to_owned());
+    let mut checks = Vec::new();
+    for (place, cell) in cells.iter().enumerate() {
+        let cpu = demand.at_rate(cell.throughput_rps, draft.cores) - overhead_s;
+        let seen = draft.under(cell.pressure, cpu.max(1e-9)).simulate(Effort::SHORT, control)?;
+        checks.extend(checks::of(place, cell, &seen));
+    }
+    Ok(Attempt { draft, overhead_s, io, width, pool, checks })
+}
+
+/// What the cells say of how CPU varies, with exponential bursts tried first and constant ones second.
+fn shape_of_cpu(tried: &[Attempt], demand: &Demand) -> Vec<String> {
+    let misfit: Vec<f64> = tried.iter().map(|attempt| checks::misfit(&attempt.checks)).collect();
+    let mut said = vec![if (misfit[0] - misfit[1]).abs() < ALIKE {
+        "whether CPU bursts vary: constant and exponential ones fit alike".to_owned()
     } else {
-        untold.push(format!(
-            "the exact shape of CPU bursts: exponential ones miss by {} in the mean, constant ones by {}; the better are written",
+        format!(
+            "the exact shape of CPU bursts: exponential ones miss by {} in the mean, constant ones by {}; the better are \
+             written",
             percent(misfit[0]),
             percent(misfit[1])
-        ));
-    }
-    if let Some(Line { .. }) = demand.line {
-        untold.push(format!(
-            "why CPU falls or grows with the load ({} to {}): each scenario below has the CPU of its own load, by the line \
-             through the measured ones",
+        )
+    }];
+    if demand.line.is_some() {
+        said.push(format!(
+            "why CPU changes with the load ({} with idle cores, {} with busy ones): each scenario below has the CPU of its \
+             own load, by the line through the measured ones",
             span(demand.at(0.0)),
             span(demand.at(1.0))
         ));
     }
-    let better = usize::from(misfit[1] < misfit[0]);
-    Ok(tried.swap_remove(better))
+    said
 }

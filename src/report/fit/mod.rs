@@ -1,5 +1,7 @@
 //! A fitted model as a commented model file: every number with where it comes from and how sure it is.
 
+pub mod traces;
+
 use std::fmt::Write as _;
 
 use crate::input::excerpt;

@@ -1,0 +1,221 @@
+//! Measurements to a model: known systems are simulated, measured by what a tester would see, and found
+//! again.
+
+use std::path::Path;
+
+use super::{Played, play, play_at};
+
+/// A service whose answers are known: 14 ms of CPU, one wait of 40 ms, 16 workers on two cores.
+const KNOWN: &str = r#"
+[host]
+cores = 2
+[load]
+kind = "poisson"
+rate = "110/s"
+[[request]]
+steps = [{ cpu = "exp(6.95 ms)" }, { io = "lognormal(mean = 40 ms, cv = 1.2)" }, { cpu = "exp(6.95 ms)" }]
+[[runtime]]
+name = "now"
+preset = "gunicorn-sync"
+workers = 16
+[[runtime]]
+name = "other"
+kind = "event-loop"
+[run]
+requests = 40_000
+replications = 4
+"#;
+
+fn write(folder: &Path, name: &str, text: &str) {
+    std::fs::write(folder.join(name), text).expect("the folder can be written to");
+}
+
+/// The value of a parameter of the written model that is a plain time, in milliseconds.
+fn milliseconds(model: &str, name: &str) -> f64 {
+    let lead = format!("{name:<4} = \"");
+    let line = model.lines().find_map(|line| line.strip_prefix(&lead)).expect(name);
+    let (number, unit) = line.trim_end_matches('"').split_once(' ').expect("a unit");
+    let scale = if unit == "us" { 1e-3 } else { 1.0 };
+    number.parse::<f64>().expect("a number") * scale
+}
+
+/// The figure after `T_io ` in the head of a written model, in milliseconds.
+fn t_io(model: &str) -> f64 {
+    let flowing = model.replace("\n# ", " ");
+    let rest = flowing.split("T_io ").nth(1).expect("the head has it");
+    let (number, rest) = rest.split_once(' ').expect("a number");
+    assert!(rest.starts_with("ms"), "{rest}");
+    number.parse().expect("a number")
+}
+
+fn json(played: &Played) -> serde_json::Value {
+    serde_json::from_str(&played.out).expect("JSON")
+}
+
+#[test]
+fn a_monitoring_page_gives_back_what_was_simulated() {
+    let home = tempfile::tempdir().expect("a folder");
+    write(home.path(), "known.toml", KNOWN);
+    let run = ["run", "known.toml", "--only", "now", "--format", "json"];
+    let result = json(&play_at(home.path(), &run).ends(0, &[]));
+    let runtime = &result["runtimes"][0];
+    let value = |path: &str| runtime.pointer(path).and_then(serde_json::Value::as_f64).expect(path);
+    let shown = |path: &str| format!("{:.1}ms", value(path) * 1e3);
+    let used = format!("{:.3}", value("/utilization/cpu/value"));
+    let [p50, p90, p95, p99] =
+        ["p50", "p90", "p95", "p99"].map(|name| shown(&format!("/response_s/{name}/value")));
+    let fit = [
+        "fit",
+        "--p50",
+        &p50,
+        "--p90",
+        &p90,
+        "--p95",
+        &p95,
+        "--p99",
+        &p99,
+        "--rate",
+        "110/s",
+        "--cpu-used",
+        &used,
+        "--preset",
+        "gunicorn-sync:16",
+        "--cores",
+        "2",
+        "-o",
+        "found.toml",
+    ];
+    play_at(home.path(), &fit).ends(0, &["Hold-out check", "wrote found.toml"]);
+    let model = std::fs::read_to_string(home.path().join("found.toml")).expect("written");
+    let cpu = milliseconds(&model, "cpu");
+    assert!((cpu / 13.9 - 1.0).abs() < 0.02, "T_cpu {cpu} ms\n{model}");
+    // Percentiles from the median up say little of the lower half: the mean is within an eighth.
+    let io = t_io(&model);
+    assert!((io / 40.0 - 1.0).abs() < 0.125, "T_io {io} ms\n{model}");
+    play_at(home.path(), &["validate", "found.toml", "--no-files"]).ends(0, &[]);
+    let quick = ["run", "found.toml", "--requests", "3000", "--replications", "2"];
+    let run = play_at(home.path(), &quick).ends(0, &[]);
+    for part in ["gain over one-a-core", "gain over today", "formula"] {
+        assert!(run.out.contains(part), "{part}\n{}", run.out);
+    }
+}
+
+#[test]
+fn a_run_printed_as_k6_prints_is_fitted_like_a_measurement() {
+    let home = tempfile::tempdir().expect("a folder");
+    write(home.path(), "known.toml", KNOWN);
+    let run = play_at(home.path(), &["run", "known.toml", "--only", "now", "--format", "k6"])
+        .ends(0, &[]);
+    let summary = json(&run);
+    let p95 = &summary["metrics"]["http_req_duration"]["values"]["p(95)"];
+    assert!(p95.as_f64().is_some_and(|ms| ms > 50.0), "{p95}");
+    write(home.path(), "summary.json", &run.out);
+    let fit = [
+        "fit",
+        "summary.json",
+        "--cpu-used",
+        "0.77",
+        "--preset",
+        "gunicorn-sync:16",
+        "--cores",
+        "2",
+    ];
+    let fitted = play_at(home.path(), &fit).ends(0, &[]);
+    let io = t_io(&fitted.out);
+    assert!((io / 40.0 - 1.0).abs() < 0.125, "T_io {io} ms\n{}", fitted.out);
+    let both = play_at(home.path(), &["run", "known.toml", "--format", "k6", "--requests", "500"]);
+    let objects = serde_json::Deserializer::from_str(&both.out).into_iter::<serde_json::Value>();
+    let names: Vec<_> =
+        objects.map(|object| object.expect("JSON")["iowait"]["runtime"].clone()).collect();
+    assert_eq!(names, ["now", "other"]);
+}
+
+#[test]
+fn a_sweep_is_a_table_of_runs_and_its_width_is_found() {
+    let home = tempfile::tempdir().expect("a folder");
+    let closed = KNOWN
+        .replace("kind = \"poisson\"\nrate = \"110/s\"", "clients = 1")
+        .replace("workers = 16", "workers = 6")
+        .replace("6.95 ms", "0.5 ms");
+    write(home.path(), "known.toml", &closed);
+    let sweep = [
+        "sweep",
+        "known.toml",
+        "--vary",
+        "load.clients=1,2,4,8,16,32",
+        "--format",
+        "csv",
+        "--no-files",
+        "--requests",
+        "20000",
+    ];
+    let table = play_at(home.path(), &sweep).ends(0, &[]).out;
+    write(home.path(), "runs.csv", &table);
+    let fit =
+        ["fit", "runs.csv", "--where", "runtime=now", "--preset", "gunicorn-sync", "--cores", "2"];
+    let fitted = play_at(home.path(), &fit).ends(0, &["Hold-out check"]);
+    assert!(fitted.out.contains("workers = 6\n"), "{}", fitted.out);
+    let io = t_io(&fitted.out);
+    assert!((io / 40.0 - 1.0).abs() < 0.05, "T_io {io} ms\n{}", fitted.out);
+    let cpu = milliseconds(&fitted.out, "cpu");
+    assert!((cpu - 1.0).abs() < 0.05, "T_cpu {cpu} ms\n{}", fitted.out);
+    // Several servers in one table are one mistake, told with what to do.
+    let words = ["the rows are of several servers", "--where runtime="];
+    play_at(home.path(), &["fit", "runs.csv", "--cores", "2"]).ends(2, &words);
+}
+
+#[test]
+fn what_the_data_do_not_say_is_refused_with_what_to_measure() {
+    let page = ["fit", "--p50", "62ms", "--p99", "410ms", "--rate", "120/s"];
+    let more = |rest: &[&str]| play(&[&page[..], rest].concat());
+    let server = ["--preset", "gunicorn-sync:16", "--cores", "2"];
+    more(&server).ends(
+        2,
+        &[
+            "CPU and waiting cannot be told apart",
+            "less than 16.67 ms",
+            "ps -o cputimes",
+            "--cpu-used",
+        ],
+    );
+    more(&["--cpu-used", "0.84", "--cores", "2"])
+        .ends(2, &["what served is not known", "--preset"]);
+    more(&["--cpu-used", "0.84", "--preset", "gunicorn-sync:16"])
+        .ends(2, &["how many cores", "--cores"]);
+    more(&["--cpu-used", "0.84", "--preset", "gunicorn-sync", "--cores", "2"])
+        .ends(2, &["how many workers"]);
+    more(&["--cpu-used", "0.99", "--preset", "gunicorn-sync:16", "--cores", "2"])
+        .ends(2, &["99.0 % busy", "one client"]);
+    play(&["fit"]).ends(2, &["there is nothing to fit"]);
+    play(&["fit", "missing.json"]).ends(2, &["missing.json", "cannot be read"]);
+}
+
+#[test]
+fn a_file_of_no_known_kind_is_refused_and_no_model_is_written() {
+    let home = tempfile::tempdir().expect("a folder");
+    write(home.path(), "x.txt", "what is this\n");
+    play_at(home.path(), &["fit", "x.txt", "-o", "y.toml"]).ends(2, &["none of the formats", "k6"]);
+    assert!(!home.path().join("y.toml").exists());
+    let page = [
+        "--p50",
+        "30ms",
+        "--p99",
+        "90ms",
+        "--rate",
+        "50/s",
+        "--cpu",
+        "2ms",
+        "--preset",
+        "event-loop:1",
+        "--cores",
+        "1",
+    ];
+    let nowhere = [&["fit"], &page[..], &["-o", "missing/y.toml"]].concat();
+    play_at(home.path(), &nowhere).ends(4, &["missing/y.toml"]);
+}
+
+#[test]
+fn k6_belongs_to_runs_alone() {
+    play(&["theory", "--format", "k6"]).ends(2, &["theory has no --format k6", "iowait run"]);
+    play(&["run", "--only", "nobody"]).ends(2, &["no such runtime", "sync"]);
+}
