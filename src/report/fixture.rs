@@ -77,6 +77,7 @@ pub fn web_request() -> Outcome {
             load: "closed load, 648 clients = 8 x (1 + 80)".into(),
             host: "8 cores".into(),
             offered_rps: None,
+            baseline: String::new(),
             notes: vec![
                 "sync p99 is 640 queued clients; below saturation: iowait run --rate 60/s".into(),
             ],

@@ -14,6 +14,9 @@ const COLUMNS: usize = 98;
 /// Loads that become scenarios: each is simulated whenever the model is.
 const SCENARIOS: usize = 4;
 
+/// A fit that is off by more than this in the median describes nothing.
+const MISSED: f64 = 0.12;
+
 /// Distances within which a prediction holds, by metric: what measurements of real servers repeat
 /// within, with room.
 const TOLERANCES: [(&str, &str); 7] = [
@@ -180,6 +183,13 @@ pub fn summary(fitted: &Fitted) -> Vec<String> {
             "Goodness of fit: off by {} in the median of {}.",
             percent(median),
             figures(false)
+        ));
+    }
+    if let Some(median) = checks::median(&fitted.checks, false).filter(|median| *median > MISSED) {
+        lines.push(format!(
+            "Beware: {} off is no fit. Something that is not in the model decides (another process on these cores, a lock, \
+             a busy load generator), or the runs were too short: measure longer, on a quiet machine.",
+            percent(median)
         ));
     }
     match checks::median(&fitted.checks, true) {
