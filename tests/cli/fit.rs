@@ -219,3 +219,99 @@ fn k6_belongs_to_runs_alone() {
     play(&["theory", "--format", "k6"]).ends(2, &["theory has no --format k6", "iowait run"]);
     play(&["run", "--only", "nobody"]).ends(2, &["no such runtime", "sync"]);
 }
+
+/// Times of requests that are spread as an exponential of 40 ms behind 10 ms, in an order of no meaning.
+fn times(count: u32) -> impl Iterator<Item = f64> {
+    (0..count).map(move |i| {
+        let share = (f64::from(i * 7919 % count) + 0.5) / f64::from(count);
+        0.010 - 0.040 * (1.0 - share).ln()
+    })
+}
+
+#[test]
+fn an_access_log_is_a_measurement_of_an_open_load() {
+    let home = tempfile::tempdir().expect("a folder");
+    let mut log = String::from("this is no request\n");
+    for (i, time) in times(6_000).enumerate() {
+        let (minute, second) = (i / 1200, i / 20 % 60);
+        log += &format!(
+            "10.0.0.1 - - [20/Nov/2025:10:{minute:02}:{second:02} +0000] \"GET / HTTP/1.1\" 200 12 \"-\" \"-\" {:.3} {time:.3}\n",
+            time + 0.002
+        );
+    }
+    write(home.path(), "access.log", &log);
+    let fit = ["fit", "access.log", "--preset", "gunicorn-sync:16", "--cores", "2"];
+    play_at(home.path(), &fit).ends(2, &["CPU and waiting cannot be told apart"]);
+    let fitted = play_at(home.path(), &[&fit[..], &["--cpu", "4ms", "-o", "log.toml"]].concat())
+        .ends(
+            0,
+            &["the application's own times", "1 lines of access.log are no requests", "line 1"],
+        );
+    assert!(fitted.out.is_empty());
+    let model = std::fs::read_to_string(home.path().join("log.toml")).expect("written");
+    let io = t_io(&model);
+    // 10 ms and 40 ms less 4 ms of CPU, and a little queueing.
+    assert!((44.0..47.5).contains(&io), "T_io {io} ms\n{model}");
+    play_at(home.path(), &["validate", "log.toml", "--no-files"]).ends(0, &[]);
+}
+
+/// Sixty requests: one to four queries one after the other, then two calls at once.
+fn traces() -> String {
+    let mut spans = Vec::new();
+    for (i, time) in times(60).enumerate() {
+        let start = 1_763_633_700_000_000_000 + i as u64 * 1_000_000_000;
+        let nanos = |ms: f64| (ms * 1e6) as u64;
+        let span = |id: &str, parent: &str, name: &str, kind: u8, from: f64, to: f64| {
+            serde_json::json!({
+                "traceId": format!("t{i}"), "spanId": format!("{id}{i}"),
+                "parentSpanId": if parent.is_empty() { String::new() } else { format!("{parent}{i}") },
+                "name": name, "kind": kind,
+                "startTimeUnixNano": (start + nanos(from)).to_string(),
+                "endTimeUnixNano": (start + nanos(to)).to_string(),
+            })
+        };
+        let mut now = 2.0;
+        for query in 0..=i % 4 {
+            spans.push(span(&format!("q{query}-"), "r", "SELECT", 3, now, now + 5.0));
+            now += 6.0;
+        }
+        let long = time * 1e3;
+        spans.push(span("a", "r", "left", 3, now, now + long));
+        spans.push(span("b", "r", "right", 3, now + 0.1, now + 8.0));
+        spans.push(span("r", "", "GET /search", 2, 0.0, now + long.max(8.0) + 2.0));
+    }
+    let service = serde_json::json!({"key": "service.name", "value": {"stringValue": "shop"}});
+    serde_json::json!({"resourceSpans": [{
+        "resource": {"attributes": [service]}, "scopeSpans": [{"spans": spans}],
+    }]})
+    .to_string()
+}
+
+#[test]
+fn traces_become_steps_in_order_repeated_and_at_once() {
+    let home = tempfile::tempdir().expect("a folder");
+    write(home.path(), "traces.json", &traces());
+    let fit = ["fit", "traces.json", "--preset", "event-loop:1", "--cores", "1"];
+    let words = ["outside of its calls", "how much of that is CPU", "--cpu-used"];
+    play_at(home.path(), &fit).ends(2, &words);
+    // Self time is 2 ms before, 1 ms after each query, and 2 ms at the end: 6.5 ms.
+    let fitted =
+        play_at(home.path(), &[&fit[..], &["--cpu", "3.25ms", "-o", "traced.toml"]].concat())
+            .ends(0, &["every other request took no part", "which is not in the model"]);
+    assert!(fitted.out.is_empty());
+    let model = std::fs::read_to_string(home.path().join("traced.toml")).expect("written");
+    for part in [
+        "name = \"get-search\"",
+        "# SELECT uniform(1, ",
+        "{ repeat = \"uniform(1, ",
+        "io = \"5 ms\"",
+        "{ parallel = [[{ io = \"",
+        "50.0 % of a second outside of calls",
+    ] {
+        assert!(model.contains(part), "{part}\n{model}");
+    }
+    play_at(home.path(), &["run", "traced.toml", "--requests", "2000", "--replications", "2"])
+        .ends(0, &[]);
+    let too_much = [&fit[..], &["--cpu", "20ms"]].concat();
+    play_at(home.path(), &too_much).ends(2, &["spends only", "that of these requests alone"]);
+}

@@ -18,7 +18,7 @@ pub fn quantity(value: f64) -> String {
 #[must_use]
 pub fn span(seconds: f64) -> String {
     let units = [(1.0, "s"), (1e3, "ms"), (1e6, "us"), (1e9, "ns")];
-    let fits = |(scale, _): &&(f64, &str)| seconds * scale >= 0.9995;
+    let fits = |(scale, _): &&(f64, &str)| seconds * scale >= 0.999_95;
     let (scale, unit) = units.iter().find(fits).unwrap_or(&units[3]);
     if seconds == 0.0 { "0 s".to_owned() } else { format!("{} {unit}", quantity(seconds * scale)) }
 }
