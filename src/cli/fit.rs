@@ -7,15 +7,15 @@ use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser};
 
 use super::exit::{Exit, Failure, wrapped};
+use super::fit_flags::{KnownFlags, Page, half_digit};
 use super::fit_input::Opened;
 use super::flags::TerminalFlags;
 use super::progress;
 use super::session::Session;
 use super::shell;
-use super::values::{Given, duration, jobs, rate, seed, share, whole};
+use super::values::{jobs, seed};
 use crate::input::accesslog::{self, Tally, Unit};
-use crate::input::dist::Percentile;
-use crate::input::loadtest::{self, Cpu, Measurement};
+use crate::input::loadtest::{self, Measurement};
 use crate::input::problem::Problem;
 use crate::input::spans::{self, Trace};
 use crate::input::{Document, Problems};
@@ -25,7 +25,6 @@ use crate::report::fit as report;
 use crate::simulation::Control;
 use crate::study::fit::log::Log;
 use crate::study::fit::{self, Known, Pressure, Server};
-use crate::units::{Rate, Span};
 
 /// Measurements to a model: what a request takes, so that the simulated system shows what yours did
 ///
@@ -71,63 +70,6 @@ pub struct Fit {
     jobs: Option<u16>,
     #[command(flatten)]
     terminal: TerminalFlags,
-}
-
-/// What a monitoring page shows.
-#[derive(Args, Debug)]
-#[command(next_help_heading = "What a monitoring page shows")]
-struct Page {
-    /// The median of the response time
-    #[arg(long, value_name = "TIME", value_parser = duration)]
-    p50: Option<Given<Span>>,
-    /// Its 75th percentile
-    #[arg(long, value_name = "TIME", value_parser = duration)]
-    p75: Option<Given<Span>>,
-    /// Its 90th percentile
-    #[arg(long, value_name = "TIME", value_parser = duration)]
-    p90: Option<Given<Span>>,
-    /// Its 95th percentile
-    #[arg(long, value_name = "TIME", value_parser = duration)]
-    p95: Option<Given<Span>>,
-    /// Its 99th percentile
-    #[arg(long, value_name = "TIME", value_parser = duration)]
-    p99: Option<Given<Span>>,
-    /// Its 99.9th percentile
-    #[arg(long, value_name = "TIME", value_parser = duration)]
-    p999: Option<Given<Span>>,
-    /// Its mean
-    #[arg(long, value_name = "TIME", value_parser = duration)]
-    mean: Option<Given<Span>>,
-    /// Requests that come in each second, whatever the server does; for a file: its load was open
-    #[arg(long, value_name = "RATE", value_parser = rate)]
-    rate: Option<Given<Rate>>,
-    /// Clients of a closed load, each with one request at a time
-    #[arg(long, value_name = "N", value_parser = whole::<u64>, conflicts_with = "rate")]
-    clients: Option<u64>,
-    /// Requests done in each second, for a closed load
-    #[arg(long, value_name = "RATE", value_parser = rate)]
-    throughput: Option<Given<Rate>>,
-}
-
-/// What is known beside the measurements.
-#[derive(Args, Debug)]
-#[command(next_help_heading = "What is known of the server")]
-struct KnownFlags {
-    /// What served, and how wide: gunicorn-sync:16 (iowait presets), or a kind without overheads: event-loop:2
-    #[arg(long, value_name = "SERVER[:WIDTH]", value_parser = Server::parse)]
-    preset: Option<Server>,
-    /// Cores that it may use
-    #[arg(long, value_name = "N", value_parser = whole::<u32>)]
-    cores: Option<u32>,
-    /// The share of all those cores that was busy with it: 0.84 or '84 %'
-    #[arg(long, value_name = "SHARE", value_parser = share)]
-    cpu_used: Option<Given<f64>>,
-    /// CPU of one request, where it is known
-    #[arg(long, value_name = "TIME", value_parser = duration, conflicts_with = "cpu_used")]
-    cpu: Option<Given<Span>>,
-    /// I/O waits of a request, one after the other
-    #[arg(long, value_name = "N", value_parser = whole::<u32>)]
-    calls: Option<u32>,
 }
 
 /// What the inputs are.
@@ -210,8 +152,8 @@ impl Fit {
             return Ok(Written { text: report::traces::text(&traced, command), told });
         }
         let mut fitted = fit::fit(&found.measurements, known, control)?;
-        fitted.untold.splice(0..0, found.told);
-        let told = [report::summary(&fitted), not_told(&fitted.untold)].concat();
+        fitted.given.extend(found.told.iter().cloned());
+        let told = [report::summary(&fitted), found.told, not_told(&fitted.untold)].concat();
         Ok(Written { text: report::text(&fitted, command), told })
     }
 
@@ -336,71 +278,6 @@ impl Fit {
     }
 }
 
-impl Page {
-    fn times(&self) -> [(&'static str, &Option<Given<Span>>); 7] {
-        [
-            ("--p50", &self.p50),
-            ("--p75", &self.p75),
-            ("--p90", &self.p90),
-            ("--p95", &self.p95),
-            ("--p99", &self.p99),
-            ("--p999", &self.p999),
-            ("--mean", &self.mean),
-        ]
-    }
-
-    fn is_given(&self) -> bool {
-        self.times().iter().any(|(_, given)| given.is_some())
-            || self.rate.is_some()
-            || self.clients.is_some()
-            || self.throughput.is_some()
-    }
-
-    /// The measurement that the flags are.
-    fn measurement(&self) -> Option<Measurement> {
-        let mut one = Measurement { place: "the page".to_owned(), ..Measurement::default() };
-        self.amend(&mut one);
-        self.is_given().then_some(one)
-    }
-
-    /// What the flags say counts before what a file says.
-    fn amend(&self, one: &mut Measurement) {
-        const PERCENTS: [f64; 6] = [50.0, 75.0, 90.0, 95.0, 99.0, 99.9];
-        for (percent, (_, given)) in PERCENTS.into_iter().zip(self.times()) {
-            if let Some(given) = given {
-                one.percentiles.retain(|point| point.percent != percent);
-                one.percentiles.push(Percentile { percent, value: given.value.seconds() });
-            }
-        }
-        one.percentiles.sort_by(|a, b| a.percent.total_cmp(&b.percent));
-        if let Some(mean) = &self.mean {
-            one.mean_s = Some(mean.value.seconds());
-        }
-        if let Some(rate) = &self.rate {
-            one.offered_rps = Some(rate.value.0);
-            one.throughput_rps = one.throughput_rps.or(one.offered_rps);
-            one.clients = None;
-        }
-        if let Some(clients) = self.clients {
-            (one.clients, one.offered_rps) = (Some(clients), None);
-        }
-        if let Some(throughput) = &self.throughput {
-            one.throughput_rps = Some(throughput.value.0);
-        }
-        if one.cpu.is_some_and(|cpu| matches!(cpu, Cpu::Share(share) if share == 0.0)) {
-            one.cpu = None;
-        }
-    }
-}
-
-/// Half a unit of the last digit of a number, as a share of it: 0.84 may be off by 0.6 %.
-fn half_digit(text: &str) -> f64 {
-    let digits: String = text.chars().take_while(|c| c.is_ascii_digit() || *c == '.').collect();
-    let decimals = digits.split_once('.').map_or(0, |(_, fraction)| fraction.len());
-    let value: f64 = digits.parse().unwrap_or(0.0);
-    if value > 0.0 { 0.5 * libm::pow(10.0, -(decimals as f64)) / value } else { 0.0 }
-}
-
 fn unrecognised(name: &str) -> Failure {
     let names: Vec<&str> = format_rows().map(|(name, _)| name).collect();
     let problem = Problem::new("this is none of the formats that are known")
@@ -438,18 +315,4 @@ fn pair(text: &str) -> Result<(String, String), String> {
     let pair = text.split_once('=').filter(|(name, _)| !name.trim().is_empty());
     pair.map(|(name, value)| (name.trim().to_owned(), value.trim().to_owned()))
         .ok_or_else(|| "expected COLUMN=VALUE: server=sync-8".to_owned())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_number_is_uncertain_by_half_its_last_digit() {
-        for (text, half) in
-            [("0.84", 0.005 / 0.84), ("120/s", 0.5 / 120.0), ("84 %", 0.5 / 84.0), ("", 0.0)]
-        {
-            assert!((half_digit(text) - half).abs() < 1e-12, "{text}");
-        }
-    }
 }

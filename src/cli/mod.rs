@@ -10,6 +10,7 @@ mod drawn;
 mod execute;
 mod exit;
 mod fit;
+mod fit_flags;
 mod fit_input;
 mod flags;
 mod man;

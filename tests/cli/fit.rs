@@ -245,7 +245,11 @@ fn an_access_log_is_a_measurement_of_an_open_load() {
     let fitted = play_at(home.path(), &[&fit[..], &["--cpu", "4ms", "-o", "log.toml"]].concat())
         .ends(
             0,
-            &["the application's own times", "1 lines of access.log are no requests", "line 1"],
+            &[
+                "the application's own times",
+                "1 of the lines of access.log have no request",
+                "line 1",
+            ],
         );
     assert!(fitted.out.is_empty());
     let model = std::fs::read_to_string(home.path().join("log.toml")).expect("written");

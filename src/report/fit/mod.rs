@@ -38,7 +38,7 @@ pub fn text(fitted: &Fitted, command: &str) -> String {
     let _ = write!(
         text,
         "title       = {}\nsource      = \"measured\"\ndescription = {}\n\n",
-        quoted(&format!("A fitted model: {}", fitted.given.join("; "))),
+        quoted(&format!("A fitted model: {}", fitted.given.first().map_or("", String::as_str))),
         quoted(&format!("Fitted by {command}. The comments say how sure each figure is."))
     );
     params(&mut text, fitted);

@@ -17,18 +17,12 @@ const UNEVEN: f64 = 1.6;
 const ABSURD_MEDIAN_S: f64 = 20e-6;
 
 /// What was seen of a log so far.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Log {
     times: Histogram<1>,
     failed: u64,
     with_upstream: u64,
     clock: Bins,
-}
-
-impl Default for Log {
-    fn default() -> Self {
-        Self { times: Histogram::new(), failed: 0, with_upstream: 0, clock: Bins::default() }
-    }
 }
 
 impl Log {
@@ -99,7 +93,7 @@ impl Log {
         if tally.bad > 0 {
             let lines: Vec<String> = tally.shown.iter().map(|(line, _)| line.to_string()).collect();
             told.push(format!(
-                "{} lines of {name} are no requests with a time and left out (first: line {})",
+                "{} of the lines of {name} have no request with its time and are left out (first: line {})",
                 tally.bad,
                 lines.join(", ")
             ));

@@ -13,6 +13,7 @@ pub mod demand;
 pub mod draft;
 pub mod line;
 pub mod log;
+mod samples;
 pub mod server;
 mod several;
 mod single;
@@ -28,6 +29,7 @@ use crate::simulation::Control;
 pub use cells::Cell;
 pub use checks::Check;
 pub use draft::{Bursts, Draft, Pressure};
+pub use samples::Count;
 pub use server::Server;
 
 /// What is known beside the measurements.

@@ -266,7 +266,7 @@ fn tuned(
         if better {
             best = Some(Match { waits: waits.clone(), seen, worst });
         }
-        if worst > 5.0 * FAMILY_MAY_MISS || worst < NEAR {
+        if !(NEAR..=5.0 * FAMILY_MAY_MISS).contains(&worst) {
             break;
         }
         waits = waits.scaled((1.0 + off).clamp(0.5, 2.0));

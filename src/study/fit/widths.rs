@@ -32,7 +32,7 @@ pub fn plateau(cells: &[Cell], cores: u32) -> Option<Plateau> {
     let closed: Vec<(u64, &Cell)> = cells
         .iter()
         .filter_map(|cell| match cell.pressure {
-            Pressure::Clients(clients, think) if think == 0.0 => Some((clients, cell)),
+            Pressure::Clients(clients, 0.0) => Some((clients, cell)),
             _ => None,
         })
         .collect();
