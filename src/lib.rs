@@ -12,7 +12,7 @@
 //! | layer | what it is |
 //! | --- | --- |
 //! | [`units`] | virtual time, rates, sizes |
-//! | [`input`] | text to typed values: the value grammar, distributions, mistakes with a caret |
+//! | [`input`] | text to typed values: the value grammar, distributions, mistakes with a caret; load tests, logs, traces |
 //! | [`engine`] | virtual time: the event queue and addressed random streams; knows no requests |
 //! | [`stats`] | histogram, interval, warm-up |
 //! | [`theory`] | the formula, bounds, exact queueing models; knows no schedulers |

@@ -5,8 +5,8 @@ use clap::Subcommand;
 use super::exit::{Exit, Failure};
 use super::session::Session;
 use super::{
-    check, completions, man, models, new, plan, plot, presets, repeat, run, schema, sensitivity,
-    sweep, theory, trace, validate, verify,
+    check, completions, fit, man, models, new, plan, plot, presets, repeat, run, schema,
+    sensitivity, sweep, theory, trace, validate, verify,
 };
 
 /// A command with its arguments. What help says of it stands at the type of its arguments.
@@ -17,6 +17,7 @@ pub enum Command {
     Sweep(Box<sweep::Sweep>),
     Sensitivity(Box<sensitivity::Sensitivity>),
     Plan(Box<plan::Plan>),
+    Fit(Box<fit::Fit>),
     Verify(verify::Verify),
     Validate(validate::Validate),
     Plot(plot::Plot),
@@ -44,6 +45,7 @@ impl Command {
             Self::Sweep(command) => command.run(session),
             Self::Sensitivity(command) => command.run(session),
             Self::Plan(command) => command.run(session),
+            Self::Fit(command) => command.run(session),
             Self::Verify(command) => command.run(session),
             Self::Plot(command) => command.run(session),
             Self::Trace(command) => command.run(session),

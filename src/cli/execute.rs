@@ -42,6 +42,8 @@ pub struct Job<'a> {
     pub flags: &'a RunFlags,
     /// Whether files are written unasked.
     pub files: Files,
+    /// The runtimes that are run; all where none is named.
+    pub only: &'a [String],
 }
 
 impl Job<'_> {
@@ -52,6 +54,9 @@ impl Job<'_> {
     /// All that a [`Failure`] tells.
     pub fn run(&self, session: &mut Session<'_>) -> Result<Exit, Failure> {
         session.set(self.flags.terminal);
+        if !self.simulate {
+            self.flags.output.refuse_foreign(self.command)?;
+        }
         let document = match self.source {
             Some(source) => source.document(session)?,
             None => ModelSource::default_document(),
@@ -84,7 +89,10 @@ impl Job<'_> {
     /// The model under its own values and under those of each scenario.
     fn case(&self, document: &Document) -> Result<Case, Failure> {
         let flags = &self.flags.model;
-        read_case(document, &flags.overrides()?, flags, document.sha256())
+        let mut case = read_case(document, &flags.overrides()?, flags, document.sha256())?;
+        keep(&mut case.model, self.only)?;
+        case.scenarios.iter_mut().try_for_each(|(_, model)| keep(model, self.only))?;
+        Ok(case)
     }
 
     /// Where files go, if any are written.
@@ -99,7 +107,8 @@ impl Job<'_> {
     fn args(&self) -> Vec<String> {
         let command = if self.bare { vec![] } else { vec![self.command.to_owned()] };
         let source = self.source.map(ModelSource::args).unwrap_or_default();
-        [command, source, self.flags.args()].concat()
+        let only = self.only.iter().flat_map(|name| ["--only".to_owned(), name.clone()]).collect();
+        [command, source, only, self.flags.args()].concat()
     }
 
     fn study(
@@ -164,6 +173,28 @@ impl Job<'_> {
         missed.iter().for_each(|line| session.note(wrapped(line).trim_end()));
         Exit::NotMet
     }
+}
+
+/// Leaves out the runtimes that are not named; without the baseline the first that is left takes its place.
+fn keep(model: &mut Model, only: &[String]) -> Result<(), Failure> {
+    if only.is_empty() {
+        return Ok(());
+    }
+    for name in only {
+        if model.runtimes.iter().all(|runtime| runtime.name != *name) {
+            let names: Vec<&str> =
+                model.runtimes.iter().map(|runtime| runtime.name.as_str()).collect();
+            return Err(Failure::Usage(format!(
+                "--only {name}: the model has no such runtime; it has {}",
+                names.join(", ")
+            )));
+        }
+    }
+    let baseline = model.runtimes[model.run.baseline].name.clone();
+    model.runtimes.retain(|runtime| only.contains(&runtime.name));
+    let place = model.runtimes.iter().position(|runtime| runtime.name == baseline);
+    model.run.baseline = place.unwrap_or(0);
+    Ok(())
 }
 
 /// A model under its own values and under those of each scenario.

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, ColorChoice};
 
+use super::exit::Failure;
 use super::values::{jobs, seed, whole};
 use crate::input::Problems;
 use crate::input::problem::{Place, Problem, Source};
@@ -14,7 +15,7 @@ use crate::model::{Model, Objective, Overrides};
 use crate::report::chart::{
     CHARTS, Chart, PICTURES, Page, Picture, Theme, WIDTHS, picture, width_mm,
 };
-use crate::report::{self, FORMATS, Format};
+use crate::report::{self, FOREIGN, FORMATS, Format};
 
 /// What `--chart` calls all of them.
 pub const ALL: &str = "all";
@@ -197,6 +198,21 @@ impl OutputFlags {
             || !self.draws_the_default()
     }
 
+    /// Refuses the formats that only a run has.
+    ///
+    /// # Errors
+    ///
+    /// Such a format is asked for.
+    pub fn refuse_foreign(&self, command: &str) -> Result<(), Failure> {
+        let name = self.format.name;
+        if FOREIGN.iter().all(|format| format.name != name) {
+            return Ok(());
+        }
+        Err(Failure::Usage(format!(
+            "{command} has no --format {name}, which shows the runtimes of one run; iowait run has it"
+        )))
+    }
+
     /// The charts that are wanted, in the order of the table.
     pub fn charts(&self) -> Vec<&'static Chart> {
         CHARTS.iter().filter(|chart| self.wants(chart.name)).collect()
@@ -256,7 +272,7 @@ pub struct TerminalFlags {
 
 fn formats() -> impl TypedValueParser<Value = &'static Format> {
     let named = |format: &Format| PossibleValue::new(format.name).help(format.about);
-    PossibleValuesParser::new(FORMATS.iter().map(named))
+    PossibleValuesParser::new(FORMATS.iter().chain(FOREIGN).map(named))
         .map(|name| report::format(&name).expect("the parser takes only names of the table"))
 }
 

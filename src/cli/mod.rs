@@ -9,6 +9,9 @@ mod completions;
 mod drawn;
 mod execute;
 mod exit;
+mod fit;
+mod fit_flags;
+mod fit_input;
 mod flags;
 mod man;
 mod models;
@@ -101,7 +104,8 @@ impl Program {
             None => {
                 let flags = &self.flags;
                 let files = Files::Always;
-                Job { command: "run", bare: true, simulate: true, source: None, flags, files }
+                let (source, only) = (None, &[][..]);
+                Job { command: "run", bare: true, simulate: true, source, flags, files, only }
                     .run(session)
             }
         }

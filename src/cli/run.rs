@@ -22,10 +22,14 @@ Examples:
   iowait run --cpu 7ms --io 77ms --rate 120/s --runtime event-loop:2
   iowait run --cpu 7ms --io 77ms --print-model > model.toml
   iowait run model.toml --slo p99=200ms     exit status 1 if it is not met
+  iowait run model.toml --only loop --format k6 > summary.json
   iowait run model.toml --format json | jq '.runtimes[].throughput_rps'")]
 pub struct Run {
     #[command(flatten)]
     source: ModelSource,
+    /// Run this runtime of the model and no other; repeatable
+    #[arg(long, value_name = "NAME")]
+    only: Vec<String>,
     #[command(flatten)]
     flags: RunFlags,
 }
@@ -42,6 +46,7 @@ impl Run {
         }
         let (source, flags) = (Some(&self.source), &self.flags);
         let files = Files::IfAsked;
-        Job { command: "run", bare: false, simulate: true, source, flags, files }.run(session)
+        let only = &self.only;
+        Job { command: "run", bare: false, simulate: true, source, flags, files, only }.run(session)
     }
 }

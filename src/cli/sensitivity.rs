@@ -55,6 +55,7 @@ impl Sensitivity {
     /// All that a [`Failure`] tells.
     pub fn run(&self, session: &mut Session<'_>) -> Result<Exit, Failure> {
         session.set(self.flags.terminal);
+        self.flags.output.refuse_foreign("sensitivity")?;
         if self.source.print_if_asked(session)? {
             return Ok(Exit::Done);
         }

@@ -225,6 +225,11 @@ impl<'a> Session<'a> {
         exit
     }
 
+    /// Standard input, to be read as it comes.
+    pub fn input(&mut self) -> &mut dyn Read {
+        &mut *self.streams.stdin
+    }
+
     /// All of standard input up to `most` bytes and one more, so that too much is seen to be.
     ///
     /// # Errors

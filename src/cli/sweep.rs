@@ -79,6 +79,7 @@ impl Sweep {
     /// All that a [`Failure`] tells.
     pub fn run(&self, session: &mut Session<'_>) -> Result<Exit, Failure> {
         session.set(self.flags.terminal);
+        self.flags.output.refuse_foreign("sweep")?;
         if self.source.print_if_asked(session)? {
             return Ok(Exit::Done);
         }

@@ -38,6 +38,8 @@ impl Theory {
         }
         let (source, flags) = (Some(&self.source), &self.flags);
         let files = Files::IfAsked;
-        Job { command: "theory", bare: false, simulate: false, source, flags, files }.run(session)
+        let only = &[];
+        Job { command: "theory", bare: false, simulate: false, source, flags, files, only }
+            .run(session)
     }
 }

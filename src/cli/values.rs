@@ -71,6 +71,20 @@ pub fn rate(text: &str) -> Result<Given<Rate>, String> {
     given(text, value::Value::rate)
 }
 
+/// Reads a share above 0 and at most 1.
+///
+/// # Errors
+///
+/// As [`duration`].
+pub fn share(text: &str) -> Result<Given<f64>, String> {
+    let number = text.trim().trim_end_matches('%').trim().parse::<f64>().ok();
+    let scale = if text.trim().ends_with('%') { 100.0 } else { 1.0 };
+    let value = number.map(|number| number / scale).filter(|share| *share > 0.0 && *share <= 1.0);
+    value
+        .map(|value| Given { text: one_line(text), value })
+        .ok_or_else(|| "expected a share above 0 and at most 1: 0.84 or '84 %'".to_owned())
+}
+
 fn given<T>(
     text: &str,
     read: impl Fn(&value::Value) -> Result<T, value::ValueError>,

@@ -77,6 +77,7 @@ pub fn web_request() -> Outcome {
             load: "closed load, 648 clients = 8 x (1 + 80)".into(),
             host: "8 cores".into(),
             offered_rps: None,
+            baseline: String::new(),
             notes: vec![
                 "sync p99 is 640 queued clients; below saturation: iowait run --rate 60/s".into(),
             ],
@@ -179,6 +180,7 @@ pub fn runtime(name: &str, kind: &str, width: u64) -> RuntimeResult {
         warnings: Vec::new(),
         events: Some(1_000_000),
         distribution: Vec::new(),
+        response_min_s: None,
         width,
     }
 }

@@ -11,7 +11,9 @@ use crate::study::result::Outcome;
 pub mod chart;
 pub mod csv;
 pub mod files;
+pub mod fit;
 pub mod json;
+pub mod k6;
 pub mod markdown;
 mod number;
 pub mod plan;
@@ -72,10 +74,19 @@ pub const FORMATS: &[Format] = &[
     },
 ];
 
+/// What other programs' scripts read in the place of their own results: printed, and never among the
+/// files of a folder.
+pub const FOREIGN: &[Format] = &[Format {
+    name: "k6",
+    about: "run only: as k6's own end-of-test summary, an object for each runtime",
+    file: "k6.json",
+    write: |outcome, _, to| k6::write(outcome, to),
+}];
+
 /// The format of this name.
 #[must_use]
 pub fn format(name: &str) -> Option<&'static Format> {
-    FORMATS.iter().find(|format| format.name == name)
+    FORMATS.iter().chain(FOREIGN).find(|format| format.name == name)
 }
 
 #[cfg(test)]

@@ -108,6 +108,13 @@ pub fn distribution(samples: &[Sample]) -> Vec<(f64, Estimate)> {
         .collect()
 }
 
+/// The shortest response time in seconds, of all replications.
+#[must_use]
+pub fn response_min(samples: &[Sample]) -> Option<f64> {
+    let least = samples.iter().filter_map(|sample| sample.response.points.first());
+    least.map(|(nanos, _)| nanos / 1e9).min_by(f64::total_cmp)
+}
+
 /// Each request class; one alone has the response times of the `whole`.
 #[must_use]
 pub fn classes(setup: &Setup, samples: &[Sample], whole: &ResponseTimes) -> Vec<ClassResult> {

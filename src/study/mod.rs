@@ -10,6 +10,7 @@ pub mod controls;
 pub mod estimate;
 pub mod exact;
 pub mod explain;
+pub mod fit;
 mod metric;
 pub mod objective;
 pub mod pilot;
@@ -153,6 +154,8 @@ fn scenarios(
             }
             found => found?,
         };
+        let mut found = found;
+        found.summary.baseline = model.runtimes[model.run.baseline].name.clone();
         scenarios.push(ScenarioResult {
             name: name.clone(),
             workload: found.workload,
@@ -348,6 +351,7 @@ fn runtime_result(
         warnings: explain::warnings(model, runtime, own),
         events: (!own.is_empty()).then(|| own.iter().map(|sample| sample.events).sum()),
         distribution: estimate::distribution(own),
+        response_min_s: estimate::response_min(own),
         width: runtime.kind.width() * u64::from(runtime.instances),
     };
     let base = samples.get(model.run.baseline).map_or(&[][..], Vec::as_slice);

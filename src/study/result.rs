@@ -81,6 +81,8 @@ pub struct Summary {
     pub load: String,
     /// The host: `8 cores`.
     pub host: String,
+    /// The runtime that gains are relative to here; empty where it is the base model's.
+    pub baseline: String,
     /// Requests that an open load offers each second; `None` for closed loads and batches.
     pub offered_rps: Option<f64>,
     /// Warnings that concern the whole comparison (fairness, phase locking).
@@ -181,6 +183,9 @@ pub struct RuntimeResult {
     /// the JSON.
     #[serde(skip)]
     pub distribution: Vec<(f64, Estimate)>,
+    /// The shortest response time in seconds; not part of the JSON.
+    #[serde(skip)]
+    pub response_min_s: Option<f64>,
     /// The width the table shows: workers, threads, loops; not part of the JSON.
     #[serde(skip)]
     pub width: u64,

@@ -115,6 +115,7 @@ pub fn summary(model: &Model) -> Summary {
         host: format!("{cores} core{}", if cores == 1 { "" } else { "s" }),
         offered_rps: offered_rps(model),
         notes: Vec::new(),
+        baseline: String::new(),
     }
 }
 

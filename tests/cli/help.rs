@@ -2,12 +2,13 @@
 
 use super::{play, play_at};
 
-const COMMANDS: [&str; 17] = [
+const COMMANDS: [&str; 18] = [
     "run",
     "theory",
     "sweep",
     "sensitivity",
     "plan",
+    "fit",
     "verify",
     "validate",
     "plot",

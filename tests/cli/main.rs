@@ -4,6 +4,7 @@ mod charts;
 mod commands;
 mod faults;
 mod files;
+mod fit;
 mod habits;
 mod help;
 mod limits;

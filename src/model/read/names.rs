@@ -84,7 +84,7 @@ impl<'a> Sheets<'a> {
         let Ok(home) = folder.canonicalize() else { return Vec::new() };
         let inside =
             |file: &str| folder.join(file).canonicalize().is_ok_and(|path| path.starts_with(&home));
-        let sheets = self.0.borrow();
+        let sheets = self.open.borrow();
         let read = sheets.iter().filter(|(_, sheet)| sheet.is_ok()).map(|(file, _)| file);
         read.filter(|file| !inside(file)).cloned().collect()
     }

@@ -7,7 +7,8 @@ use crate::study::result::{Gain, RuntimeResult};
 
 /// The gain table, without the baseline, whose gain is 1 in every column; `None` where it is alone.
 pub fn table(source: &Source<'_>) -> Option<Table> {
-    let baseline = &source.outcome.baseline;
+    let own = Some(&source.summary.baseline).filter(|own| !own.is_empty());
+    let baseline = own.unwrap_or(&source.outcome.baseline);
     let others: Vec<&RuntimeResult> =
         source.runtimes.iter().filter(|runtime| runtime.name != *baseline).collect();
     if others.is_empty() {

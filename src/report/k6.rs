@@ -1,0 +1,143 @@
+//! Results as k6's end-of-test summary would have them, so that one script reads a measurement and its
+//! prediction.
+//!
+//! One JSON object for each runtime (and scenario), in the shape of `handleSummary`'s data, times in
+//! milliseconds. Beside k6's own keys each has `iowait`: the runtime, the scenario, the model, and the
+//! rate of an open load, none of which k6 knows.
+
+use std::io::{self, Write};
+
+use serde_json::{Value, json};
+
+use crate::study::result::{Estimate, Outcome, RuntimeResult};
+
+/// Writes the objects one after another, each on lines of its own.
+///
+/// # Errors
+///
+/// Those of the writer.
+pub fn write(outcome: &Outcome, to: &mut dyn Write) -> io::Result<()> {
+    for runtime in &outcome.runtimes {
+        write_one(outcome, (None, outcome.summary.offered_rps), runtime, to)?;
+    }
+    for scenario in &outcome.scenarios {
+        for runtime in &scenario.runtimes {
+            let place = (Some(scenario.name.as_str()), scenario.summary.offered_rps);
+            write_one(outcome, place, runtime, to)?;
+        }
+    }
+    Ok(())
+}
+
+fn write_one(
+    outcome: &Outcome,
+    (scenario, offered_rps): (Option<&str>, Option<f64>),
+    runtime: &RuntimeResult,
+    to: &mut dyn Write,
+) -> io::Result<()> {
+    let mut object = summary(runtime);
+    object["iowait"] = json!({
+        "version": outcome.iowait,
+        "model": outcome.model,
+        "runtime": runtime.name,
+        "kind": runtime.kind,
+        "width": runtime.width,
+        "scenario": scenario,
+        "seed": outcome.seed,
+        "offered_rps": offered_rps,
+    });
+    serde_json::to_writer_pretty(&mut *to, &object)?;
+    to.write_all(b"\n")
+}
+
+fn summary(runtime: &RuntimeResult) -> Value {
+    let counts = runtime.counts();
+    let bad = counts.refused + counts.timed_out + counts.failed;
+    let ended = counts.completed + bad;
+    let good_rate = runtime.throughput_rps.value.unwrap_or(0.0);
+    let share = if ended > 0 { bad as f64 / ended as f64 } else { 0.0 };
+    let rate = if counts.completed > 0 {
+        good_rate * ended as f64 / counts.completed as f64
+    } else {
+        good_rate
+    };
+    let seconds = if good_rate > 0.0 { counts.completed as f64 / good_rate } else { 0.0 };
+    let times = times(runtime);
+    let none = json!({"avg": 0, "min": 0, "med": 0, "max": 0, "p(90)": 0, "p(95)": 0, "p(99)": 0});
+    let counter = |count: u64, rate: f64| {
+        metric("counter", "default", &json!({"count": count, "rate": rate}))
+    };
+    let share_of = |share: f64, passes: u64, fails: u64| {
+        metric("rate", "default", &json!({"rate": share, "passes": passes, "fails": fails}))
+    };
+    let peak = runtime.in_flight.peak;
+    let gauge = metric("gauge", "default", &json!({"value": peak, "min": 0, "max": peak}));
+    json!({
+        "root_group": {"name": "", "path": "", "id": "d41d8cd98f00b204e9800998ecf8427e", "groups": [], "checks": []},
+        "options": {"summaryTrendStats": ["avg", "min", "med", "max", "p(90)", "p(95)", "p(99)"], "summaryTimeUnit": "", "noColor": true},
+        "state": {"isStdOutTTY": false, "isStdErrTTY": false, "testRunDurationMs": seconds * 1e3},
+        "metrics": {
+            "http_reqs": counter(ended, rate),
+            "http_req_duration": metric("trend", "time", &times),
+            "http_req_waiting": metric("trend", "time", &times),
+            "http_req_blocked": metric("trend", "time", &none),
+            "http_req_connecting": metric("trend", "time", &none),
+            "http_req_sending": metric("trend", "time", &none),
+            "http_req_receiving": metric("trend", "time", &none),
+            // Of this rate a pass is a failed request, as k6 counts it.
+            "http_req_failed": share_of(share, bad, counts.completed),
+            "checks": share_of(1.0 - share, counts.completed, bad),
+            "iterations": counter(ended, rate),
+            "iteration_duration": metric("trend", "time", &times),
+            "vus": gauge,
+            "vus_max": gauge,
+        }
+    })
+}
+
+fn metric(kind: &str, contains: &str, values: &Value) -> Value {
+    json!({"type": kind, "contains": contains, "values": values})
+}
+
+fn times(runtime: &RuntimeResult) -> Value {
+    let ms = |estimate: &Estimate| estimate.value.map(|seconds| seconds * 1e3);
+    let response = &runtime.response_s;
+    json!({
+        "avg": ms(&response.mean),
+        "min": runtime.response_min_s.map(|seconds| seconds * 1e3),
+        "med": ms(&response.p50),
+        "max": ms(&response.max),
+        "p(90)": ms(&response.p90),
+        "p(95)": ms(&response.p95),
+        "p(99)": ms(&response.p99),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture;
+    use super::*;
+    use crate::input::loadtest::FORMATS;
+
+    #[test]
+    fn what_is_written_is_read_back_as_a_k6_summary() {
+        let outcome = fixture::web_request();
+        let mut bytes = Vec::new();
+        write(&outcome, &mut bytes).expect("memory takes it");
+        let text = String::from_utf8(bytes).expect("text");
+        let format = FORMATS.iter().find(|format| (format.fits)(&text)).expect("a format");
+        assert_eq!(format.name, "k6");
+        let found = format.read("x", &text).expect("summaries");
+        assert_eq!(found.len(), outcome.runtimes.len());
+        for (one, runtime) in found.iter().zip(&outcome.runtimes) {
+            assert_eq!(one.server, [runtime.name.clone(), runtime.kind.clone()]);
+            let p99 = one.percentiles.last().expect("percentiles");
+            assert_eq!(p99.percent, 99.0);
+            assert!((p99.value / runtime.response_s.p99.value.unwrap() - 1.0).abs() < 1e-12);
+            assert!(
+                (one.throughput_rps.unwrap() / runtime.throughput_rps.value.unwrap() - 1.0).abs()
+                    < 1e-12
+            );
+        }
+    }
+}

@@ -1,0 +1,238 @@
+//! One measurement: a load tester's run, a log, or what a monitoring page shows.
+//!
+//! T_cpu is the utilisation law's. The waits are those under which the simulated percentiles are the
+//! measured ones, once with bursts that vary and once with bursts that do not: a single load can
+//! hardly tell the two apart, so that the difference is told as a range.
+
+use super::cells::{Cell, Prepared};
+use super::checks::{self, Check};
+use super::draft::{Bursts, Draft, Effort, Pressure};
+use super::waits::{self, Match, Waits};
+use super::words::{percent, span};
+use super::{Failure, Figure, Fitted, Known, Refusal, demand};
+use crate::simulation::Control;
+
+/// Cores busier than this hide how long requests wait: throughput is `C / T_cpu` whatever they do.
+const SATURATED: f64 = 0.96;
+/// A wait shorter than this share of the CPU is none.
+const NO_WAIT: f64 = 0.02;
+/// Two fits this near to each other are not told apart.
+const ALIKE: f64 = 0.02;
+/// A fit that misses a percentile by more than this is no fit.
+const MISSED: f64 = 0.10;
+
+/// Fits one measurement.
+pub(super) fn fit(
+    mut prepared: Prepared,
+    known: &Known,
+    control: &Control,
+) -> Result<Fitted, Failure> {
+    let demand = demand::of(&prepared.cells, prepared.cores, known)?;
+    let cell = prepared.cells.remove(0);
+    refuse_what_hides_the_wait(&cell, &prepared)?;
+    let start = Draft {
+        cores: prepared.cores,
+        server: prepared.server.clone(),
+        cpu_s: demand.figure.value,
+        bursts: Bursts::Exponential,
+        waits: Waits::None,
+        calls: prepared.calls,
+        pool: None,
+        pressure: cell.pressure,
+        seed: known.seed,
+    };
+    let mut tried = Vec::new();
+    for bursts in [Bursts::Exponential, Bursts::Constant] {
+        let draft = Draft { bursts, ..start.clone() };
+        let draft = without_overhead(draft, demand.figure.value, &cell, control)?;
+        let found = matched(&draft, &cell, control)?;
+        tried.push((draft.with_waits(found.waits.clone()), found));
+    }
+    tried.sort_by(|a, b| a.1.worst.total_cmp(&b.1.worst));
+    let told_apart = tried[1].1.worst > tried[0].1.worst + ALIKE;
+    // Where nothing speaks against it, bursts vary, as those of real requests do.
+    let chosen = usize::from(!told_apart && tried[0].0.bursts == Bursts::Constant);
+    let (draft, found) = tried[chosen].clone();
+    let total = |draft: &Draft| draft.waits.mean_s() * f64::from(draft.calls);
+    let range = (!told_apart).then(|| {
+        let (a, b) = (total(&tried[0].0), total(&tried[1].0));
+        [a.min(b), a.max(b)]
+    });
+    let mut untold = prepared.untold;
+    untold.push(if told_apart {
+        format!(
+            "how CPU varies, in general; {} bursts meet the percentiles better ({} against {} at worst)",
+            word(draft.bursts),
+            percent(tried[0].1.worst),
+            percent(tried[1].1.worst)
+        )
+    } else {
+        "whether CPU bursts vary: exponential ones are written, constant ones do as well; the range of the wait has both"
+            .to_owned()
+    });
+    if found.worst > MISSED {
+        untold.push(misfit(&cell, &found));
+    }
+    let (checks, io_how) = (checks_of(&draft, &cell, &found, control)?, how(&found.waits, &cell));
+    let io = Figure {
+        value: total(&draft),
+        range: range.filter(|_| !draft.waits.is_none()),
+        how: io_how,
+    };
+    Ok(Fitted {
+        overhead_s: demand.figure.value - draft.cpu_s,
+        cpu: demand.figure,
+        cpu_line: None,
+        io,
+        width: None,
+        pool: None,
+        queueing: queueing(&draft, &cell, control)?,
+        checks,
+        given: prepared.given,
+        untold,
+        cells: vec![cell],
+        draft,
+    })
+}
+
+fn word(bursts: Bursts) -> &'static str {
+    match bursts {
+        Bursts::Constant => "constant",
+        Bursts::Exponential => "exponential",
+    }
+}
+
+/// What a saturated server cannot show, and a width that nobody gave.
+fn refuse_what_hides_the_wait(cell: &Cell, prepared: &Prepared) -> Result<(), Refusal> {
+    if prepared.server.waits_in_place() && prepared.server.width.is_none() {
+        let name = prepared.server.preset.as_deref().unwrap_or(prepared.server.kind);
+        return Err(Refusal::new(format!("how many {} there were is not known, and one load does not show it", prepared.server.width_key()))
+            .advice(format!("say it: --preset {name}:16; or measure at several loads, up to where throughput stops growing")));
+    }
+    let busy = cell.busy(prepared.cores).unwrap_or_default();
+    if busy > SATURATED {
+        return Err(Refusal::new(format!(
+            "the CPU was {} busy: throughput is cores over T_cpu whatever a request waits for, so the wait is not in the data",
+            percent(busy)
+        ))
+        .advice("measure again with one client, or at half the rate, and give that"));
+    }
+    Ok(())
+}
+
+/// The draft whose simulated CPU of a request, overheads included, is the measured one: so that what
+/// the preset charges is not in T_cpu too.
+pub(super) fn without_overhead(
+    draft: Draft,
+    cpu_s: f64,
+    cell: &Cell,
+    control: &Control,
+) -> Result<Draft, Failure> {
+    let rest = cell.mean_s.or(cell.percentiles.first().map(|point| point.value));
+    let wait = (rest.unwrap_or(2.0 * cpu_s) - cpu_s).max(0.0) / f64::from(draft.calls.max(1));
+    let guess = if wait > 0.0 { Waits::Exponential(wait) } else { Waits::None };
+    let trial = Draft { cpu_s, waits: guess, ..draft.clone() };
+    let overhead = trial.simulate(Effort::SHORT, control)?.cpu_per_request_s - cpu_s;
+    if overhead <= 0.0 || draft.server.preset.is_none() {
+        return Ok(Draft { cpu_s, ..draft });
+    }
+    if overhead < 0.8 * cpu_s {
+        return Ok(Draft { cpu_s: cpu_s - overhead, ..draft });
+    }
+    // The machine that the preset was measured on was slower than this one: its figure is no use.
+    let mut draft = Draft { cpu_s, ..draft };
+    draft.server.without_overhead = true;
+    Ok(draft)
+}
+
+/// The waits of a cell, from its percentiles or, without them, from its mean.
+pub(super) fn matched(draft: &Draft, cell: &Cell, control: &Control) -> Result<Match, Failure> {
+    let found = if cell.percentiles.len() >= 2 {
+        waits::fit(draft, &cell.percentiles, control)?
+    } else {
+        let round = cell.round_s().unwrap_or(draft.cpu_s);
+        let first = (round / waits::crowd(draft) - draft.cpu_s).max(0.05 * round);
+        let first = Waits::Exponential(first / f64::from(draft.calls.max(1)));
+        waits::fit_mean(draft, &first, cell, control)?
+    };
+    if found.waits.mean_s() * f64::from(draft.calls) > NO_WAIT * draft.cpu_s {
+        return Ok(found);
+    }
+    let seen = draft.with_waits(Waits::None).simulate(Effort::LONG, control)?;
+    let worst = waits::worst(&seen, &cell.percentiles);
+    Ok(Match { waits: Waits::None, seen, worst })
+}
+
+/// The cell's figures against the fit. One percentile is predicted by the others, and the mean by all.
+fn checks_of(
+    draft: &Draft,
+    cell: &Cell,
+    found: &Match,
+    control: &Control,
+) -> Result<Vec<Check>, Failure> {
+    let mut checks = checks::of(0, cell, &found.seen);
+    if cell.percentiles.len() < 2 {
+        return Ok(checks);
+    }
+    for check in &mut checks {
+        check.held = check.metric == "mean" || check.metric == "throughput";
+    }
+    if cell.percentiles.len() >= 4 {
+        let place = cell.percentiles.len() - 2;
+        let mut fewer = cell.clone();
+        let kept_out = fewer.percentiles.remove(place);
+        let seen = matched(draft, &fewer, control)?.seen;
+        let simulated = seen.quantile(kept_out.share());
+        let same = |check: &&mut Check| check.measured == kept_out.value && !check.held;
+        if let Some(check) = checks.iter_mut().find(same) {
+            (check.simulated, check.held) = (simulated, true);
+        }
+    }
+    Ok(checks)
+}
+
+/// Each percentile as measured, and as it would be without any other request in the way.
+fn queueing(
+    draft: &Draft,
+    cell: &Cell,
+    control: &Control,
+) -> Result<Vec<(f64, f64, f64)>, Failure> {
+    let alone =
+        draft.under(Pressure::Clients(1, 0.0), draft.cpu_s).simulate(Effort::LONG, control)?;
+    Ok(cell.percentiles.iter().map(|p| (p.percent, p.value, alone.quantile(p.share()))).collect())
+}
+
+fn how(waits: &Waits, cell: &Cell) -> String {
+    if cell.percentiles.len() < 2 {
+        return "the mean alone: how waits vary is not in the data, exponential is assumed"
+            .to_owned();
+    }
+    match waits {
+        Waits::None => "the responses leave no room for one".to_owned(),
+        _ => format!("{}, so that simulated percentiles are the measured ones", waits.family()),
+    }
+}
+
+/// What it means where no waits make the simulated percentiles those measured.
+fn misfit(cell: &Cell, found: &Match) -> String {
+    let worst = cell.percentiles.iter().max_by(|a, b| {
+        let off = |p: &crate::input::dist::Percentile| {
+            (found.seen.quantile(p.share()) / p.value - 1.0).abs()
+        };
+        off(a).total_cmp(&off(b))
+    });
+    let Some(point) = worst else { return "the mean is not met".to_owned() };
+    let simulated = found.seen.quantile(point.share());
+    let reason = if simulated > point.value {
+        "at this CPU use random arrivals alone queue longer than that: arrivals were more even, bursts vary less, or the \
+         CPU counted is not that of these requests alone"
+    } else {
+        "something makes requests wait that is not in the model: a narrow pool, a lock, bursts of arrivals"
+    };
+    format!(
+        "why {} is {} and not the simulated {}: {reason}",
+        point.name(),
+        span(point.value),
+        span(simulated)
+    )
+}

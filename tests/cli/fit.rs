@@ -1,0 +1,321 @@
+//! Measurements to a model: known systems are simulated, measured by what a tester would see, and found
+//! again.
+
+use std::path::Path;
+
+use super::{Played, play, play_at};
+
+/// A service whose answers are known: 14 ms of CPU, one wait of 40 ms, 16 workers on two cores.
+const KNOWN: &str = r#"
+[host]
+cores = 2
+[load]
+kind = "poisson"
+rate = "110/s"
+[[request]]
+steps = [{ cpu = "exp(6.95 ms)" }, { io = "lognormal(mean = 40 ms, cv = 1.2)" }, { cpu = "exp(6.95 ms)" }]
+[[runtime]]
+name = "now"
+preset = "gunicorn-sync"
+workers = 16
+[[runtime]]
+name = "other"
+kind = "event-loop"
+[run]
+requests = 40_000
+replications = 4
+"#;
+
+fn write(folder: &Path, name: &str, text: &str) {
+    std::fs::write(folder.join(name), text).expect("the folder can be written to");
+}
+
+/// The value of a parameter of the written model that is a plain time, in milliseconds.
+fn milliseconds(model: &str, name: &str) -> f64 {
+    let lead = format!("{name:<4} = \"");
+    let line = model.lines().find_map(|line| line.strip_prefix(&lead)).expect(name);
+    let (number, unit) = line.trim_end_matches('"').split_once(' ').expect("a unit");
+    let scale = if unit == "us" { 1e-3 } else { 1.0 };
+    number.parse::<f64>().expect("a number") * scale
+}
+
+/// The figure after `T_io ` in the head of a written model, in milliseconds.
+fn t_io(model: &str) -> f64 {
+    let flowing = model.replace("\n# ", " ");
+    let rest = flowing.split("T_io ").nth(1).expect("the head has it");
+    let (number, rest) = rest.split_once(' ').expect("a number");
+    assert!(rest.starts_with("ms"), "{rest}");
+    number.parse().expect("a number")
+}
+
+fn json(played: &Played) -> serde_json::Value {
+    serde_json::from_str(&played.out).expect("JSON")
+}
+
+#[test]
+fn a_monitoring_page_gives_back_what_was_simulated() {
+    let home = tempfile::tempdir().expect("a folder");
+    write(home.path(), "known.toml", KNOWN);
+    let run = ["run", "known.toml", "--only", "now", "--format", "json"];
+    let result = json(&play_at(home.path(), &run).ends(0, &[]));
+    let runtime = &result["runtimes"][0];
+    let value = |path: &str| runtime.pointer(path).and_then(serde_json::Value::as_f64).expect(path);
+    let shown = |path: &str| format!("{:.1}ms", value(path) * 1e3);
+    let used = format!("{:.3}", value("/utilization/cpu/value"));
+    let [p50, p90, p95, p99] =
+        ["p50", "p90", "p95", "p99"].map(|name| shown(&format!("/response_s/{name}/value")));
+    let fit = [
+        "fit",
+        "--p50",
+        &p50,
+        "--p90",
+        &p90,
+        "--p95",
+        &p95,
+        "--p99",
+        &p99,
+        "--rate",
+        "110/s",
+        "--cpu-used",
+        &used,
+        "--preset",
+        "gunicorn-sync:16",
+        "--cores",
+        "2",
+        "-o",
+        "found.toml",
+    ];
+    play_at(home.path(), &fit).ends(0, &["Hold-out check", "wrote found.toml"]);
+    let model = std::fs::read_to_string(home.path().join("found.toml")).expect("written");
+    let cpu = milliseconds(&model, "cpu");
+    assert!((cpu / 13.9 - 1.0).abs() < 0.02, "T_cpu {cpu} ms\n{model}");
+    // Percentiles from the median up say little of the lower half: the mean is within an eighth.
+    let io = t_io(&model);
+    assert!((io / 40.0 - 1.0).abs() < 0.125, "T_io {io} ms\n{model}");
+    play_at(home.path(), &["validate", "found.toml", "--no-files"]).ends(0, &[]);
+    let quick = ["run", "found.toml", "--requests", "3000", "--replications", "2"];
+    let run = play_at(home.path(), &quick).ends(0, &[]);
+    for part in ["gain over one-a-core", "gain over today", "formula"] {
+        assert!(run.out.contains(part), "{part}\n{}", run.out);
+    }
+}
+
+#[test]
+fn a_run_printed_as_k6_prints_is_fitted_like_a_measurement() {
+    let home = tempfile::tempdir().expect("a folder");
+    write(home.path(), "known.toml", KNOWN);
+    let run = play_at(home.path(), &["run", "known.toml", "--only", "now", "--format", "k6"])
+        .ends(0, &[]);
+    let summary = json(&run);
+    let p95 = &summary["metrics"]["http_req_duration"]["values"]["p(95)"];
+    assert!(p95.as_f64().is_some_and(|ms| ms > 50.0), "{p95}");
+    write(home.path(), "summary.json", &run.out);
+    let fit = [
+        "fit",
+        "summary.json",
+        "--cpu-used",
+        "0.77",
+        "--preset",
+        "gunicorn-sync:16",
+        "--cores",
+        "2",
+    ];
+    let fitted = play_at(home.path(), &fit).ends(0, &[]);
+    let io = t_io(&fitted.out);
+    assert!((io / 40.0 - 1.0).abs() < 0.125, "T_io {io} ms\n{}", fitted.out);
+    let both = play_at(home.path(), &["run", "known.toml", "--format", "k6", "--requests", "500"]);
+    let objects = serde_json::Deserializer::from_str(&both.out).into_iter::<serde_json::Value>();
+    let names: Vec<_> =
+        objects.map(|object| object.expect("JSON")["iowait"]["runtime"].clone()).collect();
+    assert_eq!(names, ["now", "other"]);
+}
+
+#[test]
+fn a_sweep_is_a_table_of_runs_and_its_width_is_found() {
+    let home = tempfile::tempdir().expect("a folder");
+    let closed = KNOWN
+        .replace("kind = \"poisson\"\nrate = \"110/s\"", "clients = 1")
+        .replace("workers = 16", "workers = 6")
+        .replace("6.95 ms", "0.5 ms");
+    write(home.path(), "known.toml", &closed);
+    let sweep = [
+        "sweep",
+        "known.toml",
+        "--vary",
+        "load.clients=1,2,4,8,16,32",
+        "--format",
+        "csv",
+        "--no-files",
+        "--requests",
+        "20000",
+    ];
+    let table = play_at(home.path(), &sweep).ends(0, &[]).out;
+    write(home.path(), "runs.csv", &table);
+    let fit =
+        ["fit", "runs.csv", "--where", "runtime=now", "--preset", "gunicorn-sync", "--cores", "2"];
+    let fitted = play_at(home.path(), &fit).ends(0, &["Hold-out check"]);
+    assert!(fitted.out.contains("workers = 6\n"), "{}", fitted.out);
+    let io = t_io(&fitted.out);
+    assert!((io / 40.0 - 1.0).abs() < 0.05, "T_io {io} ms\n{}", fitted.out);
+    let cpu = milliseconds(&fitted.out, "cpu");
+    assert!((cpu - 1.0).abs() < 0.05, "T_cpu {cpu} ms\n{}", fitted.out);
+    // Several servers in one table are one mistake, told with what to do.
+    let words = ["the rows are of several servers", "--where runtime="];
+    play_at(home.path(), &["fit", "runs.csv", "--cores", "2"]).ends(2, &words);
+}
+
+#[test]
+fn what_the_data_do_not_say_is_refused_with_what_to_measure() {
+    let page = ["fit", "--p50", "62ms", "--p99", "410ms", "--rate", "120/s"];
+    let more = |rest: &[&str]| play(&[&page[..], rest].concat());
+    let server = ["--preset", "gunicorn-sync:16", "--cores", "2"];
+    more(&server).ends(
+        2,
+        &[
+            "CPU and waiting cannot be told apart",
+            "less than 16.67 ms",
+            "ps -o cputimes",
+            "--cpu-used",
+        ],
+    );
+    more(&["--cpu-used", "0.84", "--cores", "2"])
+        .ends(2, &["what served is not known", "--preset"]);
+    more(&["--cpu-used", "0.84", "--preset", "gunicorn-sync:16"])
+        .ends(2, &["how many cores", "--cores"]);
+    more(&["--cpu-used", "0.84", "--preset", "gunicorn-sync", "--cores", "2"])
+        .ends(2, &["how many workers"]);
+    more(&["--cpu-used", "0.99", "--preset", "gunicorn-sync:16", "--cores", "2"])
+        .ends(2, &["99.0 % busy", "one client"]);
+    play(&["fit"]).ends(2, &["there is nothing to fit"]);
+    play(&["fit", "missing.json"]).ends(2, &["missing.json", "cannot be read"]);
+}
+
+#[test]
+fn a_file_of_no_known_kind_is_refused_and_no_model_is_written() {
+    let home = tempfile::tempdir().expect("a folder");
+    write(home.path(), "x.txt", "what is this\n");
+    play_at(home.path(), &["fit", "x.txt", "-o", "y.toml"]).ends(2, &["none of the formats", "k6"]);
+    assert!(!home.path().join("y.toml").exists());
+    let page = [
+        "--p50",
+        "30ms",
+        "--p99",
+        "90ms",
+        "--rate",
+        "50/s",
+        "--cpu",
+        "2ms",
+        "--preset",
+        "event-loop:1",
+        "--cores",
+        "1",
+    ];
+    let nowhere = [&["fit"], &page[..], &["-o", "missing/y.toml"]].concat();
+    play_at(home.path(), &nowhere).ends(4, &["missing/y.toml"]);
+}
+
+#[test]
+fn k6_belongs_to_runs_alone() {
+    play(&["theory", "--format", "k6"]).ends(2, &["theory has no --format k6", "iowait run"]);
+    play(&["run", "--only", "nobody"]).ends(2, &["no such runtime", "sync"]);
+}
+
+/// Times of requests that are spread as an exponential of 40 ms behind 10 ms, in an order of no meaning.
+fn times(count: u32) -> impl Iterator<Item = f64> {
+    (0..count).map(move |i| {
+        let share = (f64::from(i * 7919 % count) + 0.5) / f64::from(count);
+        0.010 - 0.040 * (1.0 - share).ln()
+    })
+}
+
+#[test]
+fn an_access_log_is_a_measurement_of_an_open_load() {
+    let home = tempfile::tempdir().expect("a folder");
+    let mut log = String::from("this is no request\n");
+    for (i, time) in times(6_000).enumerate() {
+        let (minute, second) = (i / 1200, i / 20 % 60);
+        log += &format!(
+            "10.0.0.1 - - [20/Nov/2025:10:{minute:02}:{second:02} +0000] \"GET / HTTP/1.1\" 200 12 \"-\" \"-\" {:.3} {time:.3}\n",
+            time + 0.002
+        );
+    }
+    write(home.path(), "access.log", &log);
+    let fit = ["fit", "access.log", "--preset", "gunicorn-sync:16", "--cores", "2"];
+    play_at(home.path(), &fit).ends(2, &["CPU and waiting cannot be told apart"]);
+    let fitted = play_at(home.path(), &[&fit[..], &["--cpu", "4ms", "-o", "log.toml"]].concat())
+        .ends(
+            0,
+            &[
+                "the application's own times",
+                "1 of the lines of access.log have no request",
+                "line 1",
+            ],
+        );
+    assert!(fitted.out.is_empty());
+    let model = std::fs::read_to_string(home.path().join("log.toml")).expect("written");
+    let io = t_io(&model);
+    // 10 ms and 40 ms less 4 ms of CPU, and a little queueing.
+    assert!((44.0..47.5).contains(&io), "T_io {io} ms\n{model}");
+    play_at(home.path(), &["validate", "log.toml", "--no-files"]).ends(0, &[]);
+}
+
+/// Sixty requests: one to four queries one after the other, then two calls at once.
+fn traces() -> String {
+    let mut spans = Vec::new();
+    for (i, time) in times(60).enumerate() {
+        let start = 1_763_633_700_000_000_000 + i as u64 * 1_000_000_000;
+        let nanos = |ms: f64| (ms * 1e6) as u64;
+        let span = |id: &str, parent: &str, name: &str, kind: u8, from: f64, to: f64| {
+            serde_json::json!({
+                "traceId": format!("t{i}"), "spanId": format!("{id}{i}"),
+                "parentSpanId": if parent.is_empty() { String::new() } else { format!("{parent}{i}") },
+                "name": name, "kind": kind,
+                "startTimeUnixNano": (start + nanos(from)).to_string(),
+                "endTimeUnixNano": (start + nanos(to)).to_string(),
+            })
+        };
+        let mut now = 2.0;
+        for query in 0..=i % 4 {
+            spans.push(span(&format!("q{query}-"), "r", "SELECT", 3, now, now + 5.0));
+            now += 6.0;
+        }
+        let long = time * 1e3;
+        spans.push(span("a", "r", "left", 3, now, now + long));
+        spans.push(span("b", "r", "right", 3, now + 0.1, now + 8.0));
+        spans.push(span("r", "", "GET /search", 2, 0.0, now + long.max(8.0) + 2.0));
+    }
+    let service = serde_json::json!({"key": "service.name", "value": {"stringValue": "shop"}});
+    serde_json::json!({"resourceSpans": [{
+        "resource": {"attributes": [service]}, "scopeSpans": [{"spans": spans}],
+    }]})
+    .to_string()
+}
+
+#[test]
+fn traces_become_steps_in_order_repeated_and_at_once() {
+    let home = tempfile::tempdir().expect("a folder");
+    write(home.path(), "traces.json", &traces());
+    let fit = ["fit", "traces.json", "--preset", "event-loop:1", "--cores", "1"];
+    let words = ["outside of its calls", "how much of that is CPU", "--cpu-used"];
+    play_at(home.path(), &fit).ends(2, &words);
+    // Self time is 2 ms before, 1 ms after each query, and 2 ms at the end: 6.5 ms.
+    let fitted =
+        play_at(home.path(), &[&fit[..], &["--cpu", "3.25ms", "-o", "traced.toml"]].concat())
+            .ends(0, &["every other request took no part", "which is not in the model"]);
+    assert!(fitted.out.is_empty());
+    let model = std::fs::read_to_string(home.path().join("traced.toml")).expect("written");
+    for part in [
+        "name = \"get-search\"",
+        "# SELECT uniform(1, ",
+        "{ repeat = \"uniform(1, ",
+        "io = \"5 ms\"",
+        "{ parallel = [[{ io = \"",
+        "50.0 % of a second outside of calls",
+    ] {
+        assert!(model.contains(part), "{part}\n{model}");
+    }
+    play_at(home.path(), &["run", "traced.toml", "--requests", "2000", "--replications", "2"])
+        .ends(0, &[]);
+    let too_much = [&fit[..], &["--cpu", "20ms"]].concat();
+    play_at(home.path(), &too_much).ends(2, &["spends only", "that of these requests alone"]);
+}

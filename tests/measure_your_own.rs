@@ -1,0 +1,49 @@
+//! The example that measures a real server, from start to end on loopback.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+/// The value of `cpu` or `call` of a written model, in milliseconds, and its head's T_io.
+fn milliseconds(text: &str, lead: &str) -> f64 {
+    let flowing = text.replace("\n# ", " ");
+    let rest = flowing.split(lead).nth(1).unwrap_or_else(|| panic!("no {lead} in {text}"));
+    let mut words = rest.split([' ', '"', ',']);
+    let number: f64 = words.next().and_then(|word| word.parse().ok()).expect("a number");
+    match words.next() {
+        Some("us") => number / 1e3,
+        Some("ms") => number,
+        Some("s") => number * 1e3,
+        other => panic!("{other:?} is no unit"),
+    }
+}
+
+#[test]
+fn a_server_is_measured_fitted_and_held_against_what_was_kept_out() {
+    if Command::new("python3").arg("--version").output().is_err() {
+        eprintln!("SKIPPED: there is no python3, so no server was measured and nothing was proved");
+        return;
+    }
+    let home = tempfile::tempdir().expect("a folder");
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/measure-your-own/run");
+    let output = Command::new("bash")
+        .arg(script)
+        .args([env!("CARGO_BIN_EXE_iowait")])
+        .arg(home.path())
+        .env("SECONDS_EACH", "1")
+        .output()
+        .expect("bash starts");
+    let said = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{said}");
+    for name in ["threads", "asyncio"] {
+        let model = fs::read_to_string(home.path().join(format!("{name}.toml"))).expect("a model");
+        // The server computes 2 ms of its own CPU clock whatever else the machine does, and sleeps for
+        // 20 ms at least; how much more depends on the machine, and how well the fit predicts, too.
+        let cpu = milliseconds(&model, "T_cpu ");
+        assert!((1.9..8.0).contains(&cpu), "T_cpu {cpu} ms\n{model}\n{said}");
+        let io = milliseconds(&model, "T_io ");
+        assert!(io > 15.0, "T_io {io} ms\n{model}\n{said}");
+        assert!(model.contains("role      = \"predicted\""), "{model}");
+    }
+    assert!(said.contains("Hold-out check"), "{said}");
+}
