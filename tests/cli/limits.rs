@@ -50,8 +50,8 @@ fn times_beyond_584_years_are_refused_where_they_stand() {
         run("clients = 1", &steps, &[]).ends(2, &["longer than 584 years"]);
     }
     run("clients = 1", "{ cpu = \"1e300 h\" }", &[]).ends(2, &["not a finite number"]);
-    // 292 years are a time, and two of them in a row are not.
-    let steps = "{ io = \"106751 d\" }, { io = \"106751 d\" }";
+    // 292 years are a time, and three of them in a row are not.
+    let steps = "{ repeat = 3, steps = [{ io = \"106751 d\" }] }";
     run("clients = 1", steps, &["--requests", "1"]).ends(3, &["584 years"]);
 }
 
