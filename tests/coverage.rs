@@ -383,7 +383,7 @@ fn a_p99_of_too_few_spells_is_said_and_one_of_many_is_not() {
     };
     // Four spells in ten replications of 12 000, thirty in ten of 100 000.
     let short: usize = (0..10).map(|seed| warned(0.9, 12_000, seed)).sum();
-    assert!(short >= 7, "{short} of 10");
+    assert!(short >= 5, "{short} of 10");
     assert_eq!((0..2).map(|seed| warned(0.9, 100_000, seed)).sum::<usize>(), 0);
     assert_eq!((0..10).map(|seed| warned(0.5, 10_000, seed)).sum::<usize>(), 0);
 }

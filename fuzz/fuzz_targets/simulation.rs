@@ -21,7 +21,7 @@ fuzz_target!(|data: &[u8]| {
     let window = match model.load.kind {
         LoadKind::Batch { .. } => Window::WHOLE,
         _ => Window {
-            warmup: maker.span(20_000_000),
+            warmup: maker.span(1_000_000),
             requests: 40,
             duration: Some(Span::from_millis(300)),
         },

@@ -34,7 +34,11 @@ pub struct Maker {
 
 impl Maker {
     pub fn new(seed: u64, kind: Kind) -> Self {
-        Self { stream: Key::new(seed).part(kind as u64).stream(0), kind, rich: seed % 4 > 0 }
+        Self {
+            stream: Key::new(seed).part(kind as u64).stream(0),
+            kind,
+            rich: !seed.is_multiple_of(4),
+        }
     }
 
     fn below(&mut self, n: u64) -> u64 {
