@@ -58,7 +58,7 @@ fn short_bursts_go_ahead_of_a_long_one_when_they_wake() {
     };
     let (fair, in_turn) = (short_mean_ms(EEVDF), short_mean_ms("timeslice = \"4 ms\""));
     assert!(fair < 55.0, "40 x 1.05 ms and little more: {fair}");
-    assert!(in_turn > 80.0, "half of the time a slice for each: {in_turn}");
+    assert!(in_turn > 65.0, "a slice more for most, while a long one runs: {in_turn}");
 }
 
 #[test]

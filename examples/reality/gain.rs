@@ -22,7 +22,7 @@ const STEPS: i32 = 12;
 /// When a model is refused.
 pub fn gains(all: &[Cell]) -> Result<Vec<Gains>, String> {
     let betas: Vec<f64> =
-        (0..=STEPS).map(|step| 10_f64.powf(2.0 * f64::from(step) / 12.0)).collect();
+        (0..=STEPS).map(|step| libm::pow(10.0, 2.0 * f64::from(step) / f64::from(STEPS))).collect();
     let base: Vec<[f64; 3]> =
         betas.par_iter().map(|&beta| predicted(all, BASELINE, beta)).collect::<Result<_, _>>()?;
     SHOWN

@@ -78,7 +78,7 @@ fn sizes(cell: &Cell) -> Vec<f64> {
     // The mean of an exponential between two of its quantiles.
     let beyond = |place: u32| {
         let left = 1.0 - f64::from(place) / f64::from(SIZES);
-        if left <= 0.0 { 0.0 } else { left * (1.0 - left.ln()) }
+        if left <= 0.0 { 0.0 } else { left * (1.0 - libm::log(left)) }
     };
     (0..SIZES).map(|place| (beyond(place) - beyond(place + 1)) * f64::from(SIZES)).collect()
 }

@@ -113,7 +113,7 @@ struct Short(f64);
 
 impl std::fmt::Display for Short {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let digits = (3.0 - self.0.abs().log10().floor()).clamp(0.0, 3.0) as usize;
+        let digits = (3.0 - libm::log10(self.0.abs()).floor()).clamp(0.0, 3.0) as usize;
         write!(f, "{:.digits$}", self.0)
     }
 }

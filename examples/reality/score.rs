@@ -16,8 +16,11 @@ pub struct Scored {
     pub cpu_off: f64,
 }
 
-/// The figures that are scored, by name.
-pub const FIGURES: [(&str, fn(&Figures) -> f64); 5] = [
+/// A figure's name, and how it is read.
+pub type Figure = (&'static str, fn(&Figures) -> f64);
+
+/// The figures that are scored.
+pub const FIGURES: [Figure; 5] = [
     ("throughput", |figures| figures.throughput),
     ("mean", |figures| figures.mean),
     ("p50", |figures| figures.p50),
