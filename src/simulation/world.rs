@@ -381,7 +381,7 @@ impl<'a> World<'a> {
         }
         let first = if part < request.part {
             Some(part)
-        } else if old == request.part && counts[old as usize] == 0 {
+        } else if counts[request.part as usize] == 0 {
             Part::ALL.into_iter().find(|&part| counts[part as usize] > 0)
         } else {
             None

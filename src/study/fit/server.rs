@@ -107,6 +107,13 @@ impl Server {
         matches!(self.kind, "sync-worker" | "thread-pool")
     }
 
+    /// Whether its preset charges for caches that get cold in a wait.
+    #[must_use]
+    pub fn cools(&self) -> bool {
+        let preset = self.preset.as_deref().and_then(preset::find);
+        preset.is_some_and(|preset| preset.constants.iter().any(|key| key.key == "cold_cost"))
+    }
+
     /// `[[runtime]]` under this name.
     #[must_use]
     pub fn text(&self, name: &str) -> String {
@@ -121,6 +128,9 @@ impl Server {
         };
         if self.without_overhead {
             text.push_str("overhead = \"0 s\"\n");
+            if self.cools() {
+                text.push_str("cold_cost = \"0 s\"\n");
+            }
         }
         text
     }

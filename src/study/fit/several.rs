@@ -27,8 +27,16 @@ pub(super) fn fit(
 ) -> Result<Fitted, Failure> {
     hold_out(&mut prepared);
     let (cells, cores) = (&prepared.cells, prepared.cores);
-    let demand = demand::of(cells, cores, known)?;
+    let mut demand = demand::of(cells, cores, known)?;
     let anchor = anchor(&prepared, &demand)?;
+    if let Some(cpu_s) = anchor.cpu_s.filter(|_| prepared.server.cools()) {
+        // The preset's own cold caches let the CPU of a request fall as the cores get busier.
+        let how = format!(
+            "utilisation law at {}; with load the preset's caches get warmer",
+            anchor.load()
+        );
+        demand = Demand { figure: Figure { value: cpu_s, range: None, how }, line: None };
+    }
     let mut untold = prepared.untold.clone();
     let anchor_cpu = demand.at_rate(anchor.throughput_rps, cores);
     let width_given = prepared.server.width.is_some();
