@@ -180,7 +180,7 @@ impl<const N: usize> Default for Histogram<N> {
 pub fn quantiles(points: &[(f64, u64)], shares: impl IntoIterator<Item = f64>) -> Vec<Option<f64>> {
     let total = points.iter().map(|point| point.1).sum();
     let (mut at, mut seen) = (0, 0);
-    let mut of = |share| {
+    let of = |share| {
         let rank = rank(share, total)?;
         while seen + points[at].1 < rank {
             seen += points[at].1;
@@ -188,7 +188,7 @@ pub fn quantiles(points: &[(f64, u64)], shares: impl IntoIterator<Item = f64>) -
         }
         Some(points[at].0)
     };
-    shares.into_iter().map(|share| of(share)).collect()
+    shares.into_iter().map(of).collect()
 }
 
 /// The nearest rank of a share among so many values; `None` with fewer than ten beyond it.

@@ -187,7 +187,7 @@ mod tests {
         let mut state = 1_u64;
         let mut rare = || {
             state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
-            (state >> 33) % 10 == 0
+            (state >> 33).is_multiple_of(10)
         };
         let (mut plain, mut wide) = (0, 0);
         for _ in 0..2_000 {

@@ -1,4 +1,4 @@
-//! A tidy table of runs: one row a run, what each column is by its name ([`column`]).
+//! A tidy table of runs: one row a run, what each column is by its name ([`mod@column`]).
 
 use super::column::{self, Meaning};
 use super::{Cpu, Measurement, ordered};

@@ -350,7 +350,7 @@ impl<'a> Layout<'a> {
     /// The colours with their numbers, at the right of the first panel.
     fn scale(&self, canvas: &Canvas) -> Result<(), Error> {
         const STEPS: u32 = 64;
-        let Some(frame) = self.frames.iter().take(self.columns).last() else { return Ok(()) };
+        let Some(frame) = self.frames.iter().take(self.columns).next_back() else { return Ok(()) };
         let (left, right) = (frame.right + self.size, frame.right + self.size * 1.9);
         for step in 0..STEPS {
             let at = |step: u32| frame.bottom - frame.height() * f64::from(step) / f64::from(STEPS);
