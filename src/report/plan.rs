@@ -15,6 +15,10 @@ use crate::study::plan::headroom::Headroom;
 use crate::study::plan::trial::{Found, Hopeless, Trial, Tried};
 use crate::study::result::{Estimate, SloResult};
 
+/// Why nothing was tried.
+const NOTHING_ALLOWED: &str = "no combination in the range may be tried: --where excludes it, or --survive leaves no instance; \
+                               vary runtime.NAME.instances from one more than may be lost";
+
 /// A plan as asked and answered.
 #[derive(Debug)]
 pub struct Plan<'a> {
@@ -233,13 +237,14 @@ fn remarks(plan: &Plan<'_>) -> Vec<(&'static str, String)> {
             }
         }
         None if answer.allowed == 0 => {
-            remarks.push(("None", "no combination satisfies --where and --survive".to_owned()));
+            remarks.push(("None", NOTHING_ALLOWED.to_owned()));
         }
         None => remarks.push(("None", format!("{}: {}", answer.runtime, nearest(answer)))),
     }
     for other in plan.others {
         let text = match &other.at {
             Some(at) => format!("{}: {}", other.runtime, says(other, at)),
+            None if other.allowed == 0 => format!("{}: {NOTHING_ALLOWED}", other.runtime),
             None => format!("{}: {}", other.runtime, nearest(other)),
         };
         remarks.push(("Also", text));

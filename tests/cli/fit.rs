@@ -131,6 +131,37 @@ fn a_run_printed_as_k6_prints_is_fitted_like_a_measurement() {
 }
 
 #[test]
+fn a_wait_is_found_behind_workers_that_are_nearly_all_busy() {
+    // 4 workers with 24 ms a request: at 150/s nine tenths of them are busy, behind 32 clients all.
+    let home = tempfile::tempdir().expect("a folder");
+    for (load, cpu_used) in [
+        ("kind = \"poisson\"\nrate = \"150/s\"", "0.3"),
+        ("kind = \"closed\"\nclients = 32", "0.333"),
+    ] {
+        let text = format!(
+            "[host]\ncores = 2\n[load]\n{load}\n[[request]]\nsteps = [{{ cpu = \"exp(2 ms)\" }}, \
+             {{ io = \"exp(20 ms)\" }}, {{ cpu = \"exp(2 ms)\" }}]\n[[runtime]]\nname = \"now\"\n\
+             kind = \"sync-worker\"\nworkers = 4\n[run]\nrequests = 20_000\nreplications = 3\n"
+        );
+        write(home.path(), "narrow.toml", &text);
+        let run = play_at(home.path(), &["run", "narrow.toml", "--format", "k6"]).ends(0, &[]);
+        write(home.path(), "summary.json", &run.out);
+        let page = ["fit", "summary.json", "--cpu-used", cpu_used, "--cores", "2"];
+        let fit = [&page[..], &["--preset", "sync-worker:4"]].concat();
+        let fitted = play_at(home.path(), &fit).ends(0, &[]);
+        let io = t_io(&fitted.out);
+        assert!((io / 20.0 - 1.0).abs() < 0.1, "T_io {io} ms\n{}", fitted.out);
+    }
+}
+
+#[test]
+fn one_percentile_is_enough_for_a_wait_of_assumed_shape() {
+    let fit = ["fit", "--p50", "62ms", "--rate", "100/s", "--cpu-used", "0.4", "--cores", "2"];
+    let fitted = play(&[&fit[..], &["--preset", "gunicorn-sync:16"]].concat()).ends(0, &[]);
+    assert!((t_io(&fitted.out) - 75.5).abs() < 5.0, "{}", fitted.out);
+}
+
+#[test]
 fn a_sweep_is_a_table_of_runs_and_its_width_is_found() {
     let home = tempfile::tempdir().expect("a folder");
     let closed = KNOWN

@@ -71,6 +71,8 @@ pub fn draw(table: &Table, _: &Choice, page: &Page) -> Result<Figure, Error> {
     };
     let title = words::dimension(metric, &[], Axis::even).title;
     let title = if keys.is_empty() { first.x.title.clone() } else { title };
+    // The axes have the unit; panels may differ in it.
+    let title = title.split(" (").next().unwrap_or_default();
     let drawing = Drawing {
         title: format!("What each input does to: {title}"),
         about: format!("What each input {change}lower and higher does to: {title}."),

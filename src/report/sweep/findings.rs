@@ -27,8 +27,8 @@ pub fn all(rows: &Rows, baseline: &str) -> Vec<(&'static str, String)> {
                     let [low, high] = one.between.map(shown);
                     let (name, at) = (&one.runtime, shown(one.at));
                     let text = match one.beyond {
-                        Some(Beyond::Above) => format!("{name}: the knee is beyond the range, at {axis} {low} or more"),
-                        Some(Beyond::Below) => format!("{name}: the knee is before the range, at {axis} {high} or less"),
+                        Some(Beyond::Above) => format!("{name}: the knee is at the last load or beyond it, {axis} {low} or more"),
+                        Some(Beyond::Below) => format!("{name}: the knee is at the first load or below it, {axis} {high} or less"),
                         None => format!(
                             "{name}: most throughput for its response time at {axis} {at} [{low}, {high}]"
                         ),

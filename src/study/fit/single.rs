@@ -149,6 +149,11 @@ pub(super) fn without_overhead(
 pub(super) fn matched(draft: &Draft, cell: &Cell, control: &Control) -> Result<Match, Failure> {
     let found = if cell.percentiles.len() >= 2 {
         waits::fit(draft, &cell.percentiles, control)?
+    } else if cell.round_s().is_none() && !cell.percentiles.is_empty() {
+        let one = &cell.percentiles;
+        let first = (one[0].value - draft.cpu_s).max(0.05 * one[0].value);
+        let shape = Waits::Exponential(first / f64::from(draft.calls.max(1)));
+        waits::closed_in(draft, shape, one, control)?
     } else {
         let round = cell.round_s().unwrap_or(draft.cpu_s);
         let first = (round / waits::crowd(draft) - draft.cpu_s).max(0.05 * round);

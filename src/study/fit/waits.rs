@@ -110,6 +110,8 @@ const NEAR: f64 = 0.004;
 /// A family may be this much worse than the percentiles themselves and is still the better answer,
 /// for it says something of what lies between and beyond them.
 const FAMILY_MAY_MISS: f64 = 0.03;
+/// A largest deviation beyond this is none that stepping will mend.
+const LOST: f64 = 0.15;
 /// A wait below this share of the response cannot be told from none.
 const FLOOR: f64 = 0.002;
 
@@ -119,7 +121,24 @@ const FLOOR: f64 = 0.002;
 ///
 /// Those of the simulation.
 pub fn fit(draft: &Draft, target: &[Percentile], control: &Control) -> Result<Match, Failure> {
-    let free = through_percentiles(draft, target, control)?;
+    let mut free = through_percentiles(draft, target, control)?;
+    if free.worst > LOST {
+        // Near the limit of a pool a little more wait is a much longer queue: steps jump over the
+        // answer, where closing in on it from both sides does not.
+        let found = closed_in(draft, first_guess(draft, target), target, control)?;
+        if found.worst < free.worst {
+            free = found;
+        }
+        for family in [Waits::Constant(1.0), Waits::Exponential(1.0), Waits::Lognormal(1.0, 1.0)] {
+            let mean_s = free.waits.mean_s();
+            let found = closed_in(draft, family.scaled(mean_s), target, control)?;
+            if found.worst < free.worst + FAMILY_MAY_MISS {
+                free = found;
+                break;
+            }
+        }
+        return Ok(free);
+    }
     let Waits::Percentiles(points) = &free.waits else { return Ok(free) };
     for family in families(points) {
         let found = tuned(draft, family, target, control)?;
@@ -128,6 +147,65 @@ pub fn fit(draft: &Draft, target: &[Percentile], control: &Control) -> Result<Ma
         }
     }
     Ok(free)
+}
+
+/// Waits of this shape as long as the draft's responses have these percentiles, by bisection of the
+/// logarithm of their length.
+///
+/// # Errors
+///
+/// Those of the simulation.
+pub fn closed_in(
+    draft: &Draft,
+    shape: Waits,
+    target: &[Percentile],
+    control: &Control,
+) -> Result<Match, Failure> {
+    let mut best: Option<Match> = None;
+    // By how much the simulated responses are longer than those measured, in the middle of the
+    // logarithm.
+    let mut longer = |waits: &Waits, effort| -> Result<f64, Failure> {
+        let seen = draft.with_waits(waits.clone()).simulate(effort, control)?;
+        let ratios = target.iter().map(|p| libm::log(seen.quantile(p.share()) / p.value));
+        let middle = ratios.sum::<f64>() / target.len() as f64;
+        let worst = worst(&seen, target);
+        if best.as_ref().is_none_or(|best| worst < best.worst) {
+            best = Some(Match { waits: waits.clone(), seen, worst });
+        }
+        Ok(middle)
+    };
+    let (mut low, mut high) = (0.0, f64::INFINITY);
+    let mut length = 1.0;
+    for round in 0..ROUNDS {
+        let effort = if round < ROUNDS / 2 { Effort::SHORT } else { Effort::LONG };
+        let off = longer(&shape.scaled(length), effort)?;
+        if off.abs() < NEAR {
+            break;
+        }
+        if off > 0.0 {
+            high = length
+        } else {
+            low = length
+        }
+        length = match (low > 0.0, high.is_finite()) {
+            (true, true) => (low * high).sqrt(),
+            (true, false) => 2.0 * low,
+            _ => 0.5 * high,
+        };
+    }
+    best.ok_or(Failure::Interrupted)
+}
+
+/// What is left of each percentile without CPU and the queue for a place.
+fn first_guess(draft: &Draft, target: &[Percentile]) -> Waits {
+    let share = f64::from(draft.calls.max(1)) * crowd(draft);
+    let rest = |p: &Percentile| Percentile {
+        value: ((p.value - draft.cpu_s) / share).max(FLOOR * p.value),
+        ..*p
+    };
+    let mut points: Vec<Percentile> = target.iter().map(rest).collect();
+    ascend(&mut points);
+    Waits::Percentiles(points)
 }
 
 /// The waits of a family under which the draft's mean round is as long as measured: for cells
