@@ -78,7 +78,8 @@ impl Queue for QuadHeap {
     }
 }
 
-#[divan::bench(types = [Wheel, Heap, QuadHeap], args = PENDING, min_time = 0.5)]
+// A sample of many operations holds the rare dear ones too, when a bucket is spread.
+#[divan::bench(types = [Wheel, Heap, QuadHeap], args = PENDING, sample_size = 2_000)]
 fn hold<Q: Queue>(bencher: Bencher<'_, '_>, pending: u64) {
     let increments = increments();
     let mut queue = Q::default();
@@ -104,7 +105,7 @@ fn hold<Q: Queue>(bencher: Bencher<'_, '_>, pending: u64) {
 /// The families of the value grammar by what they cost.
 const FAMILIES: [&str; 6] = ["constant", "exp", "lognormal", "gamma", "weibull", "pareto"];
 
-#[divan::bench(args = FAMILIES)]
+#[divan::bench(args = FAMILIES, sample_size = 2_000)]
 fn sample(bencher: Bencher<'_, '_>, family: &str) {
     let milli = 1e6;
     let dist = match family {
@@ -121,7 +122,7 @@ fn sample(bencher: Bencher<'_, '_>, family: &str) {
 }
 
 /// A stream made at an address, and its first draw: what a step of a request costs.
-#[divan::bench]
+#[divan::bench(sample_size = 2_000)]
 fn stream_and_exp(bencher: Bencher<'_, '_>) {
     let key = Key::new(1);
     let milli = Dist::exponential(1e6);
@@ -133,7 +134,7 @@ fn stream_and_exp(bencher: Bencher<'_, '_>) {
 }
 
 /// Response times of one millisecond and more, with their parts.
-#[divan::bench]
+#[divan::bench(sample_size = 2_000)]
 fn histogram_record(bencher: Bencher<'_, '_>) {
     let increments = increments();
     let mut histogram = Histogram::<PARTS>::new();
