@@ -75,32 +75,34 @@ impl Draw {
 
     /// The same in whole nanoseconds.
     #[inline(always)]
-    pub fn nanos(&self, keys: &mut Keys<'_>) -> u64 {
-        let mut stream = keys.of(self.round).stream_at(self.address);
+    pub fn nanos(&self, keys: &mut Keys<'_>, key: Key) -> u64 {
+        let mut stream = keys.of(key, self.round).stream_at(self.address);
         Span::from_nanos_f64(self.dist.sample(&mut stream)).0
     }
 }
 
-/// The keys of a request's rounds; that of the last one is kept, since draws come round by round.
+/// The keys of rounds under those of requests and repeated rounds; the last one is kept, since draws
+/// come round by round.
 #[derive(Debug)]
 pub struct Keys<'a> {
     program: &'a Program,
-    base: Key,
+    under: Key,
     round: u32,
     last: Key,
 }
 
 impl<'a> Keys<'a> {
-    /// The keys under that of a request or of a repeated round.
+    /// The keys of a program, first under this one.
     #[inline]
-    pub const fn under(program: &'a Program, base: Key) -> Self {
-        Self { program, base, round: 0, last: base }
+    pub const fn new(program: &'a Program, under: Key) -> Self {
+        Self { program, under, round: 0, last: under }
     }
 
     #[inline(always)]
-    fn of(&mut self, round: u32) -> Key {
-        if round != self.round {
-            (self.round, self.last) = (round, self.program.round_key(self.base, round));
+    fn of(&mut self, under: Key, round: u32) -> Key {
+        if under != self.under || round != self.round {
+            (self.under, self.round) = (under, round);
+            self.last = self.program.round_key(under, round);
         }
         self.last
     }

@@ -101,37 +101,41 @@ fn over_formula(
 }
 
 fn drawing(series: Vec<Series>, over: Vec<Series>) -> Drawing {
-    let (x, gains) = points::extent(&series);
-    let across = words::dimension("blocking_coefficient", &x, Axis::log);
-    let gains: Vec<f64> = gains.into_iter().chain([1.0]).collect();
-    let (_, mut shares) = points::extent(&over);
-    shares.push(1.0);
-    let top = shares.iter().copied().fold(1.0, f64::max);
-    let shares = Axis { scale: Scale::Even, from: 0.0, to: top * 1.06 };
     Drawing {
         title: "Gain in throughput against the blocking coefficient".to_owned(),
         about:
             "Gain in throughput over the baseline against the blocking coefficient, as simulated \
                 and by theory (above), and the simulated gain as a share of the formula's (below)."
                 .to_owned(),
-        panels: vec![
-            Panel {
-                x: across.clone(),
-                y: words::dimension("gain", &gains, Axis::log),
-                height: 0.46,
-                rows: Vec::new(),
-                series,
-                rules: Vec::new(),
-            },
-            Panel {
-                x: across,
-                y: Dimension::plain("gain over formula", "gain_over_formula", shares),
-                height: 0.28,
-                rows: Vec::new(),
-                series: over,
-                rules: vec![Rule { at: At::Y(1.0), label: String::new(), look: None }],
-            },
-        ],
+        panels: panels(series, over),
         notes: vec!["Bands: 95 % intervals, where wider than the line.".to_owned()],
     }
+}
+
+/// Gains on logarithmic axes, and below them as shares of the formula's, from 0.
+pub(super) fn panels(gains: Vec<Series>, over: Vec<Series>) -> Vec<Panel> {
+    let (x, up) = points::extent(&gains);
+    let across = words::dimension("blocking_coefficient", &x, Axis::log);
+    let up: Vec<f64> = up.into_iter().chain([1.0]).collect();
+    let (_, shares) = points::extent(&over);
+    let top = shares.iter().copied().fold(1.0, f64::max);
+    let shares = Axis { scale: Scale::Even, from: 0.0, to: top * 1.06 };
+    vec![
+        Panel {
+            x: across.clone(),
+            y: words::dimension("gain", &up, Axis::log),
+            height: 0.46,
+            rows: Vec::new(),
+            series: gains,
+            rules: Vec::new(),
+        },
+        Panel {
+            x: across,
+            y: Dimension::plain("gain over formula", "gain_over_formula", shares),
+            height: 0.28,
+            rows: Vec::new(),
+            series: over,
+            rules: vec![Rule { at: At::Y(1.0), label: String::new(), look: None }],
+        },
+    ]
 }

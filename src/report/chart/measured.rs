@@ -1,10 +1,10 @@
 //! Gains of real servers against the blocking coefficient: measured points, predicted lines with
 //! their bands, the formula in dashes; and below it each as a share of the formula's.
 
-use super::axis::{Axis, Scale};
-use super::drawing::{At, Dimension, Drawing, Panel, Rule, Series, Shape, Spot};
+use super::drawing::{Drawing, Series, Shape, Spot};
+use super::formula::panels;
 use super::palette::{GREY, Look, look};
-use super::{Error, Figure, Page, points, words};
+use super::{Error, Figure, Page};
 
 /// A gain at a blocking coefficient.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -37,36 +37,13 @@ pub fn draw(all: &[Gains], page: &Page) -> Result<Figure, Error> {
     let mut series = vec![formula(all)];
     series.extend(of(all, |_| 1.0));
     let over = of(all, |beta| 1.0 + beta);
-    let (x, up) = points::extent(&series);
-    let (_, shares) = points::extent(&over);
-    let across = words::dimension("blocking_coefficient", &x, Axis::log);
-    let up: Vec<f64> = up.into_iter().chain([1.0]).collect();
-    let top = shares.iter().copied().fold(1.0, f64::max);
-    let shares = Axis { scale: Scale::Even, from: 0.0, to: top * 1.06 };
     let drawing = Drawing {
         title: "Real servers: gain against the blocking coefficient".to_owned(),
         about: "Gain in throughput of each runtime over one sync worker on one core against the \
                 blocking coefficient: measured on real servers, predicted, and by the formula \
                 (above); the same as a share of the formula's (below)."
             .to_owned(),
-        panels: vec![
-            Panel {
-                x: across.clone(),
-                y: words::dimension("gain", &up, Axis::log),
-                height: 0.46,
-                rows: Vec::new(),
-                series,
-                rules: Vec::new(),
-            },
-            Panel {
-                x: across,
-                y: Dimension::plain("gain over formula", "gain_over_formula", shares),
-                height: 0.28,
-                rows: Vec::new(),
-                series: over,
-                rules: vec![Rule { at: At::Y(1.0), label: String::new(), look: None }],
-            },
-        ],
+        panels: panels(series, over),
         notes: vec![
             "Markers: measured. Lines: predicted from the one-client measurements alone. \
              Bands: what their repeats leave open."

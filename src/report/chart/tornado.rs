@@ -66,13 +66,11 @@ pub fn draw(table: &Table, _: &Choice, page: &Page) -> Result<Figure, Error> {
             panels.push(panel(&effects, key.first().copied().unwrap_or(""), metric, &change));
         }
     }
-    let Some(first) = panels.first() else {
+    if panels.is_empty() {
         return Err(Error::Unfit("no row has numbers in low, high and base".to_owned()));
-    };
-    let title = words::dimension(metric, &[], Axis::even).title;
-    let title = if keys.is_empty() { first.x.title.clone() } else { title };
+    }
     // The axes have the unit; panels may differ in it.
-    let title = title.split(" (").next().unwrap_or_default();
+    let title = words::of(metric);
     let drawing = Drawing {
         title: format!("What each input does to: {title}"),
         about: format!("What each input {change}lower and higher does to: {title}."),

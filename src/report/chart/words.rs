@@ -34,11 +34,16 @@ const WORDS: &[(&str, &str)] = &[
     ("host.cores", "cores"),
 ];
 
+/// What a column is called; a time without its unit, which depends on how long it is.
+#[must_use]
+pub fn of(column: &str) -> &str {
+    WORDS.iter().find(|(name, _)| *name == column).map_or(column, |(_, words)| words)
+}
+
 /// The axis of a column's values (in base units), made by `scale`.
 #[must_use]
 pub fn dimension(column: &str, values: &[f64], scale: fn(&[f64]) -> Axis) -> Dimension {
-    let known = WORDS.iter().find(|(name, _)| *name == column).map(|(_, words)| *words);
-    let words = known.unwrap_or(column);
+    let words = of(column);
     if column == "memory_peak_bytes" {
         let factor = 1.0 / f64::from(1 << 20);
         let values: Vec<f64> = values.iter().map(|bytes| bytes * factor).collect();

@@ -28,18 +28,13 @@ pub fn course(
     mut leg: impl FnMut(Leg),
 ) -> (u64, Class) {
     let (mut now, mut pending, mut last) = (from, overhead, Class::Wait);
-    let mut key = place.key;
-    let mut keys = Keys::under(program, place.key);
+    let mut keys = Keys::new(program, place.key);
     loop {
         place.steer_in_thread(program, rounds);
-        if place.key != key {
-            key = place.key;
-            keys = Keys::under(program, key);
-        }
         let op = &program.ops[place.pc as usize];
         let (useful, luck) = match op {
             Op::Cpu { demand, .. } => {
-                let useful = demand.nanos(&mut keys);
+                let useful = demand.nanos(&mut keys, place.key);
                 (useful, useful as f64 - demand.mean)
             }
             _ => (0, 0.0),
@@ -53,7 +48,7 @@ pub fn course(
         }
         match op {
             Op::Io { wait, .. } => {
-                let length = wait.nanos(&mut keys);
+                let length = wait.nanos(&mut keys, place.key);
                 let start = now;
                 now = now.saturating_add(length);
                 leg(Leg::Wait { start, end: now, luck: length as f64 - wait.mean });

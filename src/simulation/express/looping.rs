@@ -55,16 +55,12 @@ impl Looping {
         this.flags |= flag::TURN | if turn.poll == turn.start { flag::AT_POLL } else { 0 };
         this.waiting += this.lag;
         let mut useful = 0;
-        let key = this.place.key;
-        let mut keys = Keys::under(program, key);
+        let mut keys = Keys::new(program, this.place.key);
         if let Op::Cpu { demand, .. } = &program.ops[this.place.pc as usize] {
-            useful = demand.nanos(&mut keys);
+            useful = demand.nanos(&mut keys, this.place.key);
             state.record.luck[0] += useful as f64 - demand.mean;
             this.place.pc += 1;
             this.place.steer_in_thread(program, &mut state.rounds);
-            if this.place.key != key {
-                keys = Keys::under(program, this.place.key);
-            }
         }
         let length = overhead + useful;
         self.loops.occupy(this.home, length);
@@ -78,7 +74,7 @@ impl Looping {
         let (end, number) = (this.end, this.number);
         match &program.ops[this.place.pc as usize] {
             Op::Io { wait, .. } => {
-                let length = wait.nanos(&mut keys);
+                let length = wait.nanos(&mut keys, this.place.key);
                 state.record.luck[1] += length as f64 - wait.mean;
                 this.place.pc += 1;
                 this.io += length;

@@ -37,16 +37,15 @@ impl Shared {
         // The core of the run, and how much of it is done.
         let (mut core, mut run) = (NONE, 0);
         let mut ends_in = Class::Burst;
-        let mut keys = Keys::under(program, this.place.key);
+        let mut keys = Keys::new(program, this.place.key);
         loop {
             let op = &program.ops[this.place.pc as usize];
             let mut useful = 0;
             if let Op::Cpu { demand, .. } = op {
-                useful = demand.nanos(&mut keys);
+                useful = demand.nanos(&mut keys, this.place.key);
                 record.luck[0] += useful as f64 - demand.mean;
             } else if !matches!(op, Op::Io { .. } | Op::End) {
                 this.place.steer_in_thread(program, &mut state.rounds);
-                keys = Keys::under(program, this.place.key);
                 continue;
             }
             let length = std::mem::take(&mut pending) + useful;
@@ -73,7 +72,7 @@ impl Shared {
             }
             match op {
                 Op::Io { wait, .. } => {
-                    let length = wait.nanos(&mut keys);
+                    let length = wait.nanos(&mut keys, this.place.key);
                     record.luck[1] += length as f64 - wait.mean;
                     this.place.pc += 1;
                     if length > 0 || core == NONE {

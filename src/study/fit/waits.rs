@@ -125,12 +125,13 @@ pub fn fit(draft: &Draft, target: &[Percentile], control: &Control) -> Result<Ma
     if free.worst > LOST {
         // Near the limit of a pool a little more wait is a much longer queue: steps jump over the
         // answer, where closing in on it from both sides does not.
-        let found = closed_in(draft, first_guess(draft, target), target, control)?;
+        let alone = Waits::Percentiles(rests(draft, target, crowd(draft)));
+        let found = closed_in(draft, alone, target, control)?;
         if found.worst < free.worst {
             free = found;
         }
+        let mean_s = free.waits.mean_s();
         for family in [Waits::Constant(1.0), Waits::Exponential(1.0), Waits::Lognormal(1.0, 1.0)] {
-            let mean_s = free.waits.mean_s();
             let found = closed_in(draft, family.scaled(mean_s), target, control)?;
             if found.worst < free.worst + FAMILY_MAY_MISS {
                 free = found;
@@ -196,16 +197,17 @@ pub fn closed_in(
     best.ok_or(Failure::Interrupted)
 }
 
-/// What is left of each percentile without CPU and the queue for a place.
-fn first_guess(draft: &Draft, target: &[Percentile]) -> Waits {
-    let share = f64::from(draft.calls.max(1)) * crowd(draft);
+/// What is left of each percentile for one wait, without CPU, of so many rounds of one after the
+/// other.
+fn rests(draft: &Draft, target: &[Percentile], rounds: f64) -> Vec<Percentile> {
+    let waits = f64::from(draft.calls.max(1)) * rounds;
     let rest = |p: &Percentile| Percentile {
-        value: ((p.value - draft.cpu_s) / share).max(FLOOR * p.value),
+        value: ((p.value - draft.cpu_s) / waits).max(FLOOR * p.value),
         ..*p
     };
     let mut points: Vec<Percentile> = target.iter().map(rest).collect();
     ascend(&mut points);
-    Waits::Percentiles(points)
+    points
 }
 
 /// The waits of a family under which the draft's mean round is as long as measured: for cells
@@ -274,10 +276,7 @@ fn through_percentiles(
     control: &Control,
 ) -> Result<Match, Failure> {
     let calls = f64::from(draft.calls.max(1));
-    let mut points: Vec<Percentile> = target
-        .iter()
-        .map(|p| Percentile { value: ((p.value - draft.cpu_s) / calls).max(FLOOR * p.value), ..*p })
-        .collect();
+    let mut points = rests(draft, target, 1.0);
     let mut best: Option<Match> = None;
     for round in 0..ROUNDS {
         ascend(&mut points);
