@@ -5,23 +5,25 @@
 //! answered at 0, is the adjusted mean; its interval is Student's with a degree of freedom less for
 //! each control (Lavenberg, Moeller and Welch, Operations Research 30, 1982). Each control costs
 //! `(R − 2)/(R − q − 2)` of the variance, so few are taken, one after the other, and each only
-//! where it halves the variance that is left: one that explains nothing then seldom gets in. What
-//! is chosen for its small residuals has them partly by luck; for that each control is charged one
-//! degree of freedom more. Measured on ten normal values with five controls to choose from: where
-//! one says 60 to 97 % of the variance, 92.3 to 96.6 % of the intervals cover (91.6 to 94.7 % were
-//! it not charged, 95.1 to 98.0 % at two degrees more). One that says 40 % passes by luck alone,
-//! one time in six, and 89 % of those cover; with the plain intervals of the other five it is 93 %.
+//! where it makes the interval a tenth narrower.
+//!
+//! What is chosen for its small residuals has them partly by luck, and the more so the less it
+//! says. So a control is charged, beyond the degree of its slope, four degrees times the part of
+//! the standard error that it leaves: next to nothing where it says nearly all. Measured on ten
+//! normal values with five controls to choose from, one of which says 0 to 99.5 % of the variance:
+//! 93.5 to 95.4 % of the intervals cover, those of the plain mean among them where no control is
+//! taken (92.3 to 96.6 % with two degrees for each control and a gate at half of the variance).
 
 use super::student;
 
 /// Fewer replications than these leave too few degrees of freedom for any control.
 pub const FEWEST: usize = 8;
 
-/// Degrees of freedom that a control costs: one for its slope, one for having been chosen.
-const DEGREES: usize = 2;
+/// Degrees of freedom that a control which says nothing would cost for having been chosen.
+const CHOICE: f64 = 4.0;
 
-/// What a control must leave at most of the interval's width: half of the variance.
-pub const WORTHWHILE: f64 = std::f64::consts::FRAC_1_SQRT_2;
+/// What a control must leave at most of the interval's width.
+pub const WORTHWHILE: f64 = 0.9;
 
 /// A mean adjusted by its controls.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -55,7 +57,7 @@ pub fn adjust(values: &[f64], controls: &[Vec<f64>]) -> Option<Adjusted> {
             .iter()
             .enumerate()
             .map(|(place, column)| (place, fit.with(column)))
-            .min_by(|(_, a), (_, b)| a.half_width().total_cmp(&b.half_width()));
+            .min_by(|(_, a), (_, b)| a.left().total_cmp(&b.left()));
         let Some((place, next)) = next else { break };
         if next.half_width() >= WORTHWHILE * fit.half_width() {
             break;
@@ -109,29 +111,43 @@ struct Fit {
     /// The variance of the answer over that of one residual.
     spread: f64,
     controls: usize,
+    /// Degrees of freedom that the controls cost.
+    charged: f64,
 }
 
 impl Fit {
     fn of(values: &[f64]) -> Self {
         let column = Column::of(values);
-        Self { shift: 0.0, rest: column.rest, spread: 1.0 / values.len() as f64, controls: 0 }
+        let spread = 1.0 / values.len() as f64;
+        Self { shift: 0.0, rest: column.rest, spread, controls: 0, charged: 0.0 }
     }
 
     fn with(&self, column: &Column) -> Self {
         let squares = product(&column.rest, &column.rest);
         let slope = product(&self.rest, &column.rest) / squares;
-        Self {
-            shift: self.shift - slope * column.mean,
-            rest: self.rest.iter().zip(&column.rest).map(|(y, c)| y - slope * c).collect(),
-            spread: self.spread + column.mean * column.mean / squares,
-            controls: self.controls + 1,
-        }
+        let rest: Vec<f64> =
+            self.rest.iter().zip(&column.rest).map(|(y, c)| y - slope * c).collect();
+        let spread = self.spread + column.mean * column.mean / squares;
+        let shift = self.shift - slope * column.mean;
+        let mut next = Self { shift, rest, spread, controls: self.controls + 1, ..*self };
+        let share =
+            if self.left() > 0.0 { (next.left() / self.left()).sqrt().min(1.0) } else { 1.0 };
+        next.charged += 1.0 + CHOICE * share;
+        next
     }
 
+    /// The variance of the answer, but for the degrees of freedom: what no control says.
+    fn left(&self) -> f64 {
+        product(&self.rest, &self.rest) * self.spread
+    }
+
+    /// Half the width of the 95 % interval; infinite where the controls cost too many degrees.
     fn half_width(&self) -> f64 {
-        let degrees = (self.rest.len() - DEGREES * self.controls - 1) as f64;
-        let variance = product(&self.rest, &self.rest) / degrees;
-        student::t95(degrees) * (variance * self.spread).sqrt()
+        let degrees = self.rest.len() as f64 - 1.0 - self.charged;
+        if degrees < 1.0 {
+            return f64::INFINITY;
+        }
+        student::t95(degrees) * (self.left() / degrees).sqrt()
     }
 }
 
@@ -147,12 +163,13 @@ mod tests {
     fn the_adjusted_mean_is_the_intercept_worked_by_hand() {
         // Control −2 −2 −1 0 1 2 3 3: mean 0.5, squares 32 − 8/4 = 30. Values 10 + 2c + e with e
         // of 1 −1 0 0 0 0 −1 1, of mean 0 and product 0 with the control: slope 2, answer 10, the
-        // plain mean 11. Residual variance 4/5, spread 1/8 + 0.25/30; t(5) = 2.570582.
+        // plain mean 11. Residuals 4, spread 1/8 + 0.25/30; the values' squares 30·4 + 4, so that
+        // the control leaves 0.185496 of the standard error and costs 1.741982 degrees of 7: t(5.258018).
         let control = vec![-2.0, -2.0, -1.0, 0.0, 1.0, 2.0, 3.0, 3.0];
         let error = [1.0, -1.0, 0.0, 0.0, 0.0, 0.0, -1.0, 1.0];
         let values: Vec<f64> = control.iter().zip(error).map(|(c, e)| 10.0 + 2.0 * c + e).collect();
         let found = adjust(&values, &[control]).unwrap();
-        let half = 2.570_582 * (4.0 / 5.0 * (1.0 / 8.0 + 0.25 / 30.0_f64)).sqrt();
+        let half = 2.533_101 * (4.0 / 5.258_018 * (1.0 / 8.0 + 0.25 / 30.0_f64)).sqrt();
         assert!((found.shift + 1.0).abs() < 1e-12, "{found:?}");
         assert!((found.half_width - half).abs() < 1e-6, "{found:?} {half}");
         assert_eq!(found.controls, 1);
@@ -228,20 +245,20 @@ mod tests {
     fn adjusted_intervals_cover_nineteen_times_of_twenty() {
         // Ten values, a control that says so much of the variance and four that say nothing. The
         // standard error of a share is at most 0.4 %.
-        for (explained, least_taken) in [(0.8, 0.7), (0.97, 0.99)] {
+        for (explained, least_taken) in [(0.6, 0.4), (0.8, 0.8), (0.97, 0.99)] {
             let [taken, covered, all] = coverage(explained, 8_000);
             assert!(taken > least_taken, "{explained}: {taken}");
             assert!((0.93..=0.97).contains(&covered), "{explained}: {covered}");
-            assert!((0.92..=0.97).contains(&all), "{explained}: {all}");
+            assert!((0.93..=0.97).contains(&all), "{explained}: {all}");
         }
     }
 
     #[test]
     fn a_control_that_says_little_is_seldom_taken_and_spoils_nothing() {
-        for (explained, most_taken) in [(0.0, 0.04), (0.4, 0.2)] {
+        for (explained, most_taken) in [(0.0, 0.08), (0.2, 0.2), (0.4, 0.4)] {
             let [taken, _, all] = coverage(explained, 8_000);
             assert!(
-                taken < most_taken && (0.92..=0.97).contains(&all),
+                taken < most_taken && (0.93..=0.97).contains(&all),
                 "{explained}: {taken} {all}"
             );
         }

@@ -112,7 +112,7 @@ fn figures(samples: &[Sample], of: impl Fn(&Sample) -> Option<f64>) -> Option<Ve
     samples.iter().map(of).collect()
 }
 
-/// An estimate with the adjusted one beside it, where that halves the requests that are needed.
+/// An estimate with the adjusted one beside it, where that makes the interval a tenth narrower.
 ///
 /// The adjusted interval is wider than the regression's by `allowance`, a share of the value.
 fn with_controls(
