@@ -31,8 +31,7 @@ impl Controls<'_> {
     #[must_use]
     pub fn throughput(&self, place: usize, found: Estimate) -> Estimate {
         let controls = [self.luck(place), self.arrivals(place), self.throughputs(place)].concat();
-        let values = figures(&self.samples[place], |sample| sample.throughput);
-        with_controls(found, values, &controls, self.ends(place))
+        with_controls(found, rates(&self.samples[place]), &controls, self.ends(place))
     }
 
     /// Mean response time with its adjusted estimate beside it.
@@ -48,12 +47,12 @@ impl Controls<'_> {
     pub fn gain(&self, place: usize, found: Estimate) -> Estimate {
         let base = self.model.run.baseline;
         let controls = [self.luck(place), self.luck(base), self.throughputs(place)].concat();
-        let ratios = |own: &Sample, base: &Sample| match (own.makespan_s, base.makespan_s) {
-            (Some(own), Some(base)) => Some(base / own),
-            _ => Some(own.throughput? / base.throughput?),
+        let [own, base_samples] = [&self.samples[place], &self.samples[base]];
+        let makespans = |samples: &[Sample]| figures(samples, |sample| sample.makespan_s);
+        let values = match (makespans(own), makespans(base_samples)) {
+            (Some(own), Some(base)) => Some(ratios(&base, &own)),
+            _ => rates(own).zip(rates(base_samples)).map(|(own, base)| ratios(&own, &base)),
         };
-        let pairs = self.samples[place].iter().zip(&self.samples[base]);
-        let values = pairs.map(|(own, base)| ratios(own, base)).collect();
         with_controls(found, values, &controls, self.ends(place).max(self.ends(base)))
     }
 
@@ -76,19 +75,19 @@ impl Controls<'_> {
 
     /// Throughputs of the other runtimes less their exact values.
     fn throughputs(&self, place: usize) -> Vec<Vec<f64>> {
-        self.deviations(place, |sample| sample.throughput, |exact| Some(exact.throughput_rps))
+        self.deviations(place, rates, |exact| Some(exact.throughput_rps))
     }
 
     /// Mean response times of the other runtimes less their exact values.
     fn responses(&self, place: usize) -> Vec<Vec<f64>> {
-        let simulated = |sample: &Sample| sample.response.figures[0];
+        let simulated = |samples: &[Sample]| figures(samples, |sample| sample.response.figures[0]);
         self.deviations(place, simulated, |exact| exact.response_mean_s)
     }
 
     fn deviations(
         &self,
         place: usize,
-        simulated: impl Fn(&Sample) -> Option<f64>,
+        simulated: impl Fn(&[Sample]) -> Option<Vec<f64>>,
         exact: impl Fn(&super::exact::Solution) -> Option<f64>,
     ) -> Vec<Vec<f64>> {
         let others = self.samples.iter().zip(self.exact).enumerate();
@@ -96,7 +95,7 @@ impl Controls<'_> {
             .filter(|(other, _)| *other != place)
             .filter_map(|(_, (samples, theory))| {
                 let exact = exact(theory.solution()?)?;
-                let values = figures(samples, &simulated)?;
+                let values = simulated(samples)?;
                 Some(values.into_iter().map(|value| value - exact).collect())
             })
             .collect()
@@ -112,6 +111,27 @@ fn figures(samples: &[Sample], of: impl Fn(&Sample) -> Option<f64>) -> Option<Ve
     samples.iter().map(of).collect()
 }
 
+/// Throughputs whose mean is that of all windows together, each as far from it as its own
+/// completions are from those expected.
+///
+/// A window ends with a completion, so that the mean of `n/W` exceeds the rate by one part in `n`:
+/// nothing beside the interval of the plain mean, but as much as an adjusted one is wide.
+fn rates(samples: &[Sample]) -> Option<Vec<f64>> {
+    let windows: f64 = samples.iter().map(|sample| sample.window_s).sum();
+    let all = completed(samples) as f64 / windows;
+    let mean = windows / samples.len() as f64;
+    let rate = |own: &Sample| all + (own.counts.completed as f64 - all * own.window_s) / mean;
+    (windows > 0.0).then(|| samples.iter().map(rate).collect())
+}
+
+/// Figures whose mean is the ratio of two means, each as far from it as its pair is (the delta
+/// method).
+fn ratios(above: &[f64], below: &[f64]) -> Vec<f64> {
+    let mean = below.iter().sum::<f64>() / below.len() as f64;
+    let ratio = above.iter().sum::<f64>() / above.len() as f64 / mean;
+    above.iter().zip(below).map(|(above, below)| ratio + (above - ratio * below) / mean).collect()
+}
+
 /// An estimate with the adjusted one beside it, where that makes the interval a tenth narrower.
 ///
 /// The adjusted interval is wider than the regression's by `allowance`, a share of the value.
@@ -121,12 +141,12 @@ fn with_controls(
     controls: &[Vec<f64>],
     allowance: f64,
 ) -> Estimate {
-    let (Some(values), Some(value), Some(plain)) = (values, found.value, found.half_width()) else {
+    let (Some(values), Some(plain)) = (values, found.half_width()) else {
         return found;
     };
     let Some(adjusted) = adjust(&values, controls) else { return found };
-    let centre = value + adjusted.shift;
-    let half = adjusted.half_width + allowance * value.abs();
+    let centre = values.iter().sum::<f64>() / values.len() as f64 + adjusted.shift;
+    let half = libm::hypot(adjusted.half_width, allowance * centre);
     if !(centre.is_finite() && half < WORTHWHILE * plain) {
         return found;
     }
