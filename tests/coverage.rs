@@ -43,13 +43,14 @@
 use iowait::input::dist::Dist;
 use iowait::model::{Load, LoadKind, Model, Runtime, Warmup};
 use iowait::simulation::{Control, Setup};
+use iowait::study::capacity::Capacity;
 use iowait::study::controls::Controls;
 use iowait::study::result::Estimate;
 use iowait::study::verify::Case;
 use iowait::study::verify::build::{
     cpu, event_loop, exp_ms, io, loops_with, ms, settling_s, workers,
 };
-use iowait::study::{compare, estimate, exact, pilot, replicate};
+use iowait::study::{compare, estimate, exact, pilot, replicate, steady};
 use iowait::theory::machine_repair::MachineRepair;
 use iowait::units::{Rate, Span};
 use rayon::prelude::*;
@@ -57,7 +58,8 @@ use rayon::prelude::*;
 /// A model, how it is studied, and the exact values of its last runtime.
 struct Study {
     model: Model,
-    warmup_s: f64,
+    /// Seconds; `None` for what pilots find.
+    warmup_s: Option<f64>,
     exact: Exact,
 }
 
@@ -128,7 +130,16 @@ impl Study {
         let setups: Vec<Setup> =
             model.runtimes.iter().map(|runtime| Setup::new(&model, runtime)).collect();
         let control = Control::default();
-        let warmup = Span::from_seconds(self.warmup_s);
+        let warmup = match self.warmup_s {
+            Some(seconds) => Span::from_seconds(seconds),
+            None => {
+                let sustained = |runtime: &Runtime| {
+                    !steady::overloaded(&model, runtime, &Capacity::of(&model, runtime))
+                };
+                let sustained: Vec<bool> = model.runtimes.iter().map(sustained).collect();
+                pilot::warmup(&model, &setups, &sustained, &control).warmup
+            }
+        };
         let samples = replicate::replicate_all(&model, &setups, warmup, &control);
         let last = samples.len() - 1;
         let responses = estimate::responses(&samples[last], |sample| &sample.response);
@@ -169,6 +180,16 @@ impl Study {
         counts
     }
 
+    /// The same with the warm-up that pilots find.
+    fn with_pilots(mut self) -> Self {
+        self.warmup_s = None;
+        self
+    }
+
+    fn fixed(&self) -> Warmup {
+        self.warmup_s.map_or(Warmup::Auto, |seconds| Warmup::Fixed(Span::from_seconds(seconds)))
+    }
+
     fn of_length(mut self, replications: u32, requests: u64) -> Self {
         self.model.run.replications = replications;
         self.model.run.requests = requests;
@@ -194,7 +215,7 @@ fn mm1_over(load: f64, overhead_ms: f64) -> Study {
     case.model.runtimes.insert(0, burdened(overhead_ms));
     Study {
         model: case.model,
-        warmup_s: settling_s(load * 1e3, 0.001, 1, 1.0),
+        warmup_s: Some(settling_s(load * 1e3, 0.001, 1, 1.0)),
         exact: Exact {
             mean_s: 1.0 / spare,
             p99_s: libm::log(100.0) / spare,
@@ -225,7 +246,7 @@ fn closed() -> Study {
     case.model.runtimes.insert(0, workers(1));
     Study {
         model: case.model,
-        warmup_s: 1.0,
+        warmup_s: Some(1.0),
         exact: Exact {
             mean_s: 10.0 / exact.throughput_rps(),
             p99_s: closed_p99_s(),
@@ -332,12 +353,24 @@ fn the_gain_where_both_sustain_the_load_is_covered_though_only_windows_ends_vary
 #[test]
 fn adjusted_intervals_cover_where_controls_are_taken_without_doubt() {
     // Arrivals explain the throughput, arrivals and demands most of the mean response.
-    let study = mm1(0.9).of_length(10, 3_000);
-    let counts = study.count_by(600, Count::take_adjusted);
+    let study = mm1(0.9).of_length(10, 8_000);
+    let counts = study.count_by(500, Count::take_adjusted);
     let taken =
         |name: &str| counts.iter().find(|count| count.0 == name).map(|count| count.1.trials);
-    assert!(taken("throughput") > Some(550) && taken("p99") == Some(0), "{counts:?}");
+    assert!(taken("throughput") > Some(450) && taken("p99") == Some(0), "{counts:?}");
     assert_counts("M/M/1 at 90 %, adjusted", &study, counts, &["throughput"]);
+}
+
+#[test]
+fn the_narrowest_intervals_cover_after_the_warm_up_that_pilots_find() {
+    // Arrivals known, a window's rate is off by who is there at its ends: a start from empty shows
+    // that the long run hides. With MSER-5 alone the throughput covered 84 %, the gain 82 %.
+    let study = mm1_over(0.9, 0.05).of_length(10, 10_000).with_pilots();
+    let counts = study.count_by(400, Count::take_narrowest);
+    for (name, count) in &counts {
+        let covers = *name == "mean" || *name == "p99" || (0.92..=0.99).contains(&count.share());
+        assert!(covers, "{name}: {count:?}");
+    }
 }
 
 #[test]
@@ -369,7 +402,10 @@ fn adjusted_intervals_cover_in_many_trials() {
     for (what, study) in [
         ("M/M/1 at 50 %, narrowest", mm1(0.5).of_length(10, 5_000)),
         ("M/M/1 at 90 %, narrowest", mm1(0.9).of_length(10, 20_000)),
-        ("10 clients, narrowest", closed().of_length(10, 2_000)),
+        ("10 clients, narrowest", closed().of_length(10, 5_000)),
+        ("M/M/1 at 50 %, pilots", mm1(0.5).of_length(10, 20_000).with_pilots()),
+        ("M/M/1 at 90 %, pilots", mm1(0.9).of_length(10, 20_000).with_pilots()),
+        ("10 clients, pilots", closed().of_length(10, 5_000).with_pilots()),
     ] {
         let counts = study.count_by(2_000, Count::take_narrowest);
         assert_counts(what, &study, counts, &["mean", "throughput", "gain"]);
@@ -381,7 +417,7 @@ fn a_p99_of_too_few_spells_is_said_and_one_of_many_is_not() {
     let warned = |load: f64, requests: u64, seed: u64| {
         let mut study = mm1_alone(load).of_length(10, requests);
         study.model.run.seed = seed;
-        study.model.run.warmup = Warmup::Fixed(Span::from_seconds(study.warmup_s));
+        study.model.run.warmup = study.fixed();
         let found = iowait::study::run(
             &iowait::study::Case::of(study.model),
             &iowait::study::Options::default(),
@@ -400,17 +436,18 @@ fn a_p99_of_too_few_spells_is_said_and_one_of_many_is_not() {
 #[test]
 fn what_arrivals_save_is_what_theory_says() {
     // A window of n completions varies as √n. What is left when arrivals are known is who is there
-    // at its two ends, each of variance ρ/(1 − ρ)² = 2. Of ten replications one control leaves
-    // t(7) √(8/7); the ends of windows cost 3/10 of a request.
+    // at its two ends, each of variance ρ/(1 − ρ)² = 2: 0.028 of the standard error. Of ten
+    // replications one control leaves 9 − 1 − 5 × 0.028 = 7.86 degrees; the ends of windows cost
+    // 3/10 of a request.
     let (requests, trials) = (5_000, 40);
-    let half = |t: f64, variance: f64| t * (variance / 10.0).sqrt() + 0.3;
-    let naive = half(2.262, requests as f64);
-    let known = (naive / half(2.365, 4.0 * 8.0 / 7.0)).powi(2);
+    let half = |t: f64, variance: f64| t * (variance / 10.0).sqrt();
+    let naive = half(2.262, requests as f64) + 0.3;
+    let known = (naive / libm::hypot(half(2.313, 4.0 * 8.0 / 7.86), 0.3)).powi(2);
     let (mut sum, mut covered) = (0.0, 0);
     for seed in 0..trials {
         let mut study = mm1_alone(0.5).of_length(10, requests);
         study.model.run.seed = seed;
-        study.model.run.warmup = Warmup::Fixed(Span::from_seconds(study.warmup_s));
+        study.model.run.warmup = study.fixed();
         let found = iowait::study::run(
             &iowait::study::Case::of(study.model),
             &iowait::study::Options::default(),
@@ -458,7 +495,7 @@ fn the_warm_up_outlasts_the_first_answers_of_slow_calls() {
     // Every answer takes a second and so do the first: in flight there are too few until then.
     let load = Load::poisson(Rate(1_000.0));
     let (warmup_s, settled) = auto_warmup(load, vec![io(ms(1_000.0))]);
-    assert!(settled && (1.0..5.0).contains(&warmup_s), "{warmup_s} s");
+    assert!(settled && (1.0..8.0).contains(&warmup_s), "{warmup_s} s");
 }
 
 #[test]

@@ -262,12 +262,14 @@ fn note_the_run(model: &Model, samples: &Samples, control: &Control, summary: &m
     let done = samples.first().map_or(0, Vec::len);
     if control.is_cancelled() {
         summary.notes.push(format!("interrupted: these are the {done} replications done by then"));
-    } else if let Some(widest) = replicate::too_wide(&model.run, samples) {
-        let asked = model.run.precision.unwrap_or_default() * 100.0;
+    } else if let Some(asked) = model.run.precision {
+        let widest = replicate::widest(samples);
+        let reached = if widest.share > asked { "not reached" } else { "reached" };
+        let limit = if widest.share > asked { " (run.max_replications)" } else { "" };
         summary.notes.push(format!(
-            "the precision of {} % was not reached in {done} replications (run.max_replications): \
-             the {} of {} is the widest, ± {} %",
-            workload::trimmed(asked),
+            "the precision of {} % was {reached} in {done} replications{limit}: the {} of {} is the widest, \
+             ± {} %",
+            workload::trimmed(asked * 100.0),
             widest.metric,
             model.runtimes[widest.runtime].name,
             workload::trimmed(widest.share * 100.0)
@@ -323,6 +325,8 @@ fn runtime_result(
         utilization: &utilization,
         throughput: throughput_rps.value,
     });
+    let mut warnings = explain::warnings(model, runtime, own);
+    warnings.extend(explain::beyond_capacity(model, capacity, &throughput_rps));
     let mut result = RuntimeResult {
         name: runtime.name.clone(),
         kind: runtime.kind.keyword().to_owned(),
@@ -348,7 +352,7 @@ fn runtime_result(
         bottleneck,
         slo: Vec::new(),
         steady: steady::is_steady(model, runtime, capacity, own),
-        warnings: explain::warnings(model, runtime, own),
+        warnings,
         events: (!own.is_empty()).then(|| own.iter().map(|sample| sample.events).sum()),
         distribution: estimate::distribution(own),
         response_min_s: estimate::response_min(own),

@@ -104,7 +104,8 @@ pub struct Widest {
 }
 
 /// The widest interval among throughput, mean and p99 of all runtimes.
-fn widest(samples: &Samples) -> Widest {
+#[must_use]
+pub fn widest(samples: &Samples) -> Widest {
     let mut widest = Widest { runtime: 0, metric: "throughput", share: 0.0 };
     for (runtime, own) in samples.iter().enumerate() {
         let times = responses(own, |sample| &sample.response);
@@ -127,11 +128,4 @@ fn relative_width(found: &Estimate) -> f64 {
         (Some(value), Some(half)) if value > 0.0 => half / value,
         _ => 0.0,
     }
-}
-
-/// What is wider than the precision that was asked for; `None` where it was reached, or none asked.
-#[must_use]
-pub fn too_wide(run: &RunSpec, samples: &Samples) -> Option<Widest> {
-    let precision = run.precision?;
-    Some(widest(samples)).filter(|widest| widest.share > precision)
 }

@@ -18,6 +18,7 @@
 //! | [`mgc_ps`] | processor sharing, any service distribution | Cohen 1979 |
 //! | [`mdc`] | M/D/c, every percentile | Crommelin 1932, Franx 2001 |
 //! | [`gim1`] | GI/M/1, every percentile | Kendall 1953 |
+//! | [`relaxation`] | how long a queue remembers its start | Cohen 1982 |
 //! | [`approx`] | no exact result: Kingman, Allen–Cunneen | Kingman 1961, Allen 1990 |
 
 pub mod approx;
@@ -37,6 +38,7 @@ pub mod mmck;
 pub mod multiclass;
 pub mod mva;
 pub mod prediction;
+pub mod relaxation;
 pub mod station;
 
 pub use error::TheoryError;

@@ -5,9 +5,10 @@ use super::super::table::{Cell, Table};
 use super::labels;
 use crate::study::result::{ClassResult, RuntimeResult};
 
-/// The table of classes; `None` where there is but one, whose row would repeat the comparison.
+/// The table of classes; `None` where there is but one, whose row would repeat the comparison, and
+/// where nothing was simulated.
 pub fn table(runtimes: &[RuntimeResult]) -> Option<Table> {
-    if runtimes.iter().all(|runtime| runtime.classes.len() < 2) {
+    if runtimes.iter().all(|runtime| runtime.classes.len() < 2 || runtime.requests.is_none()) {
         return None;
     }
     let names = labels(runtimes);

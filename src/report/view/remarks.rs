@@ -101,7 +101,7 @@ fn unsteady(source: &Source<'_>, runtime: &RuntimeResult) -> Option<String> {
     }
     let rates: Vec<String> = [
         source.summary.offered_rps.map(|rate| format!("{}/s offered", figure(rate, 4))),
-        runtime.theory.bound_rps.map(|rate| format!("{}/s possible", figure(rate, 4))),
+        runtime.theory.bound_rps.map(|rate| format!("{}/s sustainable", figure(rate, 4))),
         runtime.throughput_rps.value.map(|rate| format!("{}/s done", figure(rate, 4))),
     ]
     .into_iter()
@@ -185,7 +185,7 @@ mod tests {
         let remarks = &sections(&outcome)[0].remarks;
         assert_eq!(
             remarks[0].text,
-            "sync is not steady: its queue grows without bound (200/s offered, 98.77/s possible, 98.8/s done). \
+            "sync is not steady: its queue grows without bound (200/s offered, 98.77/s sustainable, 98.8/s done). \
              Its response times would be as long as one cares to wait."
         );
         assert_eq!(remarks[1].text, "threads: GIL switches were not charged.");

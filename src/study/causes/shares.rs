@@ -193,7 +193,7 @@ fn rate(setup: &Setup, sample: &Sample, side: &Side) -> Option<f64> {
     };
     let makespan = sample.makespan_s.map(|seconds| 1.0 / seconds);
     let rate = makespan.or_else(by_cpu).or(sample.throughput);
-    rate.filter(|rate| ended && *rate > 0.0)
+    rate.filter(|_| ended)
 }
 
 /// What is to be simulated, each once.

@@ -8,7 +8,7 @@
 use crate::input::dist::Dist;
 use crate::model::runtime::Assign;
 use crate::theory::machine_repair::MachineRepair;
-use crate::theory::{Station, mva};
+use crate::theory::{Station, bounds, mva};
 use crate::units::NANOS_PER_SECOND;
 
 use super::Solution;
@@ -256,7 +256,12 @@ impl Closed<'_> {
             }
         };
         let response_mean_s = Some(self.clients as f64 / throughput_rps - self.think_s);
-        let why = network.why.clone();
+        let why = match network.balanced_job() {
+            Some([low, high]) => {
+                format!("{}; balanced job bounds {low:.4} to {high:.4}/s", network.why)
+            }
+            None => network.why.clone(),
+        };
         Ok(Solution { method, why, throughput_rps, response_mean_s, percentiles: None })
     }
 }
@@ -267,6 +272,16 @@ impl Network {
             self.why.push_str("; ");
         }
         self.why.push_str(reason);
+    }
+}
+
+impl Network {
+    /// Between which throughputs the busiest queue and their mean alone say that it lies, where
+    /// requests can wait at all.
+    fn balanced_job(&self) -> Option<[f64; 2]> {
+        let waits = self.population > 1 && !self.queues.is_empty();
+        let stations = waits.then_some(self.queues.as_slice())?;
+        Some(bounds::balanced_job(stations, self.away_s, self.population).ok()?.throughput_rps)
     }
 }
 

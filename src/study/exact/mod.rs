@@ -29,7 +29,7 @@ mod obstacle;
 mod open;
 mod pools;
 mod queue;
-mod service;
+pub(super) mod service;
 mod stream;
 mod system;
 mod turns;

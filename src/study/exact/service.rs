@@ -53,6 +53,12 @@ impl Service {
         self.variance_s2 == 0.0
     }
 
+    /// The squared coefficient of variation; that of no time at all is 1.
+    #[must_use]
+    pub fn scv(&self) -> f64 {
+        if self.mean_s > 0.0 { self.variance_s2 / (self.mean_s * self.mean_s) } else { 1.0 }
+    }
+
     /// For Pollaczek and Khinchine.
     #[must_use]
     pub fn moments(&self) -> ServiceMoments {

@@ -8,7 +8,7 @@ mod warnings;
 pub use bottleneck::{Evidence, bottleneck};
 pub use fairness::notes;
 pub use gap::{is_worth_explaining, sentence as gap};
-pub use warnings::warnings;
+pub use warnings::{beyond_capacity, warnings};
 
 /// The share of its capacity up to which an open load counts as light.
 const LIGHT: f64 = 0.9;

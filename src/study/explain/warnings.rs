@@ -4,6 +4,8 @@
 use crate::model::{Model, Runtime, RuntimeKind};
 use crate::simulation::Stop;
 use crate::stats::interval::independent;
+use crate::study::capacity::Capacity;
+use crate::study::result::Estimate;
 use crate::study::sample::Sample;
 use crate::study::workload::trimmed;
 
@@ -43,6 +45,24 @@ pub fn warnings(model: &Model, runtime: &Runtime, samples: &[Sample]) -> Vec<Str
     }
     warnings.extend(few_spells(samples));
     warnings
+}
+
+/// That an open load's cheaper requests go on while the others pile up or are turned away, so that
+/// more is done than could be of the mix as it comes.
+#[must_use]
+pub fn beyond_capacity(
+    model: &Model,
+    capacity: &Capacity,
+    throughput: &Estimate,
+) -> Option<String> {
+    let low = throughput.ci95.map(|[low, _]| low).or(throughput.value)?;
+    (model.load.kind.is_open() && low > capacity.rate() * (1.0 + 1e-9)).then(|| {
+        format!(
+            "it does more than it could of this mix of requests: the cheaper ones go on while those that {} \
+             limits pile up or are turned away, so that its bound does not hold them",
+            capacity.lowest().resource
+        )
+    })
 }
 
 /// Slow responses that a percentile must have beyond it, independent of each other, for its

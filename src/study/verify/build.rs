@@ -4,6 +4,7 @@ use crate::input::dist::Dist;
 use crate::model::request::Gil;
 use crate::model::runtime::{Assign, EventLoop, Serverless, SyncWorker, ThreadPool, WorkStealing};
 use crate::model::{Resource, Runtime, RuntimeKind, Scope, Step, StepKind};
+use crate::theory::relaxation;
 use crate::units::Share;
 
 /// Workers or threads that are never all busy in the cases that use them: the probability is below
@@ -191,15 +192,9 @@ pub fn with_backlog(mut runtime: Runtime, places: u64) -> Runtime {
 }
 
 /// Seconds after which a queue of `servers` has forgotten that it was empty at the start, to within
-/// e^-12 = 6e-6.
-///
-/// The relaxation time of M/M/1 is `S / (1 − √ρ)²` (Cohen, The Single Server Queue, 1982, III.7.3);
-/// other service stretches it by `(1 + cv²) / 2`, as the diffusion limit does; with c servers
-/// queues relax c times as fast, but no faster than one service.
+/// e^-12 = 6e-6; it relaxes no faster than one service.
 #[must_use]
 pub fn settling_s(rate_rps: f64, service_s: f64, servers: u32, scv: f64) -> f64 {
-    let load = rate_rps * service_s / f64::from(servers);
-    let idle = 1.0 - load.sqrt();
-    let queue = f64::midpoint(1.0, scv.max(1.0)) * service_s / (f64::from(servers) * idle * idle);
-    12.0 * (queue + service_s)
+    let all_rps = f64::from(servers) / service_s;
+    12.0 * (relaxation::time_s(rate_rps / all_rps, all_rps, scv) + service_s)
 }
