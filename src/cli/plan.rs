@@ -17,6 +17,7 @@ use crate::input::suggest::did_you_mean;
 use crate::input::{Document, Problems};
 use crate::model::{Model, RuntimeKind};
 use crate::report::csv::{self, Point};
+use crate::report::files::Manifest;
 use crate::report::{Style, plan as report, sweep};
 use crate::simulation::Control;
 use crate::study::axis::{Axis, Grid, number};
@@ -91,14 +92,17 @@ impl Plan {
         session.starts(&control);
         let threads = study::threads(self.flags.jobs.map(usize::from))?;
         let asked = Asked { plan: self, document: &document, model: &model, sha256: &sha256 };
-        let (answer, others) = progress::with_bar(session.shows_progress(), &control, || {
+        let found = progress::with_bar(session.shows_progress(), &control, || {
             threads.install(|| -> Result<(Answer, Vec<Answer>), Failure> {
                 let answer = asked.of(&runtime, &grid, true, &control)?;
                 let others = asked.others(&runtime, &grid, &control)?;
                 Ok((answer, others))
             })
-        })?;
-        let report = report::Plan { model: &model, answer: &answer, others: &others };
+        });
+        let (answer, others) = found.map_err(|failure| failure.before(NOTHING_TRIED))?;
+        // Taken now: a Ctrl-C during the writing does not make the plan less whole.
+        let interrupted = control.is_cancelled();
+        let report = report::Plan { model: &model, answer: &answer, others: &others, interrupted };
         self.finish(&report, &document, session)
     }
 
@@ -119,7 +123,8 @@ impl Plan {
         let folder = folder(&self.flags.output, Files::Always, &plan.model.name, "plan");
         let saved = folder.map(|folder| {
             let texts: Vec<_> = texts.iter().map(|(n, t)| (*n, t.as_bytes())).collect();
-            let manifest = manifest(plan.model, document, &self.args());
+            let interrupted = plan.interrupted;
+            let manifest = Manifest { interrupted, ..manifest(plan.model, document, &self.args()) };
             (save_files(&folder, document, &texts, manifest), folder)
         });
         let text = match self.flags.output.format.name {
@@ -132,6 +137,15 @@ impl Plan {
         if let Some((saved, folder)) = saved {
             let count = saved?;
             session.note(&format!("wrote {count} files to {}", folder.display()));
+        }
+        if plan.interrupted {
+            let tried = plan.answer.simulated;
+            let done = format!(
+                "interrupted: what {tried} of {} combinations show is shown; for the whole plan run it again:",
+                plan.answer.allowed
+            );
+            session.going_on(&done, &self.args());
+            return Ok(Exit::Interrupted);
         }
         Ok(if plan.answer.at.is_some() { Exit::Done } else { Exit::NotMet })
     }
@@ -190,6 +204,9 @@ impl Plan {
         }
     }
 }
+
+/// When nothing of a plan can be shown.
+const NOTHING_TRIED: &str = "the first combination was tried";
 
 /// What is asked of every runtime.
 struct Asked<'a> {
@@ -255,6 +272,9 @@ impl Asked<'_> {
         };
         let mut answers = Vec::new();
         for other in self.model.runtimes.iter().filter(|one| one.name != asked) {
+            if control.is_cancelled() {
+                break;
+            }
             let axes: Vec<Axis> = grid
                 .axes()
                 .iter()
@@ -270,7 +290,10 @@ impl Asked<'_> {
             {
                 continue;
             }
-            answers.push(self.of(&other.name, &grid, false, control)?);
+            match self.of(&other.name, &grid, false, control) {
+                Err(Failure::Interrupted) => break,
+                answer => answers.push(answer?),
+            }
         }
         Ok(answers)
     }
@@ -343,7 +366,7 @@ fn ascending(grid: Grid) -> Result<Grid, Failure> {
 
 /// The evidence as a tidy table: the neighbours below, the answer, the neighbour above.
 fn table(answer: &Answer) -> Result<String, Failure> {
-    let trials: Vec<&Trial> = answer.below.iter().chain(&answer.at).chain(&answer.above).collect();
+    let trials: Vec<&Trial> = answer.evidence().collect();
     let varied = trials.first().map(|trial| trial.point.iter().map(|(name, _)| name.clone()));
     let mut bytes = Vec::new();
     let titles = csv::titles(varied.into_iter().flatten());

@@ -8,7 +8,7 @@ use clap::Args;
 
 use super::drawn::{self, OF_SWEEP};
 use super::execute::{Files, folder, introduce_quick};
-use super::exit::{Exit, Failure, wrapped};
+use super::exit::{Exit, Failure};
 use super::flags::RunFlags;
 use super::progress;
 use super::saved::manifest;
@@ -139,28 +139,25 @@ impl Sweep {
         let open = || -> io::Result<report::Entries<'_>> { Ok(Box::new(journal.entries()?)) };
         let sweep = report::Sweep { digest: &digest, entries: &open };
         if let Err(failure) = ended {
-            if matches!(failure, Failure::Interrupted) && !journal.is_empty() {
-                self.print(&sweep, session)?;
+            let interrupted = matches!(failure, Failure::Interrupted);
+            let (mut label, mut written) = ("", String::new());
+            if interrupted {
+                label = "interrupted: ";
+                if !journal.is_empty() {
+                    self.save(plan, folder, (&sweep, true), session)?;
+                    self.print(&sweep, session)?;
+                    let table = folder.join(csv_format().file);
+                    written = format!("; {} has them, charts come at the end", table.display());
+                }
             }
-            let done = format!(
-                "{} of {} points are done and kept; to go on:",
-                journal.len(),
-                plan.grid.len()
-            );
+            let (done, all) = (journal.len(), plan.grid.len());
+            let done =
+                format!("{label}{done} of {all} points are done and kept{written}; to go on:");
             let again = [&plan.args[..], &self.out_args(), &["--resume".to_owned()]].concat();
-            let label = if matches!(failure, Failure::Interrupted) { "interrupted: " } else { "" };
-            session.complain(&format!(
-                "{}  {}\n",
-                wrapped(&format!("{label}{done}")),
-                shell::command_line(&again)
-            ));
-            return if matches!(failure, Failure::Interrupted) {
-                Ok(Exit::Interrupted)
-            } else {
-                Err(failure)
-            };
+            session.going_on(&done, &again);
+            return if interrupted { Ok(Exit::Interrupted) } else { Err(failure) };
         }
-        let written = self.save(plan, folder, &sweep, session)?;
+        let written = self.save(plan, folder, (&sweep, false), session)?;
         self.print(&sweep, session)?;
         journal.finish()?;
         session.note(&format!("wrote {written} files to {}", folder.display()));
@@ -276,16 +273,21 @@ impl Sweep {
         shell::command_line(&args)
     }
 
-    /// Writes the model, the reports, the charts and the manifest; how many files there are.
+    /// Writes the model, the reports, the charts of a whole sweep and the manifest; how many files
+    /// there are.
     fn save(
         &self,
         plan: &Plan<'_>,
         folder: &Path,
-        sweep: &report::Sweep<'_>,
+        (sweep, interrupted): (&report::Sweep<'_>, bool),
         session: &mut Session<'_>,
     ) -> Result<usize, Failure> {
-        let manifest = manifest(&plan.model, plan.document, &plan.args);
-        let charts = self.charts(plan, sweep, &Provenance::of_manifest(&manifest), session)?;
+        let manifest = Manifest { interrupted, ..manifest(&plan.model, plan.document, &plan.args) };
+        // Half a curve in a paper would not be seen to be one.
+        let charts = match interrupted {
+            true => Vec::new(),
+            false => self.charts(plan, sweep, &Provenance::of_manifest(&manifest), session)?,
+        };
         let model = Piece::bytes(MODEL_FILE, plan.document.text());
         let formats = FORMATS
             .iter()
@@ -380,6 +382,7 @@ impl Plan<'_> {
                 && manifest.model_sha256 == self.sha256
                 && manifest.data == self.document.data().hashes()
                 && manifest.iowait == env!("CARGO_PKG_VERSION")
+                && !manifest.interrupted
         }) && !journal.exists()
     }
 }

@@ -40,6 +40,10 @@ pub struct Manifest {
     pub warmup_s: Option<f64>,
     /// The same for each scenario.
     pub scenario_warmup_s: BTreeMap<String, Option<f64>>,
+    /// Whether the user interrupted the command: the files are of what was finished until then, and
+    /// cannot be made again.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub interrupted: bool,
     /// Each file of the folder with the SHA-256 of its bytes.
     pub files: BTreeMap<String, String>,
 }
@@ -84,6 +88,7 @@ impl Manifest {
             model: outcome.model.clone(),
             model_sha256: outcome.model_sha256.clone(),
             models: Vec::new(),
+            interrupted: output.interrupted,
             data: output.data.clone(),
             seed: Some(outcome.seed),
             replications: Some(outcome.replications),
@@ -133,6 +138,7 @@ mod tests {
             charts: &[],
             page: Page::PAPER,
             pictures: &[],
+            interrupted: false,
         };
         let manifest = Manifest::of(&output, &[("model.toml".into(), b"abc".to_vec())]);
         let back: Manifest = serde_json::from_str(&manifest.text()).unwrap();

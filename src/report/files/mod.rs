@@ -48,6 +48,8 @@ pub struct Output<'a> {
     pub page: Page,
     /// The formats of their pictures.
     pub pictures: &'a [&'static Picture],
+    /// Whether the user interrupted it, so that it is of fewer replications than were asked for.
+    pub interrupted: bool,
 }
 
 /// Where a command writes if it is not told: `output/MODEL/COMMAND`. Characters that a folder's
@@ -149,6 +151,7 @@ mod tests {
                 charts: &charts,
                 page: Page::SCREEN,
                 pictures: &[&PICTURES[0]],
+                interrupted: false,
             },
         )
     }

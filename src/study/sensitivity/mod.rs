@@ -68,13 +68,18 @@ pub struct Tornado {
     pub bars: Vec<Bar>,
     /// Inputs that could not be changed, each with the reason.
     pub left_out: Vec<String>,
+    /// Inputs that were to be changed.
+    pub inputs: usize,
+    /// Those that were, with a share less and with a share more: fewer where the user interrupted.
+    pub done: usize,
 }
 
 /// Reckons the metric at the base and with each input changed.
 ///
 /// # Errors
 ///
-/// Those of a study; interrupted before all is done.
+/// Those of a study; interrupted before the first input was changed both ways. Interrupted later, the
+/// tornado is of the inputs that were.
 pub fn tornado(
     base: &Model,
     (inputs, left_out): (Vec<Input>, Vec<String>),
@@ -93,15 +98,20 @@ pub fn tornado(
         }
         figures_of(models[index as usize], metric, control)
     };
-    in_order(0..models.len() as u64, &pool, work, |_, found| {
+    let ended = in_order(0..models.len() as u64, &pool, work, |_, found| {
         control.finish_point();
         figures.push(found);
         Ok(())
-    })?;
+    });
+    let done = figures.len().saturating_sub(1) / 2;
+    match ended {
+        Err(Failure::Interrupted) if done > 0 => {}
+        ended => ended?,
+    }
     let mut bars: Vec<Bar> = Vec::new();
     for (place, runtime) in base.runtimes.iter().enumerate() {
         let from = bars.len();
-        for (n, input) in inputs.iter().enumerate() {
+        for (n, input) in inputs[..done].iter().enumerate() {
             bars.push(Bar {
                 input: input.name.clone(),
                 runtime: runtime.name.clone(),
@@ -118,7 +128,7 @@ pub fn tornado(
         // Stable: inputs that do the same keep their order.
         bars[from..].sort_by(|a, b| width(b).total_cmp(&width(a)));
     }
-    Ok(Tornado { metric: metric.to_owned(), by, bars, left_out })
+    Ok(Tornado { metric: metric.to_owned(), by, bars, left_out, inputs: inputs.len(), done })
 }
 
 /// A metric of one runtime, and that of each replication.
@@ -205,5 +215,33 @@ mod tests {
         let [a, b] = wait.at.map(|at| at.ci95.unwrap());
         assert!(a[0] < b[1] && b[0] < a[1], "their own intervals overlap: {wait:?}");
         assert!(!wait.by_chance(), "{wait:?}");
+    }
+
+    #[test]
+    fn an_interrupted_tornado_is_of_the_inputs_that_were_changed_both_ways() {
+        let text = "[params]\na = \"1 ms\"\nb = \"1 ms\"\nc = \"1 ms\"\n\n[load]\nclients = 4\n\n\
+            [[request]]\nsteps = [{ cpu = \"$a\" }, { io = \"$b\" }, { io = \"$c\" }]\n\n\
+            [[runtime]]\nname = \"loop\"\nkind = \"event-loop\"\n\n\
+            [run]\nrequests = 100000\nreplications = 4\nwarmup = \"1 s\"\n";
+        let document = Document::from_text("m", text);
+        let base = Model::read(&document, Overrides::NONE).unwrap();
+        let read = |name: &str, text: &str| {
+            Model::read(&document, &Overrides::new().with(name, text, "test")).ok()
+        };
+        let found = inputs(&document, &base, Overrides::NONE, 0.2, &read);
+        let all = found.0.len();
+        let control: Arc<Control> = Arc::default();
+        let stopped = std::thread::scope(|scope| {
+            scope.spawn(|| {
+                while control.points().is_none_or(|(done, _)| done < 4) {
+                    std::thread::yield_now();
+                }
+                control.cancel();
+            });
+            tornado(&base, found, ("mean", 0.2), Some(1), &control).unwrap()
+        });
+        // The base, one input both ways and half of the second.
+        assert_eq!((stopped.done, stopped.inputs), (1, all));
+        assert_eq!(stopped.bars.len(), 1);
     }
 }
