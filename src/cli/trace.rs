@@ -76,6 +76,13 @@ impl Trace {
             Failure::from(failure).before("the window of every runtime was over")
         })?;
         let shown = text(&traced);
+        if traced.until < traced.asked {
+            let ends = traced.until.since(traced.from);
+            session.note(&format!(
+                "more happens than a viewer opens: the window ends after {ends} of {}; --from traces a later part",
+                self.length.text
+            ));
+        }
         let mut files = vec![
             ("trace.json".to_owned(), json(&traced).into_bytes()),
             ("timeline.txt".to_owned(), shown.clone().into_bytes()),
