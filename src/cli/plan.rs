@@ -34,6 +34,7 @@ use crate::study::{self, Case};
 /// objective fails, and the same is asked of the model's other runtimes. The exit status is 1 where nothing in the range
 /// meets the objectives.
 #[derive(Args, Debug)]
+#[command(mut_args(without_charts))]
 #[command(after_help = "\
 Examples:
   iowait plan model.toml --vary runtime.sync.workers=1..512 --slo p99=200ms
@@ -50,7 +51,7 @@ pub struct Plan {
     /// What a combination must satisfy beside: 'instances * loops <= 100'; repeatable
     #[arg(long = "where", value_name = "CONSTRAINT")]
     constraints: Vec<String>,
-    /// The objectives hold with all instances, and with so many of them lost
+    /// The objectives hold with all instances, and with so many of them lost; the runtime needs more than are lost
     #[arg(long, value_name = "N", default_value_t = 0)]
     survive: u32,
     /// The runtime that is to meet them, where --vary names none
@@ -100,10 +101,30 @@ impl Plan {
             })
         });
         let (answer, others) = found.map_err(|failure| failure.before(NOTHING_TRIED))?;
+        self.need_instances(&answer)?;
         // Taken now: a Ctrl-C during the writing does not make the plan less whole.
         let interrupted = control.is_cancelled();
         let report = report::Plan { model: &model, answer: &answer, others: &others, interrupted };
         self.finish(&report, &document, session)
+    }
+
+    /// Refuses to lose more instances than any combination has: no answer to another question could
+    /// be one to this.
+    fn need_instances(&self, answer: &Answer) -> Result<(), Failure> {
+        let (lost, most) = (self.survive, answer.most_instances);
+        if lost == 0 || lost < most {
+            return Ok(());
+        }
+        let (name, least) = (&answer.runtime, lost + 1);
+        let there = match most {
+            1 => "and there is 1".to_owned(),
+            most => format!("and there are {most} at most"),
+        };
+        Err(Failure::Usage(format!(
+            "--survive {lost} needs {least} instances or more, {there}: vary them, as in \
+             --vary runtime.{name}.instances={least}..{}, or give the runtime `instances` in the model",
+            least + 6
+        )))
     }
 
     /// Writes the files and prints the report.
@@ -202,6 +223,16 @@ impl Plan {
                 several.join(" and ")
             )),
         }
+    }
+}
+
+/// A plan draws nothing: what is about charts is not in its help, and refused in words where it is given.
+fn without_charts(arg: clap::Arg) -> clap::Arg {
+    let of_charts = ["chart", "chart_format", "theme", "width"];
+    let hidden = of_charts.contains(&arg.get_id().as_str());
+    match arg.get_id().as_str() {
+        "out" => arg.help("Write every format, the model and a manifest into this folder"),
+        _ => arg.hide(hidden),
     }
 }
 

@@ -18,8 +18,8 @@ use crate::input::value::{self, NoScope};
 use crate::input::{Document, Problems};
 use crate::model::Model;
 use crate::model::metric::{Metric, Vocabulary};
-use crate::report::chart::Provenance;
-use crate::report::files::Manifest;
+use crate::report::chart::{Provenance, Table};
+use crate::report::files::{Manifest, Precision};
 use crate::report::{Style, sensitivity as report};
 use crate::simulation::Control;
 use crate::study::sensitivity::{inputs, tornado};
@@ -103,15 +103,23 @@ impl Sensitivity {
         let saved = match folder {
             None => None,
             Some(folder) => {
-                let manifest =
-                    Manifest { interrupted, ..manifest(all.model, document, &self.args()) };
+                let manifest = Manifest {
+                    interrupted,
+                    studies: all.tornado.effort,
+                    precision: all
+                        .tornado
+                        .precision()
+                        .map(|within| Precision { of: self.metric.clone(), within }),
+                    ..manifest(all.model, document, &self.args())
+                };
                 let from = Provenance::of_manifest(&manifest);
-                let table = texts[2].1.as_bytes();
+                let table = Table::read(texts[2].1.as_bytes());
+                let table = table.map_err(|error| Failure::Limit(error.to_string()))?;
                 let output = &self.flags.output;
                 // Half a tornado in a paper would not be seen to be one.
                 let charts = match interrupted {
                     true => Vec::new(),
-                    false => drawn::files(table, OF_SENSITIVITY, output, &from, session)?,
+                    false => drawn::files(&table, OF_SENSITIVITY, output, &from, session)?,
                 };
                 let texts = texts.iter().map(|(name, text)| (*name, text.as_bytes()));
                 let charts = charts.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice()));

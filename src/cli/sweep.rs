@@ -19,14 +19,16 @@ use super::vary::{self, VaryFlags};
 use crate::input::Document;
 use crate::model::Model;
 use crate::report::Style;
-use crate::report::chart::Provenance;
+use crate::report::chart::{COLUMNS_OF_SWEEPS, Provenance, Table};
 use crate::report::csv::{self, Point};
 use crate::report::files::journal::{Entry, Journal, Refused};
-use crate::report::files::{self, MANIFEST_FILE, MODEL_FILE, Manifest, Piece, save_pieces, sha256};
+use crate::report::files::{
+    self, MANIFEST_FILE, MODEL_FILE, Manifest, Piece, Precision, save_pieces, sha256,
+};
 use crate::report::sweep::{self as report, Digest, FORMATS, Format, JSON_AROUND};
 use crate::simulation::Control;
 use crate::study::axis::Grid;
-use crate::study::sweep::in_order;
+use crate::study::sweep::{Rows, in_order};
 use crate::study::{self, Options};
 
 /// Simulate every point of a grid under every runtime
@@ -282,11 +284,25 @@ impl Sweep {
         (sweep, interrupted): (&report::Sweep<'_>, bool),
         session: &mut Session<'_>,
     ) -> Result<usize, Failure> {
-        let manifest = Manifest { interrupted, ..manifest(&plan.model, plan.document, &plan.args) };
+        let charts = !interrupted && self.draws(plan, session);
+        let mut rows = Rows::of_columns(sweep.digest.titles(), COLUMNS_OF_SWEEPS);
+        let entries = (sweep.entries)().map_err(Failure::Stdout)?;
+        let (studies, precision) = report::made(entries, |csv| match charts {
+            true => rows.add(csv).map_err(io::Error::other),
+            false => Ok(()),
+        })
+        .map_err(|error| Failure::Limit(format!("the journal cannot be read again: {error}")))?;
+        let precision = precision.map(|within| Precision { of: "throughput".to_owned(), within });
+        let manifest = manifest(&plan.model, plan.document, &plan.args);
+        let manifest = Manifest { interrupted, studies, precision, ..manifest };
         // Half a curve in a paper would not be seen to be one.
-        let charts = match interrupted {
-            true => Vec::new(),
-            false => self.charts(plan, sweep, &Provenance::of_manifest(&manifest), session)?,
+        let charts = match charts {
+            false => Vec::new(),
+            true => {
+                let table = Table::of(rows).map_err(|error| Failure::Limit(error.to_string()))?;
+                let from = Provenance::of_manifest(&manifest);
+                drawn::files(&table, OF_SWEEP, &self.flags.output, &from, session)?
+            }
         };
         let model = Piece::bytes(MODEL_FILE, plan.document.text());
         let formats = FORMATS
@@ -297,24 +313,16 @@ impl Sweep {
         Ok(save_pieces(folder, &pieces, manifest)?.len())
     }
 
-    fn charts(
-        &self,
-        plan: &Plan<'_>,
-        sweep: &report::Sweep<'_>,
-        from: &Provenance,
-        session: &mut Session<'_>,
-    ) -> Result<Vec<(String, Vec<u8>)>, Failure> {
-        let output = &self.flags.output;
-        if !output.asks_for_charts() && plan.grid.len() > POINTS_DRAWN_UNASKED {
+    /// Whether charts are drawn: they hold their table in memory.
+    fn draws(&self, plan: &Plan<'_>, session: &mut Session<'_>) -> bool {
+        let draws = self.flags.output.asks_for_charts() || plan.grid.len() <= POINTS_DRAWN_UNASKED;
+        if !draws {
             session.note(&format!(
                 "no charts of so many points unless --chart asks for them; {} has them all",
                 csv_format().file
             ));
-            return Ok(Vec::new());
         }
-        let mut table = Vec::new();
-        (csv_format().write)(sweep, &Style::PLAIN, &mut table).map_err(Failure::Stdout)?;
-        drawn::files(&table, OF_SWEEP, output, from, session)
+        draws
     }
 
     fn out_args(&self) -> Vec<String> {

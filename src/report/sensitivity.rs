@@ -245,6 +245,7 @@ mod tests {
             left_out: vec!["mode".to_owned()],
             inputs: 3,
             done: 3,
+            effort: None,
         };
         let all = Sensitivity { model: &model, tornado: &tornado, unit: MetricUnit::Time };
         let text = text(&all, &Style::PLAIN);

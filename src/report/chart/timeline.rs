@@ -143,8 +143,16 @@ fn drawing(traced: &Traced, rows: Vec<Row>, bars: [Vec<Bar>; 3], ends: &[f64]) -
     };
     Drawing {
         title: format!("{}: the first requests under each runtime", traced.model),
-        about: "The first requests under each runtime, what each does when, and the cores."
-            .to_owned(),
+        about: format!(
+            "The first requests under each runtime, what each does when, and the cores: one replication from {} of \
+             virtual time on, {}; what happens, and no estimate.",
+            duration(traced.from.since(Time::ZERO).seconds(), None),
+            if traced.from == Time::ZERO {
+                "its beginning, without a warm-up"
+            } else {
+                "what came before is its warm-up"
+            }
+        ),
         panels: vec![panel],
         notes: left_out(traced).into_iter().chain(cores_left_out(traced)).collect(),
     }

@@ -66,6 +66,8 @@ pub struct Answer {
     pub notes: Vec<String>,
     /// Combinations that the constraints allow.
     pub allowed: usize,
+    /// The most instances that any combination of the range has, allowed or not.
+    pub most_instances: u32,
     /// Those that were simulated.
     pub simulated: usize,
     /// What was tried until the user interrupted the search, the cheapest first; `None` where the
@@ -150,7 +152,7 @@ pub fn ask<E: From<Failure>>(
     command: &Command<'_>,
     control: &Control,
 ) -> Result<Answer, E> {
-    let (candidates, models) = candidates(question, read)?;
+    let (candidates, models, most_instances) = candidates(question, read)?;
     let trials: RefCell<BTreeMap<usize, Trial>> = RefCell::default();
     let tried = |place: usize| -> Result<Trial, E> {
         if let Some(trial) = trials.borrow().get(&place) {
@@ -180,6 +182,7 @@ pub fn ask<E: From<Failure>>(
         headroom: None,
         notes: Vec::new(),
         allowed: candidates.len(),
+        most_instances,
         simulated: 0,
         unfinished: None,
     };
@@ -284,11 +287,12 @@ struct Candidate {
     price: Price,
 }
 
-/// The allowed combinations, the cheapest first, and how to read the model of each again.
+/// The allowed combinations, the cheapest first, how to read the model of each again, and the most
+/// instances of any combination.
 fn candidates<'a, E: From<Failure> + 'a>(
     question: &Question<'_>,
     read: &'a Read<'a, E>,
-) -> Result<(Vec<Candidate>, Models<'a, E>), E> {
+) -> Result<(Vec<Candidate>, Models<'a, E>, u32), E> {
     let grid = question.grid;
     if grid.len() > MOST_COMBINATIONS {
         return Err(Failure::Limit(format!(
@@ -298,13 +302,14 @@ fn candidates<'a, E: From<Failure> + 'a>(
         ))
         .into());
     }
-    let mut found = Vec::new();
+    let (mut found, mut most_instances) = (Vec::new(), 0);
     for index in 0..grid.len() {
         let point = grid.point(index);
         let model = read(&point)?.model;
         let Some(runtime) = model.runtimes.iter().find(|one| one.name == question.runtime) else {
             continue;
         };
+        most_instances = most_instances.max(runtime.instances);
         let names = names(grid, &point, &model, runtime);
         let allowed = question.constraints.iter().all(|constraint| constraint.holds(&names));
         if allowed && runtime.instances > question.survive {
@@ -318,7 +323,7 @@ fn candidates<'a, E: From<Failure> + 'a>(
         by_price.then_with(|| a.places.cmp(&b.places))
     });
     let points: Vec<_> = found.iter().map(|one| one.point.clone()).collect();
-    Ok((found, Box::new(move |place| read(&points[place]))))
+    Ok((found, Box::new(move |place| read(&points[place])), most_instances))
 }
 
 /// What the names in a constraint are worth: each varied key by its path and by its last part, and

@@ -12,7 +12,7 @@ use crate::simulation::Control;
 use crate::stats::Moments;
 use crate::stats::interval::half_width95;
 
-use super::result::{Estimate, SloResult};
+use super::result::{Effort, Estimate, SloResult};
 use super::sweep::in_order;
 use super::{Case, Failure, Options, run_here, threads};
 
@@ -72,6 +72,18 @@ pub struct Tornado {
     pub inputs: usize,
     /// Those that were, with a share less and with a share more: fewer where the user interrupted.
     pub done: usize,
+    /// What the studies took, from the least to the most.
+    pub effort: Option<Effort>,
+}
+
+impl Tornado {
+    /// The widest half of an interval of the metric over its value.
+    #[must_use]
+    pub fn precision(&self) -> Option<f64> {
+        let all = self.bars.iter().flat_map(|bar| [bar.base, bar.at[0], bar.at[1]]);
+        let widths = all.filter_map(|one| Some((one.half_width()? / one.value?).abs()));
+        widths.filter(|width| width.is_finite()).reduce(f64::max)
+    }
 }
 
 /// Reckons the metric at the base and with each input changed.
@@ -92,17 +104,20 @@ pub fn tornado(
     let pool = threads(jobs)?;
     control.plan_points(models.len() as u64);
     let mut figures: Vec<Vec<Figure>> = Vec::new();
+    let mut effort = None;
     let work = |index: u64| {
         if control.is_cancelled() {
             return Err(Failure::Interrupted);
         }
         figures_of(models[index as usize], metric, control)
     };
-    let ended = in_order(0..models.len() as u64, &pool, work, |_, found| {
-        control.finish_point();
-        figures.push(found);
-        Ok(())
-    });
+    let ended =
+        in_order(0..models.len() as u64, &pool, work, |_, (found, (replications, warmup))| {
+            control.finish_point();
+            effort = Some(Effort::and(effort, replications, warmup));
+            figures.push(found);
+            Ok(())
+        });
     let done = figures.len().saturating_sub(1) / 2;
     match ended {
         Err(Failure::Interrupted) if done > 0 => {}
@@ -128,7 +143,15 @@ pub fn tornado(
         // Stable: inputs that do the same keep their order.
         bars[from..].sort_by(|a, b| width(b).total_cmp(&width(a)));
     }
-    Ok(Tornado { metric: metric.to_owned(), by, bars, left_out, inputs: inputs.len(), done })
+    Ok(Tornado {
+        metric: metric.to_owned(),
+        by,
+        bars,
+        left_out,
+        inputs: inputs.len(),
+        done,
+        effort,
+    })
 }
 
 /// A metric of one runtime, and that of each replication.
@@ -151,8 +174,12 @@ fn paired(base: &Figure, [low, high]: [&Figure; 2]) -> Option<[f64; 2]> {
     Some([swing - half, swing + half]).filter(|ends| ends.iter().all(|end| end.is_finite()))
 }
 
-/// The metric of every runtime of a model.
-fn figures_of(model: &Model, metric: &str, control: &Control) -> Result<Vec<Figure>, Failure> {
+/// The metric of every runtime of a model, with the replications and the warm-up that it took.
+fn figures_of(
+    model: &Model,
+    metric: &str,
+    control: &Control,
+) -> Result<(Vec<Figure>, (u32, f64)), Failure> {
     let mut model = model.clone();
     // An objective is how a study is asked for any metric by its name.
     let asked = Objective {
@@ -172,7 +199,8 @@ fn figures_of(model: &Model, metric: &str, control: &Control) -> Result<Vec<Figu
         let found = |slo: &SloResult| Figure { estimate: slo.figure, each: slo.each.clone() };
         result.slo.first().map_or(none, found)
     };
-    Ok(outcome.runtimes.iter().map(figure).collect())
+    let took = (outcome.replications, outcome.warmup_s);
+    Ok((outcome.runtimes.iter().map(figure).collect(), took))
 }
 
 #[cfg(test)]

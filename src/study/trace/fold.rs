@@ -67,7 +67,10 @@ impl Fold {
             }
             Change::Begins { core, thread, request } => {
                 self.stop(now, core);
-                self.bursting.insert(core, Burst { core, thread: Some(thread), request, from: now, to: now });
+                self.bursting.insert(
+                    core,
+                    Burst { core, thread: Some(thread), request, from: now, to: now },
+                );
             }
             Change::Stops { core } => self.stop(now, core),
         }
