@@ -47,8 +47,8 @@ pub fn draw(table: &Table, choice: &Choice, page: &Page) -> Result<Figure, Error
         return Err(Error::Unfit(format!("no row has a number both in {x} and in {y}")));
     }
     let (across, up) = points::extent(&series);
-    let x = words::dimension(table.title(x), &across, Axis::suited);
-    let y = words::dimension(table.title(y), &up, Axis::suited);
+    let x = words::axis(table, x, &across, Axis::suited);
+    let y = words::axis(table, y, &up, Axis::suited);
     let bands = series.iter().flat_map(|s| s.shape.spots()).any(|spot| spot.interval.is_some());
     let drawing = Drawing {
         title: format!("{} against {}", y.title, x.title),

@@ -77,7 +77,8 @@ fn curves(
                 spots = shares(&spots, &points::spots(table, rows, x, over));
             }
             let shape = Shape::Curve(spots);
-            let known = series.iter().any(|other| other.shape == shape);
+            // Where the bound is the formula's both are said, the dashes over the line.
+            let known = series.iter().any(|other| other.name == name && other.shape == shape);
             if !known && !shape.spots().is_empty() {
                 let color = if dash.is_empty() { GREY } else { BLACK };
                 series.push(Series {

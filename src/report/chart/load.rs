@@ -73,7 +73,7 @@ pub fn draw(table: &Table, choice: &Choice, page: &Page) -> Result<Figure, Error
         those.map(|(series, _)| series.name.clone()).collect()
     };
     let (before, beyond) = (named(Knee::Before), named(Knee::Beyond));
-    let across = words::dimension(table.title(x), &points::extent(&throughput).0, loads);
+    let across = words::axis(table, x, &points::extent(&throughput).0, loads);
     let panel = |y: Dimension, height: f64, series: Vec<Series>| Panel {
         x: across.clone(),
         y,

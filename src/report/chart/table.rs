@@ -167,6 +167,21 @@ impl Table {
         })
     }
 
+    /// What the values of a column are measured in, where its cells say so: `s` for `4 ms` and
+    /// `exp(4 ms)`, `1/s` for `800/s`.
+    #[must_use]
+    pub fn unit(&self, column: usize) -> Option<&'static str> {
+        let mut cells = (0..self.len()).map(|row| self.text(row, column));
+        let cell = cells.find(|cell| !cell.is_empty())?;
+        match value::parse(cell).and_then(|expr| expr.eval(&NoScope)).ok()? {
+            Value::Duration(_) | Value::Dist { dimension: value::Dimension::Duration, .. } => {
+                Some("s")
+            }
+            Value::Rate(_) => Some("1/s"),
+            _ => None,
+        }
+    }
+
     /// The interval of an estimate in a column: the cells under `…_lo` and `…_hi`.
     #[must_use]
     pub fn interval(&self, row: usize, column: usize) -> Option<[f64; 2]> {

@@ -355,7 +355,7 @@ fn a_pgfplots_file_labels_what_the_picture_labels_and_has_the_figures_of_rows() 
     let gains =
         (table_chart("formula").unwrap().draw)(&sweep(), &Choice::default(), &Page::PAPER).unwrap();
     let text = tex(&gains);
-    assert!(text.contains("ytick={1,2,5,10") && text.contains("extra y ticks={"), "{text}");
+    assert!(text.contains("ytick={1,2,5,10") && text.contains("minor ytick={"), "{text}");
     let tornado =
         (table_chart("tornado").unwrap().draw)(&effects(), &Choice::default(), &Page::PAPER)
             .unwrap();

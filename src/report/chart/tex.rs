@@ -147,7 +147,7 @@ fn dimension(out: &mut String, name: &str, dimension: &Dimension) {
         line(out, &format!("  {name}tick={{1,2,10,100,1000,10000,100000}},"));
         line(out, &format!("  {name}ticklabels={{0,50,90,99,99.9,99.99,99.999}},"));
     } else if axis.scale == Scale::Log {
-        // As pgfplots labels powers of ten alone, of which few decades have one or none.
+        // Left alone pgfplots labels powers of ten, of which short axes have one or none.
         let ticks = axis.ticks(LABELS);
         let labelled = ticks.iter().filter(|tick| tick.label.is_some());
         let (mut at, mut words) = (Vec::new(), Vec::new());
@@ -166,17 +166,7 @@ fn dimension(out: &mut String, name: &str, dimension: &Dimension) {
             ),
         );
         if !minor.is_empty() {
-            line(
-                out,
-                &format!(
-                    "  extra {name} ticks={{{}}}, extra {name} tick labels={{}},",
-                    minor.join(",")
-                ),
-            );
-            line(
-                out,
-                &format!("  extra {name} tick style={{grid=none, major tick length=1.5pt}},"),
-            );
+            line(out, &format!("  minor {name}tick={{{}}},", minor.join(",")));
         }
     }
 }

@@ -110,7 +110,7 @@ fn side(traced: &Traced, trace: &RuntimeTrace, base: Option<f64>) -> Vec<String>
 fn cores_left_out(traced: &Traced) -> Option<String> {
     let most = traced.runtimes.iter().map(|trace| trace.cores).max().unwrap_or(0);
     (most > CORES_SHOWN)
-        .then(|| format!("Of the {most} cores of a runtime the first {CORES_SHOWN} are drawn."))
+        .then(|| format!("Of the {most} cores of a runtime the first {CORES_SHOWN} are drawn, where they are used."))
 }
 
 fn drawing(traced: &Traced, rows: Vec<Row>, bars: [Vec<Bar>; 3], ends: &[f64]) -> Drawing {

@@ -2,6 +2,7 @@
 
 use super::axis::Axis;
 use super::drawing::Dimension;
+use super::table::Table;
 
 /// What a column is called on an axis; what is not here is called by its name.
 const WORDS: &[(&str, &str)] = &[
@@ -91,9 +92,32 @@ pub fn dimension(column: &str, values: &[f64], scale: fn(&[f64]) -> Axis) -> Dim
     Dimension::plain(words.as_str(), column, scale(values))
 }
 
+/// The same of a column of a table, whose cells may say what they are measured in.
+#[must_use]
+pub fn axis(table: &Table, column: usize, values: &[f64], scale: fn(&[f64]) -> Axis) -> Dimension {
+    let name = table.title(column);
+    match table.unit(column) {
+        Some("s") => Dimension::time(&of(name), name, values, scale),
+        Some(unit) if !WORDS.iter().any(|(known, _)| *known == name) => {
+            Dimension::plain(format!("{} ({unit})", of(name)), name, scale(values))
+        }
+        _ => dimension(name, values, scale),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_input_with_units_has_them_on_its_axis() {
+        let text = "wait,load.burst_rate,load.rate,scenario\n4 ms,10/s,1/s,\nexp(9 ms),20/s,2/s,\n";
+        let table = Table::read(text.as_bytes()).unwrap();
+        let title = |column| axis(&table, column, &[0.004, 0.009], Axis::even).title;
+        assert_eq!(title(0), "wait (ms)");
+        assert_eq!(title(1), "offered in bursts (1/s)");
+        assert_eq!(title(2), "requests offered (1/s)");
+    }
 
     #[test]
     fn what_a_reader_sees_is_words_and_not_keys() {

@@ -148,8 +148,7 @@ fn read(table: &Table, choice: &Choice) -> Result<Heat, Error> {
     }
     let all: Vec<f64> =
         maps.iter().flat_map(|map| map.values.iter().flatten().flatten().copied()).collect();
-    let words =
-        |column: usize, values: &[f64]| words::dimension(table.title(column), values, Axis::suited);
+    let words = |column: usize, values: &[f64]| words::axis(table, column, values, Axis::suited);
     let scaled = |column: usize, values: Vec<f64>| {
         let dimension = words(column, &values);
         let values = values.iter().map(|value| dimension.on_axis(*value)).collect();
