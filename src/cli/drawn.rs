@@ -25,20 +25,23 @@ pub fn names(of: &[&str]) -> PossibleValuesParser {
 ///
 /// # Errors
 ///
-/// The table cannot be read, or a chart that fits cannot be drawn.
+/// A chart that fits cannot be drawn.
 pub fn files(
-    csv: &[u8],
+    table: &Table,
     of: &[&str],
     output: &OutputFlags,
     from: &Provenance,
     session: &mut Session<'_>,
 ) -> Result<Vec<(String, Vec<u8>)>, Failure> {
     let drawing = |error: chart::Error| Failure::Limit(error.to_string());
-    let table = Table::read(csv).map_err(drawing)?;
     let mut files = Vec::new();
     for chart in charts(of).filter(|chart| output.wants(chart.name)) {
-        match (chart.draw)(&table, &Choice::default(), &output.page()) {
+        match (chart.draw)(table, &Choice::default(), &output.page()) {
             Ok(figure) => {
+                figure
+                    .hints()
+                    .iter()
+                    .for_each(|hint| session.note(&format!("{}: {hint}", chart.name)));
                 files.extend(figure.files(chart.name, &output.pictures(), from).map_err(drawing)?)
             }
             Err(chart::Error::Unfit(why)) => {

@@ -70,7 +70,8 @@ impl Job<'_> {
         // Taken now: a Ctrl-C during the writing does not make the outcome less whole.
         let interrupted = control.is_cancelled();
 
-        let saved = folder.map(|folder| (self.save(&folder, &document, &outcome), folder));
+        let saved =
+            folder.map(|folder| (self.save(&folder, &document, (&outcome, interrupted)), folder));
         self.print(&outcome, session)?;
         if !self.simulate && self.flags.output.format.name == "table" {
             self.print_widths(&case, session)?;
@@ -80,7 +81,7 @@ impl Job<'_> {
             session.note(&format!("wrote {count} files to {}", folder.display()));
         }
         if interrupted {
-            session.complain(&going_on(&outcome));
+            session.going_on(&done(&outcome), &self.args());
             return Ok(Exit::Interrupted);
         }
         Ok(self.judge(&outcome, session))
@@ -134,7 +135,7 @@ impl Job<'_> {
         &self,
         folder: &std::path::Path,
         document: &Document,
-        outcome: &Outcome,
+        (outcome, interrupted): (&Outcome, bool),
     ) -> Result<Vec<PathBuf>, files::Error> {
         let output = &self.flags.output;
         let output = Output {
@@ -145,6 +146,7 @@ impl Job<'_> {
             charts: &output.charts(),
             page: output.page(),
             pictures: &output.pictures(),
+            interrupted,
         };
         files::save(folder, &output)
     }
@@ -252,12 +254,11 @@ fn missed(outcome: &Outcome) -> Vec<String> {
     base.chain(scenarios).collect()
 }
 
-/// What to do after an interruption.
-fn going_on(outcome: &Outcome) -> String {
+/// What was done until an interruption.
+fn done(outcome: &Outcome) -> String {
     let done = match outcome.replications {
         1 => "the 1 replication that was finished is".to_owned(),
         n => format!("the {n} replications that were finished are"),
     };
-    let text = format!("interrupted: {done} shown; for all of them run it again:");
-    format!("{}  {}\n", wrapped(&text), outcome.command)
+    format!("interrupted: {done} shown; for all of them run it again:")
 }

@@ -75,9 +75,17 @@ pub enum Failure {
     Stdout(io::Error),
     /// The user interrupted before anything was finished.
     Interrupted,
+    /// The same in a command that has other pieces: before this.
+    InterruptedBefore(&'static str),
 }
 
 impl Failure {
+    /// The same, where an interruption came before this.
+    #[must_use]
+    pub fn before(self, what: &'static str) -> Self {
+        if matches!(self, Self::Interrupted) { Self::InterruptedBefore(what) } else { self }
+    }
+
     /// How the program ends then.
     #[must_use]
     pub fn exit(&self) -> Exit {
@@ -86,7 +94,7 @@ impl Failure {
             Self::Arguments(_) | Self::Usage(_) | Self::Model(_) => Exit::BadInput,
             Self::Limit(_) => Exit::Limit,
             Self::Files(_) | Self::Stdout(_) => Exit::NoOutput,
-            Self::Interrupted => Exit::Interrupted,
+            Self::Interrupted | Self::InterruptedBefore(_) => Exit::Interrupted,
         }
     }
 
@@ -103,10 +111,12 @@ impl Failure {
                 "standard output could not be written: {error}; free some space, or send it elsewhere"
             ),
             Self::Interrupted => {
-                "interrupted before the first replication of every runtime was finished, so \
-                                  there is nothing to show; fewer --requests finish sooner"
-                    .to_owned()
+                let before = "the first replication of every runtime was finished";
+                return Self::InterruptedBefore(before).message(color);
             }
+            Self::InterruptedBefore(before) => format!(
+                "interrupted before {before}, so there is nothing to show; fewer --requests finish sooner"
+            ),
         };
         let text = wrapped(&format!("{LABEL} {text}"));
         if color { text.replacen(LABEL, &format!("\x1b[1;31m{LABEL}\x1b[0m"), 1) } else { text }

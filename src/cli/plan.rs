@@ -17,6 +17,7 @@ use crate::input::suggest::did_you_mean;
 use crate::input::{Document, Problems};
 use crate::model::{Model, RuntimeKind};
 use crate::report::csv::{self, Point};
+use crate::report::files::Manifest;
 use crate::report::{Style, plan as report, sweep};
 use crate::simulation::Control;
 use crate::study::axis::{Axis, Grid, number};
@@ -33,6 +34,7 @@ use crate::study::{self, Case};
 /// objective fails, and the same is asked of the model's other runtimes. The exit status is 1 where nothing in the range
 /// meets the objectives.
 #[derive(Args, Debug)]
+#[command(mut_args(without_charts))]
 #[command(after_help = "\
 Examples:
   iowait plan model.toml --vary runtime.sync.workers=1..512 --slo p99=200ms
@@ -49,7 +51,7 @@ pub struct Plan {
     /// What a combination must satisfy beside: 'instances * loops <= 100'; repeatable
     #[arg(long = "where", value_name = "CONSTRAINT")]
     constraints: Vec<String>,
-    /// The objectives hold with all instances, and with so many of them lost
+    /// The objectives hold with all instances, and with so many of them lost; the runtime needs more than are lost
     #[arg(long, value_name = "N", default_value_t = 0)]
     survive: u32,
     /// The runtime that is to meet them, where --vary names none
@@ -91,15 +93,38 @@ impl Plan {
         session.starts(&control);
         let threads = study::threads(self.flags.jobs.map(usize::from))?;
         let asked = Asked { plan: self, document: &document, model: &model, sha256: &sha256 };
-        let (answer, others) = progress::with_bar(session.shows_progress(), &control, || {
+        let found = progress::with_bar(session.shows_progress(), &control, || {
             threads.install(|| -> Result<(Answer, Vec<Answer>), Failure> {
                 let answer = asked.of(&runtime, &grid, true, &control)?;
                 let others = asked.others(&runtime, &grid, &control)?;
                 Ok((answer, others))
             })
-        })?;
-        let report = report::Plan { model: &model, answer: &answer, others: &others };
+        });
+        let (answer, others) = found.map_err(|failure| failure.before(NOTHING_TRIED))?;
+        self.need_instances(&answer)?;
+        // Taken now: a Ctrl-C during the writing does not make the plan less whole.
+        let interrupted = control.is_cancelled();
+        let report = report::Plan { model: &model, answer: &answer, others: &others, interrupted };
         self.finish(&report, &document, session)
+    }
+
+    /// Refuses to lose more instances than any combination has: no answer to another question could
+    /// be one to this.
+    fn need_instances(&self, answer: &Answer) -> Result<(), Failure> {
+        let (lost, most) = (self.survive, answer.most_instances);
+        if lost == 0 || lost < most {
+            return Ok(());
+        }
+        let (name, least) = (&answer.runtime, lost + 1);
+        let there = match most {
+            1 => "and there is 1".to_owned(),
+            most => format!("and there are {most} at most"),
+        };
+        Err(Failure::Usage(format!(
+            "--survive {lost} needs {least} instances or more, {there}: vary them, as in \
+             --vary runtime.{name}.instances={least}..{}, or give the runtime `instances` in the model",
+            least + 6
+        )))
     }
 
     /// Writes the files and prints the report.
@@ -119,7 +144,8 @@ impl Plan {
         let folder = folder(&self.flags.output, Files::Always, &plan.model.name, "plan");
         let saved = folder.map(|folder| {
             let texts: Vec<_> = texts.iter().map(|(n, t)| (*n, t.as_bytes())).collect();
-            let manifest = manifest(plan.model, document, &self.args());
+            let interrupted = plan.interrupted;
+            let manifest = Manifest { interrupted, ..manifest(plan.model, document, &self.args()) };
             (save_files(&folder, document, &texts, manifest), folder)
         });
         let text = match self.flags.output.format.name {
@@ -132,6 +158,15 @@ impl Plan {
         if let Some((saved, folder)) = saved {
             let count = saved?;
             session.note(&format!("wrote {count} files to {}", folder.display()));
+        }
+        if plan.interrupted {
+            let tried = plan.answer.simulated;
+            let done = format!(
+                "interrupted: what {tried} of {} combinations show is shown; for the whole plan run it again:",
+                plan.answer.allowed
+            );
+            session.going_on(&done, &self.args());
+            return Ok(Exit::Interrupted);
         }
         Ok(if plan.answer.at.is_some() { Exit::Done } else { Exit::NotMet })
     }
@@ -190,6 +225,19 @@ impl Plan {
         }
     }
 }
+
+/// A plan draws nothing: what is about charts is not in its help, and refused in words where it is given.
+fn without_charts(arg: clap::Arg) -> clap::Arg {
+    let of_charts = ["chart", "chart_format", "theme", "width"];
+    let hidden = of_charts.contains(&arg.get_id().as_str());
+    match arg.get_id().as_str() {
+        "out" => arg.help("Write every format, the model and a manifest into this folder"),
+        _ => arg.hide(hidden),
+    }
+}
+
+/// When nothing of a plan can be shown.
+const NOTHING_TRIED: &str = "the first combination was tried";
 
 /// What is asked of every runtime.
 struct Asked<'a> {
@@ -255,6 +303,9 @@ impl Asked<'_> {
         };
         let mut answers = Vec::new();
         for other in self.model.runtimes.iter().filter(|one| one.name != asked) {
+            if control.is_cancelled() {
+                break;
+            }
             let axes: Vec<Axis> = grid
                 .axes()
                 .iter()
@@ -270,7 +321,10 @@ impl Asked<'_> {
             {
                 continue;
             }
-            answers.push(self.of(&other.name, &grid, false, control)?);
+            match self.of(&other.name, &grid, false, control) {
+                Err(Failure::Interrupted) => break,
+                answer => answers.push(answer?),
+            }
         }
         Ok(answers)
     }
@@ -343,7 +397,7 @@ fn ascending(grid: Grid) -> Result<Grid, Failure> {
 
 /// The evidence as a tidy table: the neighbours below, the answer, the neighbour above.
 fn table(answer: &Answer) -> Result<String, Failure> {
-    let trials: Vec<&Trial> = answer.below.iter().chain(&answer.at).chain(&answer.above).collect();
+    let trials: Vec<&Trial> = answer.evidence().collect();
     let varied = trials.first().map(|trial| trial.point.iter().map(|(name, _)| name.clone()));
     let mut bytes = Vec::new();
     let titles = csv::titles(varied.into_iter().flatten());

@@ -88,6 +88,7 @@ impl Plot {
             )));
         }
         let figure = self.figure()?;
+        figure.hints().iter().for_each(|hint| session.note(hint));
         let from = provenance(&self.file);
         for Target { path, format } in &self.output {
             let bytes = bytes(&figure, *format, &from)

@@ -47,6 +47,14 @@ impl Repeat {
             let made = &manifest.iowait;
             session.note(&format!("the folder was made by version {made}, this is {version}"));
         }
+        if manifest.interrupted {
+            return Err(Failure::Usage(format!(
+                "{} is of a command that was interrupted: it holds what was finished until then, and no second run \
+                 stops at the same place; make it whole first: {}",
+                self.folder.display(),
+                manifest.command
+            )));
+        }
         let models = self.models(&manifest)?;
         Self::check_data(&manifest)?;
         let again = Temporary::new()
@@ -149,7 +157,7 @@ impl Repeat {
         inner.read_instead(models);
         match program.run(&mut inner)? {
             Exit::Done | Exit::NotMet => Ok(()),
-            Exit::Interrupted => Err(Failure::Interrupted),
+            Exit::Interrupted => Err(Failure::InterruptedBefore("all was run again")),
             _ => {
                 let said = String::from_utf8_lossy(&said).into_owned();
                 Err(Failure::Usage(format!("the run of then cannot be made again: {said}")))

@@ -18,7 +18,8 @@ use crate::input::value::{self, NoScope};
 use crate::input::{Document, Problems};
 use crate::model::Model;
 use crate::model::metric::{Metric, Vocabulary};
-use crate::report::chart::Provenance;
+use crate::report::chart::{Provenance, Table};
+use crate::report::files::{Manifest, Precision};
 use crate::report::{Style, sensitivity as report};
 use crate::simulation::Control;
 use crate::study::sensitivity::{inputs, tornado};
@@ -79,7 +80,8 @@ impl Sensitivity {
         let jobs = self.flags.jobs.map(usize::from);
         let tornado = progress::with_bar(session.shows_progress(), &control, || {
             tornado(&model, found, (&self.metric, self.by), jobs, &control)
-        })?;
+        });
+        let tornado = tornado.map_err(|failure| Failure::from(failure).before(NOTHING_CHANGED))?;
         let all = report::Sensitivity { model: &model, tornado: &tornado, unit: metric.unit };
         self.finish(&all, &document, folder, session)
     }
@@ -91,6 +93,7 @@ impl Sensitivity {
         folder: Option<PathBuf>,
         session: &mut Session<'_>,
     ) -> Result<Exit, Failure> {
+        let interrupted = all.tornado.done < all.tornado.inputs;
         let texts = [
             ("report.txt", report::text(all, &Style::PLAIN)),
             ("result.json", report::json(all)),
@@ -100,11 +103,24 @@ impl Sensitivity {
         let saved = match folder {
             None => None,
             Some(folder) => {
-                let manifest = manifest(all.model, document, &self.args());
+                let manifest = Manifest {
+                    interrupted,
+                    studies: all.tornado.effort,
+                    precision: all
+                        .tornado
+                        .precision()
+                        .map(|within| Precision { of: self.metric.clone(), within }),
+                    ..manifest(all.model, document, &self.args())
+                };
                 let from = Provenance::of_manifest(&manifest);
-                let table = texts[2].1.as_bytes();
+                let table = Table::read(texts[2].1.as_bytes());
+                let table = table.map_err(|error| Failure::Limit(error.to_string()))?;
                 let output = &self.flags.output;
-                let charts = drawn::files(table, OF_SENSITIVITY, output, &from, session)?;
+                // Half a tornado in a paper would not be seen to be one.
+                let charts = match interrupted {
+                    true => Vec::new(),
+                    false => drawn::files(&table, OF_SENSITIVITY, output, &from, session)?,
+                };
                 let texts = texts.iter().map(|(name, text)| (*name, text.as_bytes()));
                 let charts = charts.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice()));
                 let files: Vec<(&str, &[u8])> = texts.chain(charts).collect();
@@ -121,6 +137,14 @@ impl Sensitivity {
         if let Some((saved, folder)) = saved {
             let count = saved?;
             session.note(&format!("wrote {count} files to {}", folder.display()));
+        }
+        if interrupted {
+            let done = format!(
+                "interrupted: {} of {} inputs are shown; for all of them run it again:",
+                all.tornado.done, all.tornado.inputs
+            );
+            session.going_on(&done, &self.args());
+            return Ok(Exit::Interrupted);
         }
         Ok(Exit::Done)
     }
@@ -145,6 +169,9 @@ impl Sensitivity {
         [vec![head], self.source.args(), own.to_vec(), self.flags.args()].concat()
     }
 }
+
+/// When nothing of a tornado can be shown.
+const NOTHING_CHANGED: &str = "the first input was changed both ways";
 
 /// A share between 0 and 1, both left out.
 fn share(text: &str) -> Result<f64, String> {

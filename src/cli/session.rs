@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use clap::ColorChoice;
 
-use super::exit::{Exit, Failure};
+use super::exit::{Exit, Failure, wrapped};
 use super::flags::TerminalFlags;
+use super::shell;
 use crate::input::Document;
 use crate::report::Style;
 use crate::simulation::Control;
@@ -211,6 +212,11 @@ impl<'a> Session<'a> {
         // Where standard error is gone there is nobody left to tell.
         let stderr = &mut self.streams.stderr;
         let _ = stderr.write_all(text.as_bytes()).and_then(|()| stderr.flush());
+    }
+
+    /// Tells what was done until an interruption, and the command that does all of it.
+    pub fn going_on(&mut self, done: &str, args: &[String]) {
+        self.complain(&format!("{}  {}\n", wrapped(done), shell::command_line(args)));
     }
 
     /// Tells why a command failed, help and version where results go, and how to end then.

@@ -8,7 +8,7 @@ use clap::Args;
 
 use super::drawn::{self, OF_SWEEP};
 use super::execute::{Files, folder, introduce_quick};
-use super::exit::{Exit, Failure, wrapped};
+use super::exit::{Exit, Failure};
 use super::flags::RunFlags;
 use super::progress;
 use super::saved::manifest;
@@ -19,14 +19,16 @@ use super::vary::{self, VaryFlags};
 use crate::input::Document;
 use crate::model::Model;
 use crate::report::Style;
-use crate::report::chart::Provenance;
+use crate::report::chart::{COLUMNS_OF_SWEEPS, Provenance, Table};
 use crate::report::csv::{self, Point};
 use crate::report::files::journal::{Entry, Journal, Refused};
-use crate::report::files::{self, MANIFEST_FILE, MODEL_FILE, Manifest, Piece, save_pieces, sha256};
+use crate::report::files::{
+    self, MANIFEST_FILE, MODEL_FILE, Manifest, Piece, Precision, save_pieces, sha256,
+};
 use crate::report::sweep::{self as report, Digest, FORMATS, Format, JSON_AROUND};
 use crate::simulation::Control;
 use crate::study::axis::Grid;
-use crate::study::sweep::in_order;
+use crate::study::sweep::{Rows, in_order};
 use crate::study::{self, Options};
 
 /// Simulate every point of a grid under every runtime
@@ -139,28 +141,25 @@ impl Sweep {
         let open = || -> io::Result<report::Entries<'_>> { Ok(Box::new(journal.entries()?)) };
         let sweep = report::Sweep { digest: &digest, entries: &open };
         if let Err(failure) = ended {
-            if matches!(failure, Failure::Interrupted) && !journal.is_empty() {
-                self.print(&sweep, session)?;
+            let interrupted = matches!(failure, Failure::Interrupted);
+            let (mut label, mut written) = ("", String::new());
+            if interrupted {
+                label = "interrupted: ";
+                if !journal.is_empty() {
+                    self.save(plan, folder, (&sweep, true), session)?;
+                    self.print(&sweep, session)?;
+                    let table = folder.join(csv_format().file);
+                    written = format!("; {} has them, charts come at the end", table.display());
+                }
             }
-            let done = format!(
-                "{} of {} points are done and kept; to go on:",
-                journal.len(),
-                plan.grid.len()
-            );
+            let (done, all) = (journal.len(), plan.grid.len());
+            let done =
+                format!("{label}{done} of {all} points are done and kept{written}; to go on:");
             let again = [&plan.args[..], &self.out_args(), &["--resume".to_owned()]].concat();
-            let label = if matches!(failure, Failure::Interrupted) { "interrupted: " } else { "" };
-            session.complain(&format!(
-                "{}  {}\n",
-                wrapped(&format!("{label}{done}")),
-                shell::command_line(&again)
-            ));
-            return if matches!(failure, Failure::Interrupted) {
-                Ok(Exit::Interrupted)
-            } else {
-                Err(failure)
-            };
+            session.going_on(&done, &again);
+            return if interrupted { Ok(Exit::Interrupted) } else { Err(failure) };
         }
-        let written = self.save(plan, folder, &sweep, session)?;
+        let written = self.save(plan, folder, (&sweep, false), session)?;
         self.print(&sweep, session)?;
         journal.finish()?;
         session.note(&format!("wrote {written} files to {}", folder.display()));
@@ -276,16 +275,35 @@ impl Sweep {
         shell::command_line(&args)
     }
 
-    /// Writes the model, the reports, the charts and the manifest; how many files there are.
+    /// Writes the model, the reports, the charts of a whole sweep and the manifest; how many files
+    /// there are.
     fn save(
         &self,
         plan: &Plan<'_>,
         folder: &Path,
-        sweep: &report::Sweep<'_>,
+        (sweep, interrupted): (&report::Sweep<'_>, bool),
         session: &mut Session<'_>,
     ) -> Result<usize, Failure> {
+        let charts = !interrupted && self.draws(plan, session);
+        let mut rows = Rows::of_columns(sweep.digest.titles(), COLUMNS_OF_SWEEPS);
+        let entries = (sweep.entries)().map_err(Failure::Stdout)?;
+        let (studies, precision) = report::made(entries, |csv| match charts {
+            true => rows.add(csv).map_err(io::Error::other),
+            false => Ok(()),
+        })
+        .map_err(|error| Failure::Limit(format!("the journal cannot be read again: {error}")))?;
+        let precision = precision.map(|within| Precision { of: "throughput".to_owned(), within });
         let manifest = manifest(&plan.model, plan.document, &plan.args);
-        let charts = self.charts(plan, sweep, &Provenance::of_manifest(&manifest), session)?;
+        let manifest = Manifest { interrupted, studies, precision, ..manifest };
+        // Half a curve in a paper would not be seen to be one.
+        let charts = match charts {
+            false => Vec::new(),
+            true => {
+                let table = Table::of(rows).map_err(|error| Failure::Limit(error.to_string()))?;
+                let from = Provenance::of_manifest(&manifest);
+                drawn::files(&table, OF_SWEEP, &self.flags.output, &from, session)?
+            }
+        };
         let model = Piece::bytes(MODEL_FILE, plan.document.text());
         let formats = FORMATS
             .iter()
@@ -295,24 +313,16 @@ impl Sweep {
         Ok(save_pieces(folder, &pieces, manifest)?.len())
     }
 
-    fn charts(
-        &self,
-        plan: &Plan<'_>,
-        sweep: &report::Sweep<'_>,
-        from: &Provenance,
-        session: &mut Session<'_>,
-    ) -> Result<Vec<(String, Vec<u8>)>, Failure> {
-        let output = &self.flags.output;
-        if !output.asks_for_charts() && plan.grid.len() > POINTS_DRAWN_UNASKED {
+    /// Whether charts are drawn: they hold their table in memory.
+    fn draws(&self, plan: &Plan<'_>, session: &mut Session<'_>) -> bool {
+        let draws = self.flags.output.asks_for_charts() || plan.grid.len() <= POINTS_DRAWN_UNASKED;
+        if !draws {
             session.note(&format!(
                 "no charts of so many points unless --chart asks for them; {} has them all",
                 csv_format().file
             ));
-            return Ok(Vec::new());
         }
-        let mut table = Vec::new();
-        (csv_format().write)(sweep, &Style::PLAIN, &mut table).map_err(Failure::Stdout)?;
-        drawn::files(&table, OF_SWEEP, output, from, session)
+        draws
     }
 
     fn out_args(&self) -> Vec<String> {
@@ -380,6 +390,7 @@ impl Plan<'_> {
                 && manifest.model_sha256 == self.sha256
                 && manifest.data == self.document.data().hashes()
                 && manifest.iowait == env!("CARGO_PKG_VERSION")
+                && !manifest.interrupted
         }) && !journal.exists()
     }
 }

@@ -16,7 +16,7 @@ use crate::report::chart::{self, PICTURES, Provenance, timeline};
 use crate::report::files::{Manifest, default_folder};
 use crate::report::trace::{json, text};
 use crate::simulation::Control;
-use crate::study::{self, trace::trace};
+use crate::study::trace::trace;
 use crate::units::Span;
 
 /// What ran where in a window of virtual time
@@ -72,11 +72,17 @@ impl Trace {
         let control = Arc::new(Control::default());
         session.starts(&control);
         let traced = trace(&model, self.from.value, self.length.value, &control);
-        let traced = traced.map_err(|failure| match failure {
-            study::Failure::Limit(limit) => Failure::Limit(limit),
-            study::Failure::Interrupted => Failure::Interrupted,
+        let traced = traced.map_err(|failure| {
+            Failure::from(failure).before("the window of every runtime was over")
         })?;
         let shown = text(&traced);
+        if traced.until < traced.asked {
+            let ends = traced.until.since(traced.from);
+            session.note(&format!(
+                "more happens than a viewer opens: the window ends after {ends} of {}; --from traces a later part",
+                self.length.text
+            ));
+        }
         let mut files = vec![
             ("trace.json".to_owned(), json(&traced).into_bytes()),
             ("timeline.txt".to_owned(), shown.clone().into_bytes()),

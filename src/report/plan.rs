@@ -28,6 +28,8 @@ pub struct Plan<'a> {
     pub answer: &'a Answer,
     /// The same question answered for the model's other runtimes.
     pub others: &'a [Answer],
+    /// Whether the user interrupted it: the answer, or that of other runtimes, is not complete.
+    pub interrupted: bool,
 }
 
 /// The plan as one JSON object, its last line ended.
@@ -42,17 +44,21 @@ pub fn json(plan: &Plan<'_>) -> String {
     object.insert("at".into(), answer.at.as_ref().map_or(Value::Null, outcome));
     object.insert("below".into(), answer.below.last().map_or(Value::Null, outcome));
     object.insert("others".into(), plan.others.iter().map(short).collect());
+    object.insert("interrupted".into(), plan.interrupted.into());
+    let tried = |one: &Vec<Trial>| one.iter().map(|one| so_far(answer, one)).collect();
+    object.insert("tried".into(), answer.unfinished.as_ref().map_or(Value::Null, tried));
     let text = serde_json::to_string_pretty(&object);
     text.unwrap_or_default() + "\n"
 }
 
 fn short(answer: &Answer) -> Value {
     let at = answer.at.as_ref();
-    let keys = |at: &Trial| -> Map<String, Value> {
-        at.point.iter().map(|(name, text)| (name.clone(), sweep::value(text))).collect()
+    let met = match &answer.unfinished {
+        None => Some(at.is_some()),
+        Some(tried) => tried.iter().any(Trial::met).then_some(true),
     };
     json!({
-        "met": at.is_some(),
+        "met": met,
         "runtime": answer.runtime,
         "objectives": answer.objectives.iter().map(|one| one.text.clone()).collect::<Vec<_>>(),
         "answer": at.map(keys),
@@ -65,6 +71,20 @@ fn short(answer: &Answer) -> Value {
         "binds": at.map(|at| at.hardest(&answer.objectives).binds.resource.clone()),
         "cost_per_hour": at.and_then(|at| at.cost_per_hour),
         "notes": answer.notes,
+    })
+}
+
+fn keys(trial: &Trial) -> Map<String, Value> {
+    trial.point.iter().map(|(name, text)| (name.clone(), sweep::value(text))).collect()
+}
+
+/// One of the combinations that were tried before an interruption.
+fn so_far(answer: &Answer, trial: &Trial) -> Value {
+    json!({
+        "point": keys(trial),
+        "met": trial.met(),
+        "by_chance": trial.by_chance(&answer.objectives),
+        "result": trial.outcome().map_or(Value::Null, |outcome| json!(outcome)),
     })
 }
 
@@ -121,7 +141,7 @@ fn head(plan: &Plan<'_>) -> Vec<Vec<String>> {
 /// The answer and its neighbours: the keys, each objective's figure, a verdict.
 fn table(plan: &Plan<'_>) -> Table {
     let answer = plan.answer;
-    let trials: Vec<&Trial> = answer.below.iter().chain(&answer.at).chain(&answer.above).collect();
+    let trials: Vec<&Trial> = answer.evidence().collect();
     let is_answer = |trial: &Trial| answer.at.as_ref().is_some_and(|at| at.point == trial.point);
     let titles: Vec<&str> = trials
         .first()
@@ -223,8 +243,11 @@ fn verdict(plan: &Plan<'_>, trial: &Trial) -> Cell {
 fn remarks(plan: &Plan<'_>) -> Vec<(&'static str, String)> {
     let answer = plan.answer;
     let mut remarks = Vec::new();
-    match &answer.at {
-        Some(at) => {
+    match (&answer.at, &answer.unfinished) {
+        (_, Some(tried)) => {
+            remarks.push(("Warn", format!("{}: {}", answer.runtime, so_far_known(tried))));
+        }
+        (Some(at), _) => {
             remarks.push(("Need", format!("{}: {}", answer.runtime, says(answer, at))));
             match answer.distinguishable() {
                 Some(true) => {}
@@ -236,13 +259,17 @@ fn remarks(plan: &Plan<'_>) -> Vec<(&'static str, String)> {
                 None => remarks.push(("Note", "nothing smaller is in the range".to_owned())),
             }
         }
-        None if answer.allowed == 0 => {
+        _ if answer.allowed == 0 => {
             remarks.push(("None", NOTHING_ALLOWED.to_owned()));
         }
-        None => remarks.push(("None", format!("{}: {}", answer.runtime, nearest(answer)))),
+        _ => remarks.push(("None", format!("{}: {}", answer.runtime, nearest(answer)))),
     }
     for other in plan.others {
         let text = match &other.at {
+            _ if other.unfinished.is_some() => {
+                let tried = other.unfinished.iter().flatten().cloned().collect::<Vec<_>>();
+                format!("{}: {}", other.runtime, so_far_known(&tried))
+            }
             Some(at) => format!("{}: {}", other.runtime, says(other, at)),
             None if other.allowed == 0 => format!("{}: {NOTHING_ALLOWED}", other.runtime),
             None => format!("{}: {}", other.runtime, nearest(other)),
@@ -259,8 +286,7 @@ fn remarks(plan: &Plan<'_>) -> Vec<(&'static str, String)> {
 /// `instances 4, loops 2; binds: cpu, 80 % used; the load can grow 25 %, at 27 % it misses; costs 0.68 an hour`.
 fn says(answer: &Answer, at: &Trial) -> String {
     let hardest = at.hardest(&answer.objectives);
-    let keys = at.point.iter().map(|(name, value)| format!("{} {value}", tail(name)));
-    let mut parts = vec![keys.collect::<Vec<_>>().join(", ")];
+    let mut parts = vec![named(at)];
     let done = hardest.result().and_then(|result| result.throughput_rps.value);
     if let Some(used) = done.and_then(|done| hardest.binds.used(done)) {
         parts.push(format!("binds: {}, {} used", hardest.binds.resource, percent(used)));
@@ -282,15 +308,42 @@ fn says(answer: &Answer, at: &Trial) -> String {
     parts.join("; ")
 }
 
+/// What the combinations that were tried before an interruption tell of the answer.
+fn so_far_known(tried: &[Trial]) -> String {
+    let cheapest = tried.iter().find(|trial| trial.met());
+    let largest = tried.iter().rev().find(|trial| !trial.met());
+    let known = match (cheapest, largest) {
+        (Some(met), Some(missed)) if met.point.len() == 1 => format!(
+            "{} meets it and {} does not, so the least lies above {} and is at most {}",
+            named(met),
+            named(missed),
+            missed.point[0].1,
+            met.point[0].1
+        ),
+        (Some(met), _) => {
+            format!("{} meets it; whether less or cheaper does is not known yet", named(met))
+        }
+        (None, _) => format!(
+            "none of the {} tried so far meets it; larger ones were not tried yet",
+            tried.len()
+        ),
+    };
+    format!("interrupted before the search came to its end: {known}")
+}
+
+/// `instances 4, loops 2`.
+fn named(trial: &Trial) -> String {
+    let keys = trial.point.iter().map(|(name, value)| format!("{} {value}", tail(name)));
+    keys.collect::<Vec<_>>().join(", ")
+}
+
 fn nearest(answer: &Answer) -> String {
     let Some(last) = answer.below.last() else { return "nothing in the range meets it".to_owned() };
-    let keys: Vec<_> =
-        last.point.iter().map(|(name, value)| format!("{} {value}", tail(name))).collect();
     let hardest = last.hardest(&answer.objectives);
     let why = match &hardest.found {
         Found::Hopeless(Hopeless { grows: true, why }) => format!("grows without bound, {why}"),
         Found::Hopeless(hopeless) => hopeless.why.clone(),
         Found::Simulated(_) => format!("misses; binds: {}", hardest.binds.resource),
     };
-    format!("nothing in the range meets it; {}: {why}", keys.join(", "))
+    format!("nothing in the range meets it; {}: {why}", named(last))
 }

@@ -82,7 +82,8 @@ pub fn json(all: &Sensitivity<'_>) -> String {
         .collect();
     let object = json!({
         "metric": all.tornado.metric, "by": all.tornado.by, "seed": all.model.run.seed,
-        "bars": bars, "left_out": all.tornado.left_out,
+        "bars": bars, "left_out": all.tornado.left_out, "inputs": all.tornado.inputs,
+        "interrupted": all.tornado.done < all.tornado.inputs,
     });
     serde_json::to_string_pretty(&object).unwrap_or_default() + "\n"
 }
@@ -195,8 +196,14 @@ fn drawn(bar: &Bar, widest: f64) -> String {
 }
 
 fn remarks(all: &Sensitivity<'_>) -> Vec<String> {
-    let mut remarks =
-        vec!["swing: from less to more, as a share of the value without a change".to_owned()];
+    let mut remarks = Vec::new();
+    let Tornado { inputs, done, .. } = *all.tornado;
+    if done < inputs {
+        let text =
+            format!("interrupted: {done} of {inputs} inputs were changed; others may matter more");
+        remarks.push(text);
+    }
+    remarks.push("swing: from less to more, as a share of the value without a change".to_owned());
     let of_each = all.tornado.bars.len() / all.model.runtimes.len().max(1);
     if of_each > MOST_SHOWN {
         remarks.push(format!("{MOST_SHOWN} of {of_each} inputs are shown; all are in the CSV"));
@@ -231,8 +238,15 @@ mod tests {
         };
         let bars =
             vec![bar("all I/O", 0.08, 0.12), bar("host.cores", 0.11, 0.09), bar("x", 0.1, 0.1)];
-        let tornado =
-            Tornado { metric: "p99".to_owned(), by: 0.2, bars, left_out: vec!["mode".to_owned()] };
+        let tornado = Tornado {
+            metric: "p99".to_owned(),
+            by: 0.2,
+            bars,
+            left_out: vec!["mode".to_owned()],
+            inputs: 3,
+            done: 3,
+            effort: None,
+        };
         let all = Sensitivity { model: &model, tornado: &tornado, unit: MetricUnit::Time };
         let text = text(&all, &Style::PLAIN);
         assert!(text.contains("w: p99 100 ms"), "{text}");

@@ -435,3 +435,26 @@ pub struct SloResult {
     #[serde(skip)]
     pub each: Vec<f64>,
 }
+/// What several studies took, from the least to the most.
+#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct Effort {
+    /// Replications.
+    pub replications: [u32; 2],
+    /// What was thrown away before each window.
+    pub warmup_s: [f64; 2],
+}
+
+impl Effort {
+    /// With one more study.
+    #[must_use]
+    pub fn and(all: Option<Self>, replications: u32, warmup_s: f64) -> Self {
+        let own = Self { replications: [replications; 2], warmup_s: [warmup_s; 2] };
+        let Some(Self { replications: [few, many], warmup_s: [short, long] }) = all else {
+            return own;
+        };
+        Self {
+            replications: [few.min(replications), many.max(replications)],
+            warmup_s: [short.min(warmup_s), long.max(warmup_s)],
+        }
+    }
+}

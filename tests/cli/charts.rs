@@ -140,3 +140,34 @@ fn a_window_may_begin_at_any_time() {
     assert!(!first[15..16].trim().is_empty(), "{}", played.out);
     play_at(home.path(), &["trace", "--for", "0s"]).ends(2, &["no window"]);
 }
+
+#[test]
+fn a_window_in_which_too_much_happens_ends_where_a_viewer_still_opens_it_and_says_so() {
+    let home = tempfile::tempdir().expect("a temporary folder");
+    let model = ["--cpu", "0.1ms", "--io", "0.9ms", "--cores", "2", "--clients", "40"];
+    let args = [&["trace"], &model[..], &["--for", "1h", "--out", "t"]].concat();
+    let said = ["more happens than a viewer opens: the window ends after", "of 1h", "--from"];
+    let played = play_at(home.path(), &args).ends(0, &said);
+    assert!(played.out.contains("Note The window ends after"), "{}", played.out);
+    assert!(played.out.contains("Note Drawn: the first 8 requests of each"), "{}", played.out);
+    assert!(played.out.lines().all(|line| line.chars().count() <= 80), "{}", played.out);
+    let read = |name: &str| std::fs::read(home.path().join("t").join(name)).expect(name);
+    assert!(read("trace.json").len() < 200 << 20);
+    let caption = String::from_utf8(read("timeline.caption.txt")).expect("text");
+    assert!(caption.contains("Drawn: the first 8 requests of each runtime"), "{caption}");
+    // More at once than can be told even of the first moment.
+    let many = ["--cpu", "1ms", "--io", "9ms", "--clients", "600000", "--for", "1ms", "--no-files"];
+    play_at(home.path(), &[&["trace"], &many[..]].concat()).ends(3, &["load.clients=100"]);
+}
+
+#[test]
+fn cores_that_all_share_have_rows_as_well() {
+    let home = tempfile::tempdir().expect("a temporary folder");
+    let args = ["trace", "--cpu", "2ms", "--io", "4ms", "--cores", "1", "--clients", "4"];
+    let shared = ["--set", "host.scheduling=processor-sharing", "--for", "30ms", "--out", "t"];
+    let played = play_at(home.path(), &[&args[..], &shared].concat()).ends(0, &[]);
+    assert_eq!(played.out.matches(" core  ").count(), 3, "{}", played.out);
+    assert_eq!(played.out.matches("CPU busy").count(), 3, "{}", played.out);
+    let trace = std::fs::read_to_string(home.path().join("t/trace.json")).expect("a trace");
+    assert!(trace.contains("shared by all that run"));
+}

@@ -7,6 +7,7 @@ mod files;
 mod fit;
 mod habits;
 mod help;
+mod interrupted;
 mod limits;
 mod mistakes;
 mod plans;

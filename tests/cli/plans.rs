@@ -137,3 +137,24 @@ fn a_question_that_cannot_be_asked_is_told_what_is_missing() {
     play_at(home.path(), &["plan", "m.toml", "--vary", "runtime.w.workers=1..4"])
         .ends(2, &["no objective to meet", "--slo p99=200ms"]);
 }
+
+#[test]
+fn instances_that_are_not_there_cannot_be_lost() {
+    let home = home();
+    let args = ["plan", "m.toml", "--vary", "runtime.w.workers=1..8", "--slo", "p99=1s"];
+    let said =
+        ["--survive 1 needs 2 instances or more, and there is 1", "runtime.w.instances=2..8"];
+    play_at(home.path(), &[&args[..], &["--survive", "1"]].concat()).ends(2, &said);
+    let said = ["--survive 3 needs 4 instances", "there are 3 at most"];
+    let more = ["--vary", "runtime.w.instances=1..3", "--survive", "3"];
+    play_at(home.path(), &[&args[..], &more].concat()).ends(2, &said);
+}
+
+#[test]
+fn the_help_of_a_plan_offers_no_charts() {
+    let help = super::play(&["plan", "--help"]).ends(0, &[]).out;
+    for flag in ["--chart", "--theme", "--width"] {
+        assert!(!help.contains(flag), "{flag} is in:\n{help}");
+    }
+    assert!(help.contains("--out") && help.contains("--survive"), "{help}");
+}

@@ -90,7 +90,7 @@ fn an_interruption_ends_with_130_whether_by_ctrl_c_or_by_sigterm() {
 
 /// Waits for the program's own handler of SIGINT: before, a signal ends it as it ends any other.
 #[cfg(target_os = "linux")]
-fn wait_until_signals_are_caught(process: u32) {
+pub fn wait_until_signals_are_caught(process: u32) {
     const SIGINT: u64 = 1 << (2 - 1);
     let status = format!("/proc/{process}/status");
     for _ in 0..6000 {

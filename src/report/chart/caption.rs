@@ -1,9 +1,9 @@
 //! What stands under a chart in a paper: what it shows, how it was made, how to make it again.
 
-use super::super::files::Manifest;
+use super::super::files::{Manifest, Precision};
 use super::super::number;
 use super::drawing::Drawing;
-use crate::study::result::{Outcome, RuntimeResult};
+use crate::study::result::{Effort, Outcome, RuntimeResult};
 
 /// Where the numbers of a chart come from; what is not known is not said.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -20,8 +20,10 @@ pub struct Provenance {
     pub replications: Option<u32>,
     /// What was thrown away before each window.
     pub warmup_s: Option<f64>,
-    /// The widest relative half-width of a throughput's interval.
-    pub precision: Option<f64>,
+    /// What the studies of a sweep or a tornado took, instead of the two.
+    pub studies: Option<Effort>,
+    /// The widest relative half-width of an interval.
+    pub precision: Option<Precision>,
     /// The command line that makes the numbers again.
     pub command: Option<String>,
 }
@@ -37,7 +39,8 @@ impl Provenance {
             seed: manifest.seed,
             replications: manifest.replications,
             warmup_s: manifest.warmup_s,
-            precision: None,
+            studies: manifest.studies,
+            precision: manifest.precision.clone(),
             command: Some(manifest.command.clone()),
         }
     }
@@ -59,7 +62,10 @@ impl Provenance {
             seed: Some(outcome.seed),
             replications: Some(outcome.replications).filter(|n| *n > 0),
             warmup_s: Some(outcome.warmup_s).filter(|s| s.is_finite() && outcome.replications > 0),
-            precision: widths.reduce(f64::max),
+            studies: None,
+            precision: widths
+                .reduce(f64::max)
+                .map(|within| Precision { of: "throughput".to_owned(), within }),
             command: Some(outcome.command.clone()),
         }
     }
@@ -81,14 +87,26 @@ pub fn caption(drawing: &Drawing, from: &Provenance) -> String {
         from.model.as_ref().map(|model| format!("model {model}{}", sha.unwrap_or_default())),
     );
     how.extend(from.seed.map(|seed| format!("seed {seed}")));
-    how.extend(from.replications.map(|n| match n {
+    let replications = |n: u32| match n {
         1 => "1 replication".to_owned(),
         n => format!("{n} replications"),
-    }));
-    how.extend(from.warmup_s.map(|s| format!("warm-up {}", number::duration(s, None))));
-    how.extend(from.precision.map(|share| {
-        let share = number::figure(share * 100.0, 2);
-        format!("95 % intervals of throughput within ± {share} %")
+    };
+    let long = |seconds: f64| number::duration(seconds, None);
+    match from.studies {
+        Some(Effort { replications: [few, many], warmup_s: [least, most] }) => {
+            let few = if few < many { format!("{few} to ") } else { String::new() };
+            how.push(format!("{few}{} of each study", replications(many)));
+            let least = if least < most { format!("{} to ", long(least)) } else { String::new() };
+            how.push(format!("warm-up {least}{}", long(most)));
+        }
+        None => {
+            how.extend(from.replications.map(replications));
+            how.extend(from.warmup_s.map(|s| format!("warm-up {}", long(s))));
+        }
+    }
+    how.extend(from.precision.as_ref().map(|Precision { of, within }| {
+        let share = number::figure(within * 100.0, 2);
+        format!("95 % intervals of {of} within ± {share} %")
     }));
     let mut lines = vec![drawing.about.clone()];
     lines.extend(drawing.notes.iter().cloned());

@@ -1,7 +1,7 @@
 //! Any column against any other, split by a third.
 
 use super::axis::Axis;
-use super::drawing::{Drawing, Panel};
+use super::drawing::{Drawing, Panel, Shape};
 use super::table::Table;
 use super::table_chart::Choice;
 use super::{Error, Figure, Page, points, words};
@@ -22,29 +22,55 @@ pub fn draw(table: &Table, choice: &Choice, page: &Page) -> Result<Figure, Error
         table.column(name)
     };
     let (x, y) = (wanted(&choice.x, "--x")?, wanted(&choice.y, "--y")?);
-    let keys = match &choice.by {
+    let mut keys = match &choice.by {
         Some(name) => vec![table.column(name)?],
         None => points::keys(table, x),
     };
+    let (mut split, mut several) = (Vec::new(), points::repeats(table, &keys, (x, y)));
+    for more in points::keys(table, x) {
+        if several && !keys.contains(&more) && table.groups(&[more]).len() > 1 {
+            keys.push(more);
+            split.push(words::input(table.title(more)));
+            several = points::repeats(table, &keys, (x, y));
+        }
+    }
     let groups = table.groups(&keys);
-    let series = points::measured(table, &groups, &keys, (x, y));
+    let mut series = points::measured(table, &groups, &keys, (x, y));
+    if several {
+        // A line through several values at one place would be of nothing.
+        series.iter_mut().for_each(|series| {
+            series.shape = Shape::Points(series.shape.spots().to_vec());
+        });
+    }
     if series.is_empty() {
         let (x, y) = (table.title(x), table.title(y));
         return Err(Error::Unfit(format!("no row has a number both in {x} and in {y}")));
     }
     let (across, up) = points::extent(&series);
-    let x = words::dimension(table.title(x), &across, Axis::suited);
-    let y = words::dimension(table.title(y), &up, Axis::suited);
+    let x = words::axis(table, x, &across, Axis::suited);
+    let y = words::axis(table, y, &up, Axis::suited);
     let bands = series.iter().flat_map(|s| s.shape.spots()).any(|spot| spot.interval.is_some());
     let drawing = Drawing {
         title: format!("{} against {}", y.title, x.title),
         about: format!("{} against {}.", y.title, x.title),
         panels: vec![Panel { x, y, height: 0.6, rows: Vec::new(), series, rules: Vec::new() }],
-        notes: if bands {
-            vec!["Bands: 95 % intervals, where wider than the line.".to_owned()]
-        } else {
-            Vec::new()
+        notes: match (bands, several) {
+            (true, false) => vec!["Bands: 95 % intervals, where wider than the line.".to_owned()],
+            (true, true) => vec!["Upright bars: 95 % intervals.".to_owned()],
+            _ => Vec::new(),
         },
     };
-    Figure::of(drawing, page)
+    let mut hints = Vec::new();
+    if !split.is_empty() {
+        hints.push(format!(
+            "lines are split by {} as well: --by alone leaves several rows at one place",
+            split.join(", ")
+        ));
+    }
+    if several {
+        let why = "several rows are at one place, so that no line joins them; --by COLUMN tells lines apart, --only \
+                   COLUMN=VALUE leaves rows away";
+        hints.push(why.to_owned());
+    }
+    Ok(Figure::of(drawing, page)?.hinting(hints))
 }

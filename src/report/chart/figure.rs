@@ -22,6 +22,8 @@ pub struct Figure {
     /// A pgfplots file that draws it again.
     tex: String,
     page: Page,
+    /// What to know of it that has no place in a figure, for whoever draws it.
+    hints: Vec<String>,
 }
 
 impl Figure {
@@ -39,7 +41,18 @@ impl Figure {
     /// A figure that was drawn otherwise.
     pub(super) fn new(drawing: Drawing, ink: Ink, csv: String, page: &Page) -> Self {
         let tex = tex::document(&drawing, page);
-        Self { drawing, ink, csv, tex, page: *page }
+        Self { drawing, ink, csv, tex, page: *page, hints: Vec::new() }
+    }
+
+    /// The same with hints for whoever draws it.
+    pub(super) fn hinting(self, hints: impl IntoIterator<Item = String>) -> Self {
+        Self { hints: hints.into_iter().collect(), ..self }
+    }
+
+    /// What to know of it that has no place in a figure: other commands that draw more.
+    #[must_use]
+    pub fn hints(&self) -> &[String] {
+        &self.hints
     }
 
     /// The same with another file for pgfplots.

@@ -8,12 +8,15 @@ use super::table::Table;
 use super::table_chart::Choice;
 use super::{Error, Figure, Page, points, words};
 
-/// The curves of theory: name, column, dashes, whether they are all one.
-const THEORY: [(&str, &str, &[f64]); 3] = [
-    ("formula 1 + T_io/T_cpu", "gain_formula", &[]),
-    ("bound", "gain_bound", &[3.0, 1.5]),
-    ("exact theory", "gain_exact", &[0.9, 1.1]),
-];
+/// A curve of theory: name, column, dashes.
+type Theory = (&'static str, &'static str, &'static [f64]);
+
+/// Those that lie under what was simulated, for they are far from it where it matters.
+const LIMITS: [Theory; 2] =
+    [("formula 1 + T_io/T_cpu", "gain_formula", &[]), ("bound", "gain_bound", &[3.0, 1.5])];
+
+/// That which lies on it: under it, it would not be seen where both agree.
+const EXACT: [Theory; 1] = [("exact theory", "gain_exact", &[0.9, 2.1])];
 
 /// Draws the chart.
 ///
@@ -45,23 +48,37 @@ pub fn draw(table: &Table, _: &Choice, page: &Page) -> Result<Figure, Error> {
         ));
     }
     let over = over_formula(table, &groups, &keys, x)?;
-    let mut series = curves(table, &groups, x);
-    series.extend(simulated);
-    let mut drawing = drawing(series, over);
+    let formula = Some(table.column("gain_formula")?);
+    let layers = |simulated: Vec<Series>, formula| {
+        let limits = curves(table, &groups, &LIMITS, (x, formula));
+        let exact = curves(table, &groups, &EXACT, (x, formula));
+        [limits, simulated, exact].concat()
+    };
+    let mut drawing = drawing(layers(simulated, None), layers(over, formula));
     drawing.notes.extend(fixed.clone());
-    Figure::of(drawing, page)
+    Ok(Figure::of(drawing, page)?.hinting(fixed.as_ref().map(|_| points::OTHERS.to_owned())))
 }
 
-/// Theory's curves, in black below the simulated values, each once.
-fn curves(table: &Table, groups: &[(Vec<&str>, Vec<usize>)], x: usize) -> Vec<Series> {
+/// Theory's curves, the formula's in grey, each once; as shares of this column's values, where one is
+/// given.
+fn curves(
+    table: &Table,
+    groups: &[(Vec<&str>, Vec<usize>)],
+    theory: &[Theory],
+    (x, over): (usize, Option<usize>),
+) -> Vec<Series> {
     let mut series: Vec<Series> = Vec::new();
-    for (name, column, dash) in THEORY {
+    for &(name, column, dash) in theory {
         let Some(column) = table.find(column) else { continue };
         for (_, rows) in groups {
             let mut spots = points::spots(table, rows, x, column);
             spots.iter_mut().for_each(|spot| spot.interval = None);
+            if let Some(over) = over {
+                spots = shares(&spots, &points::spots(table, rows, x, over));
+            }
             let shape = Shape::Curve(spots);
-            let known = series.iter().any(|other| other.shape == shape);
+            // Where the bound is the formula's both are said, the dashes over the line.
+            let known = series.iter().any(|other| other.name == name && other.shape == shape);
             if !known && !shape.spots().is_empty() {
                 let color = if dash.is_empty() { GREY } else { BLACK };
                 series.push(Series {
@@ -85,19 +102,19 @@ fn over_formula(
     let mut series = points::measured(table, groups, keys, (x, gain));
     for (series, (_, rows)) in series.iter_mut().zip(groups) {
         let formulas = points::spots(table, rows, x, formula);
-        let promised = |at: f64| formulas.iter().find(|spot| spot.x.to_bits() == at.to_bits());
-        let spots = series.shape.spots().iter().filter_map(|spot| {
-            let by = promised(spot.x)?.y;
-            let over = Spot {
-                y: spot.y / by,
-                interval: spot.interval.map(|i| i.map(|end| end / by)),
-                ..*spot
-            };
-            (by > 0.0).then_some(over)
-        });
-        series.shape = Shape::Measured(spots.collect());
+        series.shape = Shape::Measured(shares(series.shape.spots(), &formulas));
     }
     Ok(series)
+}
+
+/// Values as shares of those at the same place.
+fn shares(spots: &[Spot], of: &[Spot]) -> Vec<Spot> {
+    let share = |spot: &Spot| {
+        let by = of.iter().find(|other| other.x.to_bits() == spot.x.to_bits())?.y;
+        let interval = spot.interval.map(|ends| ends.map(|end| end / by));
+        (by > 0.0).then_some(Spot { y: spot.y / by, interval, ..*spot })
+    };
+    spots.iter().filter_map(share).collect()
 }
 
 fn drawing(series: Vec<Series>, over: Vec<Series>) -> Drawing {
@@ -105,21 +122,28 @@ fn drawing(series: Vec<Series>, over: Vec<Series>) -> Drawing {
         title: "Gain in throughput against the blocking coefficient".to_owned(),
         about:
             "Gain in throughput over the baseline against the blocking coefficient, as simulated \
-                and by theory (above), and the simulated gain as a share of the formula's (below)."
+                and by theory (above), and each as a share of the formula's (below)."
                 .to_owned(),
         panels: panels(series, over),
         notes: vec!["Bands: 95 % intervals, where wider than the line.".to_owned()],
     }
 }
 
-/// Gains on logarithmic axes, and below them as shares of the formula's, from 0.
+/// Below this share of the formula's gain an axis begins at 0.
+const FAR: f64 = 0.4;
+
+/// Gains on logarithmic axes, and below them as shares of the formula's, where the differences show.
 pub(super) fn panels(gains: Vec<Series>, over: Vec<Series>) -> Vec<Panel> {
     let (x, up) = points::extent(&gains);
     let across = words::dimension("blocking_coefficient", &x, Axis::log);
     let up: Vec<f64> = up.into_iter().chain([1.0]).collect();
     let (_, shares) = points::extent(&over);
-    let top = shares.iter().copied().fold(1.0, f64::max);
-    let shares = Axis { scale: Scale::Even, from: 0.0, to: top * 1.06 };
+    let shares: Vec<f64> = shares.into_iter().chain([1.0]).collect();
+    let (least, top) = shares.iter().fold((1.0_f64, 1.0_f64), |(a, b), x| (a.min(*x), b.max(*x)));
+    let shares = match least < FAR {
+        true => Axis { scale: Scale::Even, from: 0.0, to: top * 1.06 },
+        false => Axis::around(&shares),
+    };
     vec![
         Panel {
             x: across.clone(),

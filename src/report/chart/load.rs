@@ -73,7 +73,7 @@ pub fn draw(table: &Table, choice: &Choice, page: &Page) -> Result<Figure, Error
         those.map(|(series, _)| series.name.clone()).collect()
     };
     let (before, beyond) = (named(Knee::Before), named(Knee::Beyond));
-    let across = words::dimension(table.title(x), &points::extent(&throughput).0, loads);
+    let across = words::axis(table, x, &points::extent(&throughput).0, loads);
     let panel = |y: Dimension, height: f64, series: Vec<Series>| Panel {
         x: across.clone(),
         y,
@@ -104,11 +104,11 @@ pub fn draw(table: &Table, choice: &Choice, page: &Page) -> Result<Figure, Error
     }
     let drawing = Drawing {
         title: "Throughput and response time against load".to_owned(),
-        about: format!("Throughput and {} against load ({}).", seconds.title, across.title),
+        about: format!("Throughput and {} against load: {}.", seconds.title, across.title),
         panels: vec![panel(rates, 0.36, throughput), panel(seconds, 0.36, times)],
         notes,
     };
-    Figure::of(drawing, page)
+    Ok(Figure::of(drawing, page)?.hinting(fixed.as_ref().map(|_| points::OTHERS.to_owned())))
 }
 
 /// The column of the response time.
@@ -214,8 +214,9 @@ mod tests {
         let table = Table::read(text.as_bytes()).unwrap();
         let figure = draw(&table, &Choice::default(), &Page::PAPER).unwrap();
         assert_eq!(figure.drawing.panels[0].series.len(), 2);
-        let said = "Drawn at host.cores 4 (of 1, 2, 4, 8)";
-        assert!(figure.drawing.notes.iter().any(|note| note.starts_with(said)));
+        let said = "Drawn at cores 4 (of 1, 2, 4, 8).";
+        assert!(figure.drawing.notes.iter().any(|note| note == said), "no command in a figure");
+        assert!(figure.hints()[0].contains("iowait plot --only"));
     }
 
     #[test]

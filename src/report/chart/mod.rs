@@ -40,7 +40,7 @@ pub use figure::Figure;
 pub use ink::{PICTURES, Picture, picture};
 pub use page::{Page, Theme, WIDTHS, width_mm};
 pub use table::Table;
-pub use table_chart::{Choice, TABLE_CHARTS, TableChart, table_chart};
+pub use table_chart::{COLUMNS_OF_SWEEPS, Choice, TABLE_CHARTS, TableChart, table_chart};
 pub use timeline::timeline;
 
 /// One chart of one run.

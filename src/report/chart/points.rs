@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use super::drawing::{Series, Shape, Spot};
 use super::palette::look;
 use super::table::Table;
+use super::words;
 
 /// The values of a column over those of another in these rows, ascending; rows without either are
 /// left out.
@@ -19,6 +20,15 @@ pub fn spots(table: &Table, rows: &[usize], x: usize, y: usize) -> Vec<Spot> {
         .collect();
     spots.sort_by(|a, b| a.x.total_cmp(&b.x));
     spots
+}
+
+/// Whether some line has several values at one place when these columns tell lines apart.
+#[must_use]
+pub fn repeats(table: &Table, keys: &[usize], (x, y): (usize, usize)) -> bool {
+    table.groups(keys).iter().any(|(_, rows)| {
+        let spots = spots(table, rows, x, y);
+        spots.windows(2).any(|pair| pair[0].x.to_bits() == pair[1].x.to_bits())
+    })
 }
 
 /// A measured series for each group of rows, named by what its key says.
@@ -37,22 +47,26 @@ pub fn measured(
     series.filter(|series| !series.shape.spots().is_empty()).collect()
 }
 
-/// `threads, host.cores 8`: runtimes and scenarios by their name alone, which says enough.
+/// `threads, cores 8`: runtimes and scenarios by their name alone, which says enough.
 #[must_use]
 pub fn name(table: &Table, key: &[&str], titles: &[usize]) -> String {
     let parts = key.iter().zip(titles).filter(|(text, _)| !text.is_empty());
     let parts = parts.map(|(text, column)| match table.title(*column) {
         "runtime" | "scenario" => (*text).to_owned(),
-        title => format!("{title} {text}"),
+        title => words::with(title, text),
     });
     parts.collect::<Vec<_>>().join(", ")
 }
+
+/// How to draw what a chart leaves away.
+pub const OTHERS: &str = "iowait plot --only NAME=VALUE draws the lines that were left away";
 
 /// Lines of one chart that can still be told apart.
 const MOST_LINES: usize = 6;
 
 /// The table with as few of the other varied columns kept at one value, the middle one, as leave
-/// lines that can be told apart over `x`; and a sentence on which are.
+/// lines that can be told apart over `x`; and a sentence on which are, for which [`OTHERS`] is the
+/// hint.
 #[must_use]
 pub fn uncrowded<'a>(table: &'a Table, x: usize) -> (Cow<'a, Table>, Option<String>) {
     let mut shown = Cow::Borrowed(table);
@@ -66,12 +80,10 @@ pub fn uncrowded<'a>(table: &'a Table, x: usize) -> (Cow<'a, Table>, Option<Stri
         let values: Vec<String> =
             shown.groups(&[column]).into_iter().map(|(key, _)| key[0].to_owned()).collect();
         let middle = &values[values.len() / 2];
-        fixed.push(format!("{} {middle} (of {})", table.title(column), ends(&values)));
+        fixed.push(format!("{} (of {})", words::with(table.title(column), middle), ends(&values)));
         shown = Cow::Owned(shown.only(column, middle));
     }
-    let sentence = (!fixed.is_empty()).then(|| {
-        format!("Drawn at {}; iowait plot --only NAME=VALUE draws others.", fixed.join(", "))
-    });
+    let sentence = (!fixed.is_empty()).then(|| format!("Drawn at {}.", fixed.join(", ")));
     (shown, sentence)
 }
 
@@ -106,8 +118,13 @@ pub fn keys(table: &Table, x: usize) -> Vec<usize> {
     let same = |column: &usize| {
         *column == x || (table.title(*column) == "beta" && table.title(x) == "blocking_coefficient")
     };
+    // What has one value in every row tells nothing apart.
+    let differs = |column: &usize| {
+        let first = table.text(0, *column);
+        (1..table.len()).any(|row| table.text(row, *column) != first)
+    };
     fixed
-        .chain(table.varied().into_iter().filter(|column| !same(column)))
+        .chain(table.varied().into_iter().filter(|column| !same(column) && differs(column)))
         .filter(|c| *c != x)
         .collect()
 }

@@ -2,9 +2,11 @@
 
 use std::io::Read;
 
+use super::super::number::{duration, figure};
 use super::Error;
 use crate::input::suggest::did_you_mean;
 use crate::input::value::{self, NoScope, Value};
+use crate::study::sweep::{Cells, Rows};
 use crate::units::NANOS_PER_SECOND;
 
 /// The first column that is not a varied parameter.
@@ -28,19 +30,28 @@ const METRICS: &[(&str, &str)] = &[
     ("beta", "blocking_coefficient"),
 ];
 
+/// When there is nothing to draw.
+const NO_ROWS: &str = "the table has no rows under its header";
+
 /// Headers and rows, as in a CSV.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Table {
     titles: Vec<String>,
-    rows: Vec<Vec<String>>,
+    cells: Cells,
 }
 
 impl Table {
-    /// A table of these columns; short rows are filled with empty cells.
-    #[must_use]
-    pub fn new(titles: Vec<String>, mut rows: Vec<Vec<String>>) -> Self {
-        rows.iter_mut().for_each(|row| row.resize(titles.len(), String::new()));
-        Self { titles, rows }
+    /// A table of the rows of a sweep.
+    ///
+    /// # Errors
+    ///
+    /// It has none.
+    pub fn of(rows: Rows) -> Result<Self, Error> {
+        let (titles, cells) = rows.into_cells();
+        if cells.is_empty() {
+            return Err(Error::Unfit(NO_ROWS.to_owned()));
+        }
+        Ok(Self { titles, cells })
     }
 
     /// Reads a CSV with a header row.
@@ -60,14 +71,14 @@ impl Table {
                 format!("its columns are parted by {mark:?}; a table has commas between them");
             return Err(Error::Unfit(why));
         }
-        let mut rows = Vec::new();
+        let mut cells = Cells::new(titles.len());
         for record in reader.records() {
-            rows.push(record.map_err(unfit)?.iter().map(str::to_owned).collect());
+            cells.push(&record.map_err(unfit)?).map_err(|error| unfit(error.into()))?;
         }
-        if rows.is_empty() {
-            return Err(Error::Unfit("the table has no rows under its header".to_owned()));
+        if cells.is_empty() {
+            return Err(Error::Unfit(NO_ROWS.to_owned()));
         }
-        Ok(Self { titles, rows })
+        Ok(Self { titles, cells })
     }
 
     /// The names of its columns.
@@ -79,13 +90,13 @@ impl Table {
     /// How many rows it has.
     #[must_use]
     pub const fn len(&self) -> usize {
-        self.rows.len()
+        self.cells.len()
     }
 
     /// Whether it has no rows.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
-        self.rows.is_empty()
+        self.cells.is_empty()
     }
 
     /// The place of a column, by its title or the name of its metric.
@@ -130,7 +141,7 @@ impl Table {
     /// A cell.
     #[must_use]
     pub fn text(&self, row: usize, column: usize) -> &str {
-        self.rows.get(row).and_then(|row| row.get(column)).map_or("", String::as_str)
+        self.cells.get(row, column)
     }
 
     /// A cell as a number in its base unit; `None` where it is empty or no number. A value of the
@@ -138,6 +149,37 @@ impl Table {
     #[must_use]
     pub fn number(&self, row: usize, column: usize) -> Option<f64> {
         number(self.text(row, column))
+    }
+
+    /// A cell that is a value of the model file, perhaps still to be reckoned, as `floor(0.8 * (16))`
+    /// or `1.2 * (exp(9 ms))`, in its unit; `None` where it is none.
+    #[must_use]
+    pub fn reckoned(&self, row: usize, column: usize) -> Option<String> {
+        let value =
+            value::parse(self.text(row, column)).and_then(|expr| expr.eval(&NoScope)).ok()?;
+        let time = |nanos: f64| duration(nanos / NANOS_PER_SECOND, None);
+        Some(match value {
+            Value::Duration(nanos) => time(nanos),
+            Value::Rate(rate) => format!("{}/s", figure(rate, 3)),
+            Value::Number(number) => figure(number, 3),
+            Value::Dist { dimension: value::Dimension::Duration, dist } => time(dist.mean()),
+            _ => return None,
+        })
+    }
+
+    /// What the values of a column are measured in, where its cells say so: `s` for `4 ms` and
+    /// `exp(4 ms)`, `1/s` for `800/s`.
+    #[must_use]
+    pub fn unit(&self, column: usize) -> Option<&'static str> {
+        let mut cells = (0..self.len()).map(|row| self.text(row, column));
+        let cell = cells.find(|cell| !cell.is_empty())?;
+        match value::parse(cell).and_then(|expr| expr.eval(&NoScope)).ok()? {
+            Value::Duration(_) | Value::Dist { dimension: value::Dimension::Duration, .. } => {
+                Some("s")
+            }
+            Value::Rate(_) => Some("1/s"),
+            _ => None,
+        }
     }
 
     /// The interval of an estimate in a column: the cells under `…_lo` and `…_hi`.
@@ -172,8 +214,12 @@ impl Table {
             self.text(*row, column) == cell
                 || wanted.is_some_and(|wanted| self.number(*row, column) == Some(wanted))
         };
-        let rows = (0..self.len()).filter(same).map(|row| self.rows[row].clone()).collect();
-        Self { titles: self.titles.clone(), rows }
+        let mut cells = Cells::new(self.titles.len());
+        for row in (0..self.len()).filter(same) {
+            // Part of a table is no longer than it.
+            let _ = cells.push(self.cells.row(row));
+        }
+        Self { titles: self.titles.clone(), cells }
     }
 
     /// The rows by the text that these columns have in them, in the order in which they begin.

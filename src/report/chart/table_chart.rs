@@ -14,6 +14,37 @@ pub struct Choice {
     pub by: Option<String>,
 }
 
+/// The columns of a sweep's table that its charts draw, beside what was varied.
+pub const COLUMNS_OF_SWEEPS: &[&str] = &[
+    "runtime",
+    "blocking_coefficient",
+    "throughput_rps",
+    "throughput_rps_lo",
+    "throughput_rps_hi",
+    "response_mean_s",
+    "response_mean_s_lo",
+    "response_mean_s_hi",
+    "response_p50_s",
+    "response_p50_s_lo",
+    "response_p50_s_hi",
+    "response_p90_s",
+    "response_p90_s_lo",
+    "response_p90_s_hi",
+    "response_p95_s",
+    "response_p95_s_lo",
+    "response_p95_s_hi",
+    "response_p99_s",
+    "response_p99_s_lo",
+    "response_p99_s_hi",
+    "gain",
+    "gain_lo",
+    "gain_hi",
+    "gain_formula",
+    "gain_bound",
+    "gain_exact",
+    "steady",
+];
+
 /// One chart of a table.
 #[derive(Clone, Copy, Debug)]
 pub struct TableChart {

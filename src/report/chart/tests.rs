@@ -268,7 +268,7 @@ fn the_widest_effect_stands_at_the_top_of_a_tornado() {
             .unwrap();
     let rows: Vec<&str> =
         figure.drawing.panels[0].rows.iter().map(|row| row.name.as_str()).collect();
-    assert_eq!(rows, ["request.search.steps.cpu", "load.clients"]);
+    assert_eq!(rows, ["search: CPU, 1 ms–2 ms", "clients, 8–12"]);
     assert_eq!(figure.drawing.panels[0].x.title, "sync: response time, p99 (ms)");
     assert_eq!(figure.drawing.panels[1].rules[0].at, At::X(0.01));
 }
@@ -285,4 +285,79 @@ fn a_gain_over_the_formula_lies_at_its_share_of_it() {
         below.series.iter().all(|series| !series.name.contains("sync")),
         "the baseline gains nothing"
     );
+}
+
+#[test]
+fn exact_theory_is_drawn_over_what_agrees_with_it_and_below_too_where_the_axis_shows_differences() {
+    let figure =
+        (table_chart("formula").unwrap().draw)(&sweep(), &Choice::default(), &Page::PAPER).unwrap();
+    for panel in &figure.drawing.panels {
+        let names: Vec<&str> = panel.series.iter().map(|series| series.name.as_str()).collect();
+        let place = |name: &str| names.iter().position(|other| other.starts_with(name)).unwrap();
+        assert!(place("formula") < place("bound"), "{names:?}");
+        assert!(place("bound") < place("threads"), "{names:?}");
+        assert!(place("threads") < place("exact theory"), "{names:?}");
+    }
+    let below = &figure.drawing.panels[1];
+    assert!(below.y.axis.from > 0.5, "gains from 0.93 on: {:?}", below.y.axis);
+}
+
+#[test]
+fn captions_of_sweeps_and_tornados_have_what_their_studies_took() {
+    use super::super::files::{Manifest, Precision};
+    use crate::study::result::Effort;
+    let effort = Effort::and(Some(Effort::and(None, 10, 0.5)), 40, 2.0);
+    let manifest = Manifest {
+        studies: Some(effort),
+        precision: Some(Precision { of: "p99".to_owned(), within: 0.0123 }),
+        ..Manifest::default()
+    };
+    let figure =
+        (table_chart("tornado").unwrap().draw)(&effects(), &Choice::default(), &Page::PAPER)
+            .unwrap();
+    let files = figure.files("t", &[], &Provenance::of_manifest(&manifest)).unwrap();
+    let caption = files.iter().find(|(name, _)| name.ends_with("caption.txt")).unwrap();
+    let caption = String::from_utf8_lossy(&caption.1).into_owned();
+    let said = "10 to 40 replications of each study, warm-up 500 ms to 2 s, 95 % intervals of p99 within ± 1.2 %";
+    assert!(caption.contains(said), "{caption}");
+}
+
+#[test]
+fn rows_at_one_place_are_split_by_what_tells_them_apart_or_not_joined() {
+    let xy = |text: &str, by: Option<&str>| {
+        let table = Table::read(text.as_bytes()).unwrap();
+        let name = |name: &str| Some(name.to_owned());
+        let choice = Choice { x: name("x"), y: name("y"), by: by.map(str::to_owned) };
+        (table_chart("xy").unwrap().draw)(&table, &choice, &Page::PAPER).unwrap()
+    };
+    let tidy =
+        "x,c,scenario,runtime,y\n1,4,,a,1\n1,4,,b,5\n2,4,,a,2\n2,4,,b,7\n1,8,,a,1\n2,8,,b,9\n";
+    let figure = xy(tidy, Some("c"));
+    let names: Vec<&str> =
+        figure.drawing.panels[0].series.iter().map(|series| series.name.as_str()).collect();
+    assert_eq!(names, ["c 4, a", "c 4, b", "c 8, a", "c 8, b"]);
+    assert!(figure.hints()[0].contains("split by runtime"), "{:?}", figure.hints());
+    // Nobody knows what tells these apart.
+    let plain = xy("x,y,server\n1,1,a\n1,5,b\n2,2,a\n2,7,b\n", None);
+    let shape = &plain.drawing.panels[0].series[0].shape;
+    assert!(matches!(shape, super::drawing::Shape::Points(_)), "{shape:?}");
+    assert!(plain.hints()[0].contains("--by COLUMN"), "{:?}", plain.hints());
+    assert!(xy("x,y,server\n1,1,a\n1,5,b\n2,2,a\n2,7,b\n", Some("server")).hints().is_empty());
+}
+
+#[test]
+fn a_pgfplots_file_labels_what_the_picture_labels_and_has_the_figures_of_rows() {
+    let tex = |figure: &Figure| {
+        let files = figure.files("t", &[], &Provenance::unknown()).unwrap();
+        let tex = files.into_iter().find(|(name, _)| name.ends_with(".tex")).unwrap();
+        String::from_utf8(tex.1).unwrap()
+    };
+    let gains =
+        (table_chart("formula").unwrap().draw)(&sweep(), &Choice::default(), &Page::PAPER).unwrap();
+    let text = tex(&gains);
+    assert!(text.contains("ytick={1,2,5,10") && text.contains("minor ytick={"), "{text}");
+    let tornado =
+        (table_chart("tornado").unwrap().draw)(&effects(), &Choice::default(), &Page::PAPER)
+            .unwrap();
+    assert!(tex(&tornado).contains("{130 \\%}"), "{}", tex(&tornado));
 }

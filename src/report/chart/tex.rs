@@ -12,6 +12,9 @@ use super::drawing::{At, Dimension, Drawing, Labels, Panel, Series, Shape};
 use super::page::Page;
 use super::palette::{Hatch, Look, Marker};
 
+/// Labels of a logarithmic axis at most.
+const LABELS: usize = 7;
+
 /// What every file begins with.
 pub const HEAD: &str = "\\documentclass{standalone}
 \\usepackage{pgfplots}
@@ -86,7 +89,7 @@ fn axis(out: &mut String, panel: &Panel, page: &Page, first: bool, colors: &Colo
         line(
             out,
             &format!(
-                "  yticklabels={{{}}}, height={}mm, xmajorgrids,",
+                "  yticklabels={{{}}}, height={}mm, xmajorgrids, clip=false,",
                 names.join(","),
                 5 * count + 16
             ),
@@ -101,6 +104,17 @@ fn axis(out: &mut String, panel: &Panel, page: &Page, first: bool, colors: &Colo
             named.push(name);
             line(out, &format!("\\addlegendentry{{{}}}", text(name)));
         }
+    }
+    for (place, row) in panel.rows.iter().enumerate().filter(|(_, row)| !row.figure.is_empty()) {
+        // Clipping would take away what stands beside the axis.
+        line(
+            out,
+            &format!(
+                "\\node[anchor=west, font=\\footnotesize] at ({{rel axis cs:1,0}}|-{{axis cs:{},{place}}}) {{{}}};",
+                panel.x.axis.from,
+                text(&row.figure)
+            ),
+        );
     }
     for rule in &panel.rules {
         // Coordinates that are not above zero have no place on a log axis: those of its beginning do.
@@ -133,12 +147,27 @@ fn dimension(out: &mut String, name: &str, dimension: &Dimension) {
         line(out, &format!("  {name}tick={{1,2,10,100,1000,10000,100000}},"));
         line(out, &format!("  {name}ticklabels={{0,50,90,99,99.9,99.99,99.999}},"));
     } else if axis.scale == Scale::Log {
+        // Left alone pgfplots labels powers of ten, of which short axes have one or none.
+        let ticks = axis.ticks(LABELS);
+        let labelled = ticks.iter().filter(|tick| tick.label.is_some());
+        let (mut at, mut words) = (Vec::new(), Vec::new());
+        for tick in labelled {
+            at.push(tick.at.to_string());
+            words.push(format!("{{{}}}", text(tick.label.as_deref().unwrap_or_default())));
+        }
+        let minor = ticks.iter().filter(|tick| tick.label.is_none());
+        let minor: Vec<String> = minor.map(|tick| tick.at.to_string()).collect();
         line(
             out,
             &format!(
-                "  log ticks with fixed point, {name} tick label style={{/pgf/number format/1000 sep={{\\,}}}},"
+                "  {name}tick={{{}}}, {name}ticklabels={{{}}},",
+                at.join(","),
+                words.join(",")
             ),
         );
+        if !minor.is_empty() {
+            line(out, &format!("  minor {name}tick={{{}}},", minor.join(",")));
+        }
     }
 }
 

@@ -2,8 +2,8 @@
 //! effect at the top.
 //!
 //! Needs the columns of a sensitivity's table: `input`, `low`, `high` (the metric at the lower and at
-//! the higher value) and `base`; `runtime`, `metric`, `by` (the change) and the interval of `swing`
-//! are used where they are there.
+//! the higher value) and `base`; `runtime`, `metric`, `by` (the change), `low_set`, `high_set` and the
+//! interval of `swing` are used where they are there.
 
 use super::super::number;
 use super::axis::Axis;
@@ -12,6 +12,9 @@ use super::palette::{BLUE, Hatch, Look, ORANGE, look};
 use super::table::Table;
 use super::table_chart::Choice;
 use super::{Error, Figure, Page, words};
+
+/// Letters of a row's name for which there is room in a column of a paper.
+const MOST_LETTERS: usize = 26;
 
 /// Inputs that a panel shows.
 const SHOWN: usize = 12;
@@ -47,6 +50,7 @@ pub fn draw(table: &Table, _: &Choice, page: &Page) -> Result<Figure, Error> {
     let change = text("by").map_or_else(String::new, |by| format!("{by} "));
     let keys: Vec<usize> = table.find("runtime").into_iter().collect();
     let swing = table.find("swing");
+    let sets = ["low_set", "high_set"].map(|name| table.find(name));
     let mut panels = Vec::new();
     for (key, rows) in table.groups(&keys) {
         let mut effects: Vec<Effect> = rows
@@ -54,7 +58,8 @@ pub fn draw(table: &Table, _: &Choice, page: &Page) -> Result<Figure, Error> {
             .filter_map(|row| {
                 let number = |column| table.number(row, column);
                 let (low, high, base) = (number(low)?, number(high)?, number(base)?);
-                let input = table.text(row, input).to_owned();
+                let set = |column: Option<usize>| table.reckoned(row, column?);
+                let input = named(table.text(row, input), sets.map(set));
                 let swing = swing.and_then(|column| table.interval(row, column));
                 let by_chance = swing.is_some_and(|[from, to]| from <= 0.0 && 0.0 <= to);
                 Some(Effect { input, low, high, base, by_chance })
@@ -82,6 +87,14 @@ pub fn draw(table: &Table, _: &Choice, page: &Page) -> Result<Figure, Error> {
         ],
     };
     Figure::of(drawing, page)
+}
+
+/// `workers of sync, 12–20`; without the values where they are none or have no room.
+fn named(input: &str, set: [Option<String>; 2]) -> String {
+    let name = words::input(input);
+    let [Some(low), Some(high)] = set else { return name };
+    let whole = format!("{name}, {low}–{high}");
+    if whole.chars().count() > MOST_LETTERS { name } else { whole }
 }
 
 fn panel(effects: &[Effect], runtime: &str, metric: &str, change: &str) -> Panel {

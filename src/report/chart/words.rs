@@ -2,6 +2,7 @@
 
 use super::axis::Axis;
 use super::drawing::Dimension;
+use super::table::Table;
 
 /// What a column is called on an axis; what is not here is called by its name.
 const WORDS: &[(&str, &str)] = &[
@@ -36,21 +37,95 @@ const WORDS: &[(&str, &str)] = &[
 
 /// What a column is called; a time without its unit, which depends on how long it is.
 #[must_use]
-pub fn of(column: &str) -> &str {
-    WORDS.iter().find(|(name, _)| *name == column).map_or(column, |(_, words)| words)
+pub fn of(column: &str) -> String {
+    let known = WORDS.iter().find(|(name, _)| *name == column);
+    known.map_or_else(|| input(column), |(_, words)| (*words).to_owned())
+}
+
+/// What inputs are called beside their values, as in `cores 8` and `clients 100`.
+const INPUTS: &[(&str, &str)] = &[
+    ("host.cores", "cores"),
+    ("load.rate", "offered"),
+    ("load.burst_rate", "offered in bursts"),
+    ("load.clients", "clients"),
+    ("load.count", "requests"),
+    ("beta", "T_io/T_cpu"),
+];
+
+/// What an input is called: `runtime.async.loops` is `async: loops`.
+#[must_use]
+pub fn input(path: &str) -> String {
+    if let Some((_, words)) = INPUTS.iter().find(|(name, _)| *name == path) {
+        return (*words).to_owned();
+    }
+    let plain = |key: &str| match key {
+        "cpu" => "CPU".to_owned(),
+        "io" => "I/O".to_owned(),
+        key => key.replace('_', " "),
+    };
+    match path.split('.').collect::<Vec<_>>().as_slice() {
+        ["runtime" | "resource", name, key] => format!("{name}: {}", plain(key)),
+        ["request", name, .., key] => format!("{name}: {}", plain(key)),
+        ["host" | "load", key] => plain(key),
+        _ => path.to_owned(),
+    }
+}
+
+/// An input with a value, which has its unit: `cores 8`, `offered 800/s`.
+#[must_use]
+pub fn with(path: &str, value: &str) -> String {
+    format!("{} {value}", input(path))
 }
 
 /// The axis of a column's values (in base units), made by `scale`.
 #[must_use]
 pub fn dimension(column: &str, values: &[f64], scale: fn(&[f64]) -> Axis) -> Dimension {
-    let words = of(column);
+    let words = &of(column);
     if column == "memory_peak_bytes" {
         let factor = 1.0 / f64::from(1 << 20);
         let values: Vec<f64> = values.iter().map(|bytes| bytes * factor).collect();
-        return Dimension { factor, ..Dimension::plain(words, column, scale(&values)) };
+        return Dimension { factor, ..Dimension::plain(words.as_str(), column, scale(&values)) };
     }
     if column.ends_with("_s") {
         return Dimension::time(words, column, values, scale);
     }
-    Dimension::plain(words, column, scale(values))
+    Dimension::plain(words.as_str(), column, scale(values))
+}
+
+/// The same of a column of a table, whose cells may say what they are measured in.
+#[must_use]
+pub fn axis(table: &Table, column: usize, values: &[f64], scale: fn(&[f64]) -> Axis) -> Dimension {
+    let name = table.title(column);
+    match table.unit(column) {
+        Some("s") => Dimension::time(&of(name), name, values, scale),
+        Some(unit) if !WORDS.iter().any(|(known, _)| *known == name) => {
+            Dimension::plain(format!("{} ({unit})", of(name)), name, scale(values))
+        }
+        _ => dimension(name, values, scale),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_input_with_units_has_them_on_its_axis() {
+        let text = "wait,load.burst_rate,load.rate,scenario\n4 ms,10/s,1/s,\nexp(9 ms),20/s,2/s,\n";
+        let table = Table::read(text.as_bytes()).unwrap();
+        let title = |column| axis(&table, column, &[0.004, 0.009], Axis::even).title;
+        assert_eq!(title(0), "wait (ms)");
+        assert_eq!(title(1), "offered in bursts (1/s)");
+        assert_eq!(title(2), "requests offered (1/s)");
+    }
+
+    #[test]
+    fn what_a_reader_sees_is_words_and_not_keys() {
+        assert_eq!(with("runtime.async.loops", "4"), "async: loops 4");
+        assert_eq!(with("load.rate", "800/s"), "offered 800/s");
+        assert_eq!(input("resource.db.slots"), "db: slots");
+        assert_eq!(of("runtime.pool.max_instances"), "pool: max instances");
+        assert_eq!(of("throughput_rps"), "throughput (requests/s)");
+        assert_eq!(input("wait"), "wait", "a parameter has the name that its author gave it");
+    }
 }

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::Output;
+use crate::study::result::Effort;
 
 /// What made an output folder. No dates, host names or times taken: the same run gives the same
 /// bytes.
@@ -40,8 +41,27 @@ pub struct Manifest {
     pub warmup_s: Option<f64>,
     /// The same for each scenario.
     pub scenario_warmup_s: BTreeMap<String, Option<f64>>,
+    /// What the studies of a sweep or a tornado took, from the least to the most.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub studies: Option<Effort>,
+    /// How narrow the intervals of a sweep or a tornado are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub precision: Option<Precision>,
+    /// Whether the user interrupted the command: the files are of what was finished until then, and
+    /// cannot be made again.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub interrupted: bool,
     /// Each file of the folder with the SHA-256 of its bytes.
     pub files: BTreeMap<String, String>,
+}
+
+/// How narrow the widest interval is.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Precision {
+    /// Of what: `throughput`, `p99`.
+    pub of: String,
+    /// Half of its 95 % interval over its value.
+    pub within: f64,
 }
 
 /// One of several models in a folder; its text is in `NAME.toml`.
@@ -84,6 +104,9 @@ impl Manifest {
             model: outcome.model.clone(),
             model_sha256: outcome.model_sha256.clone(),
             models: Vec::new(),
+            studies: None,
+            precision: None,
+            interrupted: output.interrupted,
             data: output.data.clone(),
             seed: Some(outcome.seed),
             replications: Some(outcome.replications),
@@ -133,6 +156,7 @@ mod tests {
             charts: &[],
             page: Page::PAPER,
             pictures: &[],
+            interrupted: false,
         };
         let manifest = Manifest::of(&output, &[("model.toml".into(), b"abc".to_vec())]);
         let back: Manifest = serde_json::from_str(&manifest.text()).unwrap();

@@ -20,7 +20,7 @@ mod whole;
 
 pub use compare::{Difference, compare, hash_of};
 pub use error::Error;
-pub use manifest::{Manifest, ModelCopy, sha256};
+pub use manifest::{Manifest, ModelCopy, Precision, sha256};
 pub use pieces::{Piece, prepare, save_pieces};
 pub use validation::{Validated, save_validation};
 pub use whole::write_whole;
@@ -48,6 +48,8 @@ pub struct Output<'a> {
     pub page: Page,
     /// The formats of their pictures.
     pub pictures: &'a [&'static Picture],
+    /// Whether the user interrupted it, so that it is of fewer replications than were asked for.
+    pub interrupted: bool,
 }
 
 /// Where a command writes if it is not told: `output/MODEL/COMMAND`. Characters that a folder's
@@ -149,6 +151,7 @@ mod tests {
                 charts: &charts,
                 page: Page::SCREEN,
                 pictures: &[&PICTURES[0]],
+                interrupted: false,
             },
         )
     }

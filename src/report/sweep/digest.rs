@@ -73,7 +73,7 @@ impl Digest {
             baseline: baseline.to_owned(),
             points,
             done: 0,
-            rows: Rows::new(titles.clone()),
+            rows: Rows::of_columns(&titles, findings::COLUMNS),
             shown: Rows::new(titles),
         }
     }
@@ -81,7 +81,7 @@ impl Digest {
     /// The columns of the rows that it takes.
     #[must_use]
     pub fn titles(&self) -> &[String] {
-        self.rows.titles()
+        self.shown.titles()
     }
 
     /// Takes the rows of the next point.
@@ -98,12 +98,6 @@ impl Digest {
         }
         self.done += 1;
         Ok(())
-    }
-
-    /// The rows that are kept: all, unless the sweep is very large.
-    #[must_use]
-    pub const fn rows(&self) -> &Rows {
-        &self.rows
     }
 
     /// Whether point number `index` is among those evenly chosen, the first and the last included.

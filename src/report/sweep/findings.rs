@@ -7,6 +7,22 @@ use crate::study::sweep::knee::{self, Beyond};
 use crate::study::sweep::lines::{Bundle, along};
 use crate::study::sweep::{Rows, overtaking};
 
+/// The columns of rows from which they are found, beside what was varied.
+pub const COLUMNS: &[&str] = &[
+    "runtime",
+    "blocking_coefficient",
+    "throughput_rps",
+    "throughput_rps_lo",
+    "throughput_rps_hi",
+    "response_mean_s",
+    "response_mean_s_lo",
+    "response_mean_s_hi",
+    "gain",
+    "gain_lo",
+    "gain_hi",
+    "steady",
+];
+
 /// More sentences of one sort than these nobody reads.
 const MOST: usize = 12;
 

@@ -2,8 +2,10 @@
 
 mod digest;
 mod findings;
+mod made;
 
 pub use digest::Digest;
+pub use made::made;
 
 use std::io::{self, Write};
 

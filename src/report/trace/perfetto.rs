@@ -4,6 +4,8 @@
 //! Each runtime has three processes: its cores, its threads and loops, its requests; an arrow goes
 //! from a request to the core each time that it gets one.
 
+use std::fmt::Write as _;
+
 use serde_json::{Value, json};
 
 use super::part_name;
@@ -17,20 +19,30 @@ const BRANCHES: u64 = 1000;
 /// The whole file: one event a line.
 #[must_use]
 pub fn json(traced: &Traced) -> String {
-    let mut events = Vec::new();
+    let mut events = Events::default();
     for (place, trace) in traced.runtimes.iter().enumerate() {
         runtime(&mut events, trace, 3 * place as u64 + 1);
     }
-    let lines: Vec<String> = events.iter().map(Value::to_string).collect();
     let model = json!(traced.model);
     format!(
         "{{\"displayTimeUnit\":\"ms\",\"otherData\":{{\"model\":{model},\"iowait\":\"{}\"}},\"traceEvents\":[\n{}\n]}}\n",
         env!("CARGO_PKG_VERSION"),
-        lines.join(",\n")
+        events.0
     )
 }
 
-fn runtime(events: &mut Vec<Value>, trace: &RuntimeTrace, first: u64) {
+/// Events on lines of their own, as text: a million of them as values would take gigabytes.
+#[derive(Default)]
+struct Events(String);
+
+impl Events {
+    fn push(&mut self, event: Value) {
+        let between = if self.0.is_empty() { "" } else { ",\n" };
+        write!(self.0, "{between}{event}").expect("a String takes all");
+    }
+}
+
+fn runtime(events: &mut Events, trace: &RuntimeTrace, first: u64) {
     let [cores, threads, requests] = [first, first + 1, first + 2];
     for (pid, what) in [(cores, "cores"), (threads, "threads"), (requests, "requests")] {
         let name = format!("{}: {what}", trace.name);
@@ -54,7 +66,12 @@ fn runtime(events: &mut Vec<Value>, trace: &RuntimeTrace, first: u64) {
     }
     let mut flow = first << 40;
     for burst in &trace.bursts {
-        let (tid, thread) = (u64::from(burst.core) + 1, u64::from(burst.thread) + 1);
+        let tid = u64::from(burst.core) + 1;
+        let Some(on) = burst.thread else {
+            events.push(slice("shared by all that run", cores, tid, (burst.from, burst.to)));
+            continue;
+        };
+        let thread = u64::from(on) + 1;
         let name =
             burst.request.map_or_else(|| "overhead".to_owned(), |n| format!("request {}", n + 1));
         events.push(slice(&name, cores, tid, (burst.from, burst.to)));
@@ -62,7 +79,7 @@ fn runtime(events: &mut Vec<Value>, trace: &RuntimeTrace, first: u64) {
             events.push(slice(&name, threads, thread, (burst.from, burst.to)));
             continue;
         };
-        if matches!(trace.jobs.get(burst.thread as usize), Some(Job::Loop | Job::Stealer)) {
+        if matches!(trace.jobs.get(on as usize), Some(Job::Loop | Job::Stealer)) {
             events.push(slice(&name, threads, thread, (burst.from, burst.to)));
         }
         flow += 1;
@@ -74,7 +91,7 @@ fn runtime(events: &mut Vec<Value>, trace: &RuntimeTrace, first: u64) {
 }
 
 fn request_events(
-    events: &mut Vec<Value>,
+    events: &mut Events,
     trace: &RuntimeTrace,
     request: &RequestTrace,
     (threads, requests): (u64, u64),

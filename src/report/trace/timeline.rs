@@ -3,7 +3,8 @@
 use std::fmt::Write as _;
 
 use super::super::number::{duration, figure, percent};
-use super::{Kind, rate};
+use super::super::wrap::hanging;
+use super::{Kind, is_busy, left_out, rate, shown_until};
 use crate::study::trace::{RequestTrace, RuntimeTrace, Traced};
 use crate::units::{Span, Time};
 
@@ -11,6 +12,8 @@ use crate::units::{Span, Time};
 pub const REQUESTS_SHOWN: usize = 8;
 /// Cores that it shows.
 const CORES_SHOWN: u32 = 8;
+/// Letters in a line at most.
+const WIDTH: usize = 80;
 /// Columns of the drawing at most.
 const COLUMNS: u64 = 48;
 
@@ -30,6 +33,9 @@ pub fn text(traced: &Traced) -> String {
         let gain = rate(trace, traced.from).zip(base).map(|(own, base)| own / base);
         let gain = gain.filter(|_| place != traced.baseline && traced.formula.is_some());
         runtime(&mut out, traced, trace, (column, widest, gain));
+    }
+    for text in left_out(traced) {
+        out.extend(hanging("  Note ", &text, WIDTH).iter().map(|line| format!("{line}\n")));
     }
     out
 }
@@ -104,12 +110,9 @@ fn column(traced: &Traced) -> Span {
     }
 }
 
-/// The window, or as much of it as something happens in.
+/// As much of the window as the shown requests take.
 fn shown(traced: &Traced) -> Span {
-    let ends = traced.runtimes.iter().flat_map(|trace| {
-        trace.requests.iter().flat_map(|request| request.stretches.iter().map(|s| s.to))
-    });
-    ends.max().unwrap_or(traced.until).min(traced.until).since(traced.from)
+    shown_until(traced).since(traced.from)
 }
 
 fn columns(traced: &Traced, column: Span) -> u64 {
@@ -130,12 +133,8 @@ fn sign(request: &RequestTrace, from: Time, column: Span, place: u64) -> char {
     }
 }
 
-/// A core is busy in a column where it is for at least half of it.
 fn core_sign(trace: &RuntimeTrace, core: u32, (from, column, place): (Time, Span, u64)) -> char {
-    let (from, to) = edges(from, column, place);
-    let bursts = trace.bursts.iter().filter(|b| b.core == core && b.from < to && b.to > from);
-    let busy: u64 = bursts.map(|burst| burst.to.min(to).0 - burst.from.max(from).0).sum();
-    if busy * 2 >= column.0 { '#' } else { ' ' }
+    if is_busy(&trace.bursts, core, edges(from, column, place)) { '#' } else { ' ' }
 }
 
 #[cfg(test)]

@@ -66,11 +66,22 @@ pub struct Answer {
     pub notes: Vec<String>,
     /// Combinations that the constraints allow.
     pub allowed: usize,
+    /// The most instances that any combination of the range has, allowed or not.
+    pub most_instances: u32,
     /// Those that were simulated.
     pub simulated: usize,
+    /// What was tried until the user interrupted the search, the cheapest first; `None` where the
+    /// search came to its end.
+    pub unfinished: Option<Vec<Trial>>,
 }
 
 impl Answer {
+    /// What a report shows: the answer between its neighbours, or all that was tried.
+    pub fn evidence(&self) -> impl Iterator<Item = &Trial> {
+        let tried = self.unfinished.iter().flatten();
+        self.below.iter().chain(&self.at).chain(&self.above).chain(tried)
+    }
+
     /// Whether the evidence at the answer and one step below can be told apart: the intervals of a
     /// figure that is missed below part. `None` where there is nothing below.
     #[must_use]
@@ -128,19 +139,20 @@ pub type Read<'a, E> = dyn Fn(&Point) -> Result<Case, E> + 'a;
 /// The command that runs a combination alone.
 pub type Command<'a> = dyn Fn(&Point) -> String + 'a;
 
-/// Asks it. `read` reads the model at a combination.
+/// Asks it. `read` reads the model at a combination. Interrupted, the answer is what was tried until
+/// then, and where the search itself had ended the answer without the headroom.
 ///
 /// # Errors
 ///
-/// Those of `read` and of the simulation; too many combinations.
+/// Those of `read` and of the simulation; too many combinations; interrupted before the first was
+/// tried.
 pub fn ask<E: From<Failure>>(
     question: &Question<'_>,
     read: &Read<'_, E>,
     command: &Command<'_>,
     control: &Control,
 ) -> Result<Answer, E> {
-    let (candidates, models) = candidates(question, read)?;
-    let places: Vec<Vec<usize>> = candidates.iter().map(|one| one.places.clone()).collect();
+    let (candidates, models, most_instances) = candidates(question, read)?;
     let trials: RefCell<BTreeMap<usize, Trial>> = RefCell::default();
     let tried = |place: usize| -> Result<Trial, E> {
         if let Some(trial) = trials.borrow().get(&place) {
@@ -158,11 +170,64 @@ pub fn ask<E: From<Failure>>(
         trials.borrow_mut().insert(place, trial.clone());
         Ok(trial)
     };
+    let first = (!candidates.is_empty()).then(|| models(0)).transpose()?;
+    let states = first.as_ref().map_or_else(Vec::new, |case| states(case, question));
+    let mut answer = Answer {
+        runtime: question.runtime.to_owned(),
+        objectives: first.map_or_else(Vec::new, |case| case.model.run.slo),
+        states: states.into_iter().map(|state| state.name).collect(),
+        at: None,
+        below: Vec::new(),
+        above: None,
+        headroom: None,
+        notes: Vec::new(),
+        allowed: candidates.len(),
+        most_instances,
+        simulated: 0,
+        unfinished: None,
+    };
+    let found = seek(question, &candidates, &*models, &trials, &tried, &mut answer);
+    answer.simulated = trials.borrow().values().filter(|trial| trial.is_simulated()).count();
+    let found = match found {
+        Err(_) if control.is_cancelled() && !trials.borrow().is_empty() => {
+            let trials = trials.into_inner().into_values().collect();
+            return Ok(Answer {
+                at: None,
+                below: Vec::new(),
+                above: None,
+                unfinished: Some(trials),
+                ..answer
+            });
+        }
+        found => found?,
+    };
+    if let Some(place) = found.filter(|_| question.with_headroom) {
+        let case = models(place)?;
+        answer.headroom = match headroom_of(&case, question, control) {
+            Err(_) if control.is_cancelled() => {
+                answer.notes.push("interrupted before the headroom was known".to_owned());
+                None
+            }
+            headroom => headroom?,
+        };
+    }
+    Ok(answer)
+}
+
+/// The place of the answer among the candidates, with its neighbours put into `answer`.
+fn seek<E: From<Failure>>(
+    question: &Question<'_>,
+    candidates: &[Candidate],
+    models: &dyn Fn(usize) -> Result<Case, E>,
+    trials: &RefCell<BTreeMap<usize, Trial>>,
+    tried: &dyn Fn(usize) -> Result<Trial, E>,
+    answer: &mut Answer,
+) -> Result<Option<usize>, E> {
+    let places: Vec<Vec<usize>> = candidates.iter().map(|one| one.places.clone()).collect();
     let is_hopeless = |place: usize| -> Result<bool, E> {
         Ok(states(&models(place)?, question).iter().any(|state| without_hope(state).is_some()))
     };
     let mut found = search::first(&places, is_hopeless, |place| Ok(tried(place)?.met()))?;
-    let mut notes = Vec::new();
     let mut below = Vec::new();
     while let Some(place) = found {
         below = neighbours(&places, place, -1);
@@ -173,8 +238,8 @@ pub fn ask<E: From<Failure>>(
             }
         }
         let Some(better) = better else { break };
-        if notes.is_empty() {
-            notes.push(
+        if answer.notes.is_empty() {
+            answer.notes.push(
                 "more is not always better here, or chance decides: a combination below one that \
                  missed met the objectives"
                     .to_owned(),
@@ -183,37 +248,18 @@ pub fn ask<E: From<Failure>>(
         found = Some(better);
     }
     let above = found.and_then(|place| neighbours(&places, place, 1).pop());
-    let above = above.map(&tried).transpose()?;
-    if above.as_ref().is_some_and(|above| !above.met()) {
-        notes.push("one step above misses: more is not always better here".to_owned());
+    answer.above = above.map(tried).transpose()?;
+    if answer.above.as_ref().is_some_and(|above| !above.met()) {
+        answer.notes.push("one step above misses: more is not always better here".to_owned());
     }
     if found.is_none() {
         // What came nearest: the largest of those tried, or the largest of all.
         let last = trials.borrow().keys().next_back().copied();
         below = last.or(places.len().checked_sub(1)).into_iter().collect();
     }
-    let first = (!places.is_empty()).then(|| models(0)).transpose()?;
-    let objectives = first.as_ref().map_or_else(Vec::new, |case| case.model.run.slo.clone());
-    let states = first.map_or_else(Vec::new, |case| states(&case, question));
-    let below = below.into_iter().map(&tried).collect::<Result<Vec<_>, E>>()?;
-    let at = found.map(&tried).transpose()?;
-    let simulated = trials.borrow().values().filter(|trial| trial.is_simulated()).count();
-    let room = found.filter(|_| question.with_headroom).map(|place| -> Result<_, E> {
-        let case = models(place)?;
-        headroom_of(&case, question, control)
-    });
-    Ok(Answer {
-        runtime: question.runtime.to_owned(),
-        objectives,
-        states: states.into_iter().map(|state| state.name).collect(),
-        at,
-        below,
-        above,
-        headroom: room.transpose()?.flatten(),
-        notes,
-        allowed: places.len(),
-        simulated,
-    })
+    answer.below = below.into_iter().map(tried).collect::<Result<Vec<_>, E>>()?;
+    answer.at = found.map(tried).transpose()?;
+    Ok(found)
 }
 
 type Models<'a, E> = Box<dyn Fn(usize) -> Result<Case, E> + 'a>;
@@ -241,11 +287,12 @@ struct Candidate {
     price: Price,
 }
 
-/// The allowed combinations, the cheapest first, and how to read the model of each again.
+/// The allowed combinations, the cheapest first, how to read the model of each again, and the most
+/// instances of any combination.
 fn candidates<'a, E: From<Failure> + 'a>(
     question: &Question<'_>,
     read: &'a Read<'a, E>,
-) -> Result<(Vec<Candidate>, Models<'a, E>), E> {
+) -> Result<(Vec<Candidate>, Models<'a, E>, u32), E> {
     let grid = question.grid;
     if grid.len() > MOST_COMBINATIONS {
         return Err(Failure::Limit(format!(
@@ -255,13 +302,14 @@ fn candidates<'a, E: From<Failure> + 'a>(
         ))
         .into());
     }
-    let mut found = Vec::new();
+    let (mut found, mut most_instances) = (Vec::new(), 0);
     for index in 0..grid.len() {
         let point = grid.point(index);
         let model = read(&point)?.model;
         let Some(runtime) = model.runtimes.iter().find(|one| one.name == question.runtime) else {
             continue;
         };
+        most_instances = most_instances.max(runtime.instances);
         let names = names(grid, &point, &model, runtime);
         let allowed = question.constraints.iter().all(|constraint| constraint.holds(&names));
         if allowed && runtime.instances > question.survive {
@@ -275,7 +323,7 @@ fn candidates<'a, E: From<Failure> + 'a>(
         by_price.then_with(|| a.places.cmp(&b.places))
     });
     let points: Vec<_> = found.iter().map(|one| one.point.clone()).collect();
-    Ok((found, Box::new(move |place| read(&points[place]))))
+    Ok((found, Box::new(move |place| read(&points[place])), most_instances))
 }
 
 /// What the names in a constraint are worth: each varied key by its path and by its last part, and

@@ -173,3 +173,41 @@ fn the_load_can_grow_as_far_as_erlang_says() {
     // The exact end of the bracket lies inside, but for the chance of 180 000 requests.
     assert!(wait(meets) < 0.0108 && wait(misses.unwrap()) > 0.0092, "{meets} {misses:?}");
 }
+
+#[test]
+fn an_interrupted_search_answers_with_what_was_tried_the_cheapest_first() {
+    let text = MODEL.replace("[run]", "[run]\nslo = [\"p99 <= 500 ms\"]");
+    let document = Document::from_text("m", &text);
+    let grid = Grid::new(vec![Axis::parse("runtime.w.workers=1..40").unwrap()]).unwrap();
+    let read = |point: &[(String, String)]| {
+        let overrides = Overrides::new().with(&point[0].0, &point[0].1, "--vary");
+        Ok::<_, Failure>(Case::of(Model::read(&document, &overrides).unwrap()))
+    };
+    let stopped_after = |trials: u32| {
+        let (control, begun) = (Control::default(), std::cell::Cell::new(0));
+        let command = |_: &Point| {
+            if begun.get() == trials {
+                control.cancel();
+            }
+            begun.set(begun.get() + 1);
+            String::new()
+        };
+        let question = Question {
+            runtime: "w",
+            grid: &grid,
+            constraints: &[],
+            survive: 0,
+            with_headroom: true,
+            sha256: "",
+        };
+        ask(&question, &read, &command, &control)
+    };
+    assert_eq!(stopped_after(0).unwrap_err(), Failure::Interrupted);
+    let answer = stopped_after(2).unwrap();
+    let tried = answer.unfinished.as_ref().expect("it did not end");
+    let widths: Vec<f64> = tried.iter().map(|one| number(&one.point[0].1).unwrap()).collect();
+    assert!(widths.len() == 2 && widths[0] < widths[1], "{widths:?}");
+    assert!(answer.at.is_none() && answer.evidence().count() == 2);
+    // Left alone it comes to the answer by the same trials.
+    assert_eq!(stopped_after(u32::MAX).unwrap().unfinished.map(|tried| tried.len()), None);
+}

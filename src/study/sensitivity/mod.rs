@@ -12,7 +12,7 @@ use crate::simulation::Control;
 use crate::stats::Moments;
 use crate::stats::interval::half_width95;
 
-use super::result::{Estimate, SloResult};
+use super::result::{Effort, Estimate, SloResult};
 use super::sweep::in_order;
 use super::{Case, Failure, Options, run_here, threads};
 
@@ -68,13 +68,30 @@ pub struct Tornado {
     pub bars: Vec<Bar>,
     /// Inputs that could not be changed, each with the reason.
     pub left_out: Vec<String>,
+    /// Inputs that were to be changed.
+    pub inputs: usize,
+    /// Those that were, with a share less and with a share more: fewer where the user interrupted.
+    pub done: usize,
+    /// What the studies took, from the least to the most.
+    pub effort: Option<Effort>,
+}
+
+impl Tornado {
+    /// The widest half of an interval of the metric over its value.
+    #[must_use]
+    pub fn precision(&self) -> Option<f64> {
+        let all = self.bars.iter().flat_map(|bar| [bar.base, bar.at[0], bar.at[1]]);
+        let widths = all.filter_map(|one| Some((one.half_width()? / one.value?).abs()));
+        widths.filter(|width| width.is_finite()).reduce(f64::max)
+    }
 }
 
 /// Reckons the metric at the base and with each input changed.
 ///
 /// # Errors
 ///
-/// Those of a study; interrupted before all is done.
+/// Those of a study; interrupted before the first input was changed both ways. Interrupted later, the
+/// tornado is of the inputs that were.
 pub fn tornado(
     base: &Model,
     (inputs, left_out): (Vec<Input>, Vec<String>),
@@ -87,21 +104,29 @@ pub fn tornado(
     let pool = threads(jobs)?;
     control.plan_points(models.len() as u64);
     let mut figures: Vec<Vec<Figure>> = Vec::new();
+    let mut effort = None;
     let work = |index: u64| {
         if control.is_cancelled() {
             return Err(Failure::Interrupted);
         }
         figures_of(models[index as usize], metric, control)
     };
-    in_order(0..models.len() as u64, &pool, work, |_, found| {
-        control.finish_point();
-        figures.push(found);
-        Ok(())
-    })?;
+    let ended =
+        in_order(0..models.len() as u64, &pool, work, |_, (found, (replications, warmup))| {
+            control.finish_point();
+            effort = Some(Effort::and(effort, replications, warmup));
+            figures.push(found);
+            Ok(())
+        });
+    let done = figures.len().saturating_sub(1) / 2;
+    match ended {
+        Err(Failure::Interrupted) if done > 0 => {}
+        ended => ended?,
+    }
     let mut bars: Vec<Bar> = Vec::new();
     for (place, runtime) in base.runtimes.iter().enumerate() {
         let from = bars.len();
-        for (n, input) in inputs.iter().enumerate() {
+        for (n, input) in inputs[..done].iter().enumerate() {
             bars.push(Bar {
                 input: input.name.clone(),
                 runtime: runtime.name.clone(),
@@ -118,7 +143,15 @@ pub fn tornado(
         // Stable: inputs that do the same keep their order.
         bars[from..].sort_by(|a, b| width(b).total_cmp(&width(a)));
     }
-    Ok(Tornado { metric: metric.to_owned(), by, bars, left_out })
+    Ok(Tornado {
+        metric: metric.to_owned(),
+        by,
+        bars,
+        left_out,
+        inputs: inputs.len(),
+        done,
+        effort,
+    })
 }
 
 /// A metric of one runtime, and that of each replication.
@@ -141,8 +174,12 @@ fn paired(base: &Figure, [low, high]: [&Figure; 2]) -> Option<[f64; 2]> {
     Some([swing - half, swing + half]).filter(|ends| ends.iter().all(|end| end.is_finite()))
 }
 
-/// The metric of every runtime of a model.
-fn figures_of(model: &Model, metric: &str, control: &Control) -> Result<Vec<Figure>, Failure> {
+/// The metric of every runtime of a model, with the replications and the warm-up that it took.
+fn figures_of(
+    model: &Model,
+    metric: &str,
+    control: &Control,
+) -> Result<(Vec<Figure>, (u32, f64)), Failure> {
     let mut model = model.clone();
     // An objective is how a study is asked for any metric by its name.
     let asked = Objective {
@@ -162,7 +199,8 @@ fn figures_of(model: &Model, metric: &str, control: &Control) -> Result<Vec<Figu
         let found = |slo: &SloResult| Figure { estimate: slo.figure, each: slo.each.clone() };
         result.slo.first().map_or(none, found)
     };
-    Ok(outcome.runtimes.iter().map(figure).collect())
+    let took = (outcome.replications, outcome.warmup_s);
+    Ok((outcome.runtimes.iter().map(figure).collect(), took))
 }
 
 #[cfg(test)]
@@ -205,5 +243,33 @@ mod tests {
         let [a, b] = wait.at.map(|at| at.ci95.unwrap());
         assert!(a[0] < b[1] && b[0] < a[1], "their own intervals overlap: {wait:?}");
         assert!(!wait.by_chance(), "{wait:?}");
+    }
+
+    #[test]
+    fn an_interrupted_tornado_is_of_the_inputs_that_were_changed_both_ways() {
+        let text = "[params]\na = \"1 ms\"\nb = \"1 ms\"\nc = \"1 ms\"\n\n[load]\nclients = 4\n\n\
+            [[request]]\nsteps = [{ cpu = \"$a\" }, { io = \"$b\" }, { io = \"$c\" }]\n\n\
+            [[runtime]]\nname = \"loop\"\nkind = \"event-loop\"\n\n\
+            [run]\nrequests = 100000\nreplications = 4\nwarmup = \"1 s\"\n";
+        let document = Document::from_text("m", text);
+        let base = Model::read(&document, Overrides::NONE).unwrap();
+        let read = |name: &str, text: &str| {
+            Model::read(&document, &Overrides::new().with(name, text, "test")).ok()
+        };
+        let found = inputs(&document, &base, Overrides::NONE, 0.2, &read);
+        let all = found.0.len();
+        let control: Arc<Control> = Arc::default();
+        let stopped = std::thread::scope(|scope| {
+            scope.spawn(|| {
+                while control.points().is_none_or(|(done, _)| done < 4) {
+                    std::thread::yield_now();
+                }
+                control.cancel();
+            });
+            tornado(&base, found, ("mean", 0.2), Some(1), &control).unwrap()
+        });
+        // The base, one input both ways and half of the second.
+        assert_eq!((stopped.done, stopped.inputs), (1, all));
+        assert_eq!(stopped.bars.len(), 1);
     }
 }

@@ -2,6 +2,7 @@
 
 use std::io;
 
+use super::Cells;
 use crate::study::axis;
 use crate::study::result::Estimate;
 
@@ -12,14 +13,30 @@ const FIRST_FIXED: &str = "scenario";
 #[derive(Clone, Debug, Default)]
 pub struct Rows {
     titles: Vec<String>,
-    records: Vec<csv::StringRecord>,
+    cells: Cells,
+    /// Columns of the text that is added, and which of them are kept; all where it is empty.
+    kept: Vec<bool>,
 }
 
 impl Rows {
     /// No rows yet under these columns: the varied parameters, then those of a result.
     #[must_use]
-    pub const fn new(titles: Vec<String>) -> Self {
-        Self { titles, records: Vec::new() }
+    pub fn new(titles: Vec<String>) -> Self {
+        Self { cells: Cells::new(titles.len()), titles, kept: Vec::new() }
+    }
+
+    /// No rows yet under these columns, of which only the varied parameters and the named ones are
+    /// kept of what is added.
+    #[must_use]
+    pub fn of_columns(titles: &[String], named: &[&str]) -> Self {
+        let fixed = titles.iter().position(|title| title == FIRST_FIXED).unwrap_or(0);
+        let keeps = |(place, title): (usize, &String)| {
+            place < fixed || title == FIRST_FIXED || named.contains(&title.as_str())
+        };
+        let kept: Vec<bool> = titles.iter().enumerate().map(keeps).collect();
+        let titles = titles.iter().zip(&kept).filter(|(_, kept)| **kept);
+        let titles = titles.map(|(title, _)| title.clone()).collect();
+        Self { kept, ..Self::new(titles) }
     }
 
     /// Reads a CSV with a header row, such as `result.csv`.
@@ -29,9 +46,9 @@ impl Rows {
     /// Those of the reader; rows of unequal length.
     pub fn read(from: impl io::Read) -> Result<Self, csv::Error> {
         let mut reader = csv::Reader::from_reader(from);
-        let titles = reader.headers()?.iter().map(str::to_owned).collect();
-        let records = reader.into_records().collect::<Result<_, _>>()?;
-        Ok(Self { titles, records })
+        let mut rows = Self::new(reader.headers()?.iter().map(str::to_owned).collect());
+        reader.into_records().try_for_each(|record| rows.push(record?.iter()))?;
+        Ok(rows)
     }
 
     /// Adds the rows of a CSV text without a header.
@@ -42,21 +59,29 @@ impl Rows {
     pub fn add(&mut self, text: &str) -> Result<(), csv::Error> {
         // A reader takes longer to build than a plain row takes to split.
         if !text.contains(['"', '\r']) {
-            return text
-                .lines()
-                .try_for_each(|line| self.push(line.split(',').collect::<Vec<_>>().into()));
+            return text.lines().try_for_each(|line| self.push(line.split(',')));
         }
         let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(text.as_bytes());
-        reader.records().try_for_each(|record| self.push(record?))
+        reader.records().try_for_each(|record| self.push(record?.iter()))
     }
 
-    fn push(&mut self, record: csv::StringRecord) -> Result<(), csv::Error> {
-        if record.len() != self.titles.len() {
+    fn push<'a>(&mut self, row: impl Iterator<Item = &'a str> + Clone) -> Result<(), csv::Error> {
+        let columns = if self.kept.is_empty() { self.titles.len() } else { self.kept.len() };
+        if row.clone().count() != columns {
             let error = io::Error::new(io::ErrorKind::InvalidData, "a row of another length");
             return Err(error.into());
         }
-        self.records.push(record);
-        Ok(())
+        if self.kept.is_empty() {
+            return Ok(self.cells.push(row)?);
+        }
+        let kept = row.zip(&self.kept).filter(|(_, kept)| **kept).map(|(cell, _)| cell);
+        Ok(self.cells.push(kept)?)
+    }
+
+    /// The columns that are kept, and the cells under them.
+    #[must_use]
+    pub fn into_cells(self) -> (Vec<String>, Cells) {
+        (self.titles, self.cells)
     }
 
     /// The columns.
@@ -75,18 +100,18 @@ impl Rows {
     /// How many rows there are.
     #[must_use]
     pub const fn len(&self) -> usize {
-        self.records.len()
+        self.cells.len()
     }
 
     /// Whether there are none.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
-        self.records.is_empty()
+        self.cells.is_empty()
     }
 
     /// The rows, in order.
     pub fn iter(&self) -> impl Iterator<Item = Row<'_>> {
-        self.records.iter().map(|record| Row { titles: &self.titles, record })
+        (0..self.cells.len()).map(|row| Row { titles: &self.titles, cells: &self.cells, row })
     }
 }
 
@@ -94,7 +119,8 @@ impl Rows {
 #[derive(Clone, Copy, Debug)]
 pub struct Row<'a> {
     titles: &'a [String],
-    record: &'a csv::StringRecord,
+    cells: &'a Cells,
+    row: usize,
 }
 
 impl<'a> Row<'a> {
@@ -102,7 +128,7 @@ impl<'a> Row<'a> {
     #[must_use]
     pub fn text(&self, column: &str) -> &'a str {
         let place = self.titles.iter().position(|title| title == column);
-        place.and_then(|place| self.record.get(place)).unwrap_or_default()
+        place.map_or("", |place| self.cells.get(self.row, place))
     }
 
     /// The number in this column; `None` where it is empty or no number.

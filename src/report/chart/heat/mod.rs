@@ -48,6 +48,14 @@ struct Heat {
     left_out: Vec<String>,
 }
 
+impl Heat {
+    /// The contour at a number of the scale, in columns and rows.
+    fn contour(&self, map: &Map, level: f64) -> Vec<((f64, f64), (f64, f64))> {
+        let share = |value| self.z.axis.share(self.z.on_axis(value));
+        contour::lines(&map.values, level / self.z.factor, share)
+    }
+}
+
 /// Draws the chart.
 ///
 /// # Errors
@@ -68,16 +76,17 @@ pub fn draw(table: &Table, choice: &Choice, page: &Page) -> Result<Figure, Error
         canvas.finish()
     };
     let tex = tex::document(&heat, page);
-    Ok(Figure::new(drawing, ink, numbers(&heat)?, page).with_tex(tex))
+    let hint = (!heat.left_out.is_empty()).then(|| points::OTHERS.to_owned());
+    Ok(Figure::new(drawing, ink, numbers(&heat)?, page).with_tex(tex).hinting(hint))
 }
 
 fn notes(heat: &Heat) -> Vec<String> {
     let mut notes = vec![
-        "Lines: contours at the numbers of the scale, between the points measured.".to_owned(),
+        "Lines: contours at the numbers of the scale, between the points simulated.".to_owned(),
     ];
     if !heat.left_out.is_empty() {
         let names = heat.left_out.join("; ");
-        notes.push(format!("No room for {names}; iowait plot --only NAME=VALUE draws them."));
+        notes.push(format!("No room for {names}."));
     }
     notes
 }
@@ -139,8 +148,7 @@ fn read(table: &Table, choice: &Choice) -> Result<Heat, Error> {
     }
     let all: Vec<f64> =
         maps.iter().flat_map(|map| map.values.iter().flatten().flatten().copied()).collect();
-    let words =
-        |column: usize, values: &[f64]| words::dimension(table.title(column), values, Axis::suited);
+    let words = |column: usize, values: &[f64]| words::axis(table, column, values, Axis::suited);
     let scaled = |column: usize, values: Vec<f64>| {
         let dimension = words(column, &values);
         let values = values.iter().map(|value| dimension.on_axis(*value)).collect();
@@ -287,7 +295,7 @@ impl<'a> Layout<'a> {
                 if self.share_of_axis(level) < LIGHT_FROM { WHITE } else { BLACK },
                 0.7,
             );
-            for (from, to) in contour::lines(&map.values, level / self.heat.z.factor) {
+            for (from, to) in self.heat.contour(map, level) {
                 canvas.path(&[place(from), place(to)], look)?;
             }
         }

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::super::super::number::figure;
 use super::super::page::Page;
 use super::super::tex::{HEAD, text};
-use super::{Heat, LIGHT_FROM, contour, levels, ramp};
+use super::{Heat, LIGHT_FROM, levels, ramp};
 
 /// Values that an axis names.
 const MOST_LABELS: usize = 12;
@@ -69,7 +69,7 @@ pub fn document(heat: &Heat, page: &Page) -> String {
         line("};".to_owned());
         for (level, _) in &scale {
             let color = if heat.z.axis.share(*level) < LIGHT_FROM { "white" } else { "black" };
-            for (from, to) in contour::lines(&map.values, level / heat.z.factor) {
+            for (from, to) in heat.contour(map, *level) {
                 line(format!(
                     "\\draw[{color}, line width=0.7pt] (axis cs:{},{}) -- (axis cs:{},{});",
                     from.0, from.1, to.0, to.1

@@ -1,14 +1,17 @@
 //! What ran where in a window of virtual time, under each runtime: stretches made of a log.
 
-use std::collections::BTreeMap;
+mod fold;
+mod window;
 
 use rayon::prelude::*;
 
 use super::Failure;
 use super::workload;
-use crate::model::{Model, Runtime};
-use crate::simulation::{Change, Control, Ending, Job, Log, Part, Setup, Stop, Window, listen};
+use crate::model::{Model, Runtime, Scheduling};
+use crate::simulation::{Control, Ending, Job, Log, Part, Setup};
 use crate::units::{Span, Time};
+use fold::Fold;
+use window::Heard;
 
 /// A window of every runtime of a model.
 #[derive(Clone, Debug)]
@@ -19,8 +22,10 @@ pub struct Traced {
     pub baseline: usize,
     /// When the window opens.
     pub from: Time,
-    /// When it was to close.
+    /// When it closes: earlier than was asked where more happens than can be shown.
     pub until: Time,
+    /// When it was to close.
+    pub asked: Time,
     /// `1 + T_io/T_cpu`; `None` where T_cpu is 0, and under an open load, which gives every runtime
     /// the same to do: there is no gain in throughput to hold it against.
     pub formula: Option<f64>,
@@ -43,7 +48,9 @@ pub struct RuntimeTrace {
     pub jobs: Vec<Job>,
     /// Requests in order of issue.
     pub requests: Vec<RequestTrace>,
-    /// Bursts on cores, in order of their beginning; none where cores are shared by all at once.
+    /// Bursts on cores, in order of their beginning. Where all running requests share the cores at
+    /// once, as many cores are busy as requests run, the first cores first; none where these are
+    /// those of several instances, for which of them a request runs on is not told.
     pub bursts: Vec<Burst>,
     /// Requests completed in the window.
     pub done: u64,
@@ -88,8 +95,8 @@ pub struct Stretch {
 pub struct Burst {
     /// The core.
     pub core: u32,
-    /// The thread.
-    pub thread: u32,
+    /// The thread; `None` where all that run share the cores.
+    pub thread: Option<u32>,
     /// The request; `None` for what is no request's own.
     pub request: Option<u64>,
     /// Its beginning.
@@ -98,47 +105,43 @@ pub struct Burst {
     pub to: Time,
 }
 
-/// Runs the first replication of every runtime through a window and keeps what ran where.
+/// Runs the first replication of every runtime through a window and keeps what ran where. A window in
+/// which more happens than a viewer opens ends there, for every runtime at the same moment.
 ///
 /// # Errors
 ///
-/// [`Failure::Limit`] where more happens than can be kept or a replication goes beyond its bounds,
-/// [`Failure::Interrupted`] where `control` was cancelled.
+/// [`Failure::Limit`] where a replication goes beyond its bounds, [`Failure::Interrupted`] where
+/// `control` was cancelled.
 pub fn trace(
     model: &Model,
     from: Span,
     length: Span,
     control: &Control,
 ) -> Result<Traced, Failure> {
-    let window = Window { warmup: from, requests: 0, duration: Some(length) };
-    let runtimes: Result<Vec<RuntimeTrace>, Failure> = model
+    let opens = Time::ZERO + from;
+    let heard: Result<Vec<Heard>, Failure> = model
         .runtimes
         .par_iter()
-        .map(|runtime| {
-            let setup = Setup::new(model, runtime);
-            let (found, log) = listen(&setup, 0, window, control);
-            match found.stop {
-                Stop::Limit(words) => return Err(Failure::Limit(words)),
-                Stop::Interrupted => return Err(Failure::Interrupted),
-                _ if log.full => {
-                    let why = "more happens in the window than a trace can hold; ask for a shorter one with --for";
-                    return Err(Failure::Limit(why.to_owned()));
-                }
-                _ => {}
-            }
-            Ok(of_runtime(model, runtime, log, (window.opens(), window.opens() + length)))
-        })
+        .map(|runtime| window::hear(&Setup::new(model, runtime), (from, length), control))
         .collect();
+    let heard = heard?;
+    let asked = opens + length;
+    let until = heard.iter().filter_map(|heard| heard.complete_until).fold(asked, Time::min);
+    let cut = until < asked;
+    let runtimes = model.runtimes.iter().zip(heard);
+    let runtimes =
+        runtimes.map(|(runtime, heard)| of_runtime(model, runtime, heard.log, (opens, until, cut)));
     Ok(Traced {
         model: model.name.clone(),
         baseline: model.run.baseline,
-        from: window.opens(),
-        until: window.opens() + length,
+        from: opens,
+        until,
+        asked,
         formula: workload::workload(model)
             .blocking_coefficient
             .filter(|_| !model.load.kind.is_open())
             .map(|beta| 1.0 + beta),
-        runtimes: runtimes?,
+        runtimes: runtimes.collect(),
     })
 }
 
@@ -146,11 +149,14 @@ fn of_runtime(
     model: &Model,
     runtime: &Runtime,
     log: Log,
-    (from, until): (Time, Time),
+    (from, until, cut): (Time, Time, bool),
 ) -> RuntimeTrace {
     let cores = model.host.cores * runtime.instances;
     let classes = runtime.requests.as_deref().unwrap_or(&model.requests);
-    let folded = Fold::of(&log, until);
+    let mut folded = Fold::of(&log, until, cut);
+    if model.host.scheduling == Scheduling::ProcessorSharing && runtime.instances == 1 {
+        folded.share(cores);
+    }
     let done = folded
         .requests
         .iter()
@@ -175,90 +181,6 @@ fn of_runtime(
     }
 }
 
-/// A log under way to stretches.
-#[derive(Default)]
-struct Fold {
-    requests: Vec<RequestTrace>,
-    places: BTreeMap<u64, usize>,
-    open: BTreeMap<(u64, u32), Stretch>,
-    bursts: Vec<Burst>,
-    bursting: BTreeMap<u32, Burst>,
-}
-
-impl Fold {
-    fn of(log: &Log, until: Time) -> Self {
-        let mut fold = Self::default();
-        for (now, change) in &log.changes {
-            fold.take(*now, *change);
-        }
-        let open: Vec<(u64, u32)> = fold.open.keys().copied().collect();
-        open.into_iter().for_each(|(request, branch)| fold.close(until, request, branch));
-        let bursting: Vec<u32> = fold.bursting.keys().copied().collect();
-        bursting.into_iter().for_each(|core| fold.stop(until, core));
-        fold.bursts.sort_by_key(|burst| (burst.from, burst.core));
-        for request in &mut fold.requests {
-            request.stretches.sort_by_key(|stretch| (stretch.from, stretch.branch));
-        }
-        fold
-    }
-
-    fn take(&mut self, now: Time, change: Change) {
-        match change {
-            Change::Issued { request, class } => {
-                self.places.insert(request, self.requests.len());
-                let new =
-                    RequestTrace { number: request, class, begin: now, ..RequestTrace::default() };
-                self.requests.push(new);
-                self.begin(
-                    request,
-                    Stretch { branch: 0, thread: None, part: Part::Accept, from: now, to: now },
-                );
-            }
-            Change::Ended { request, how } => {
-                if let Some(place) = self.places.get(&request) {
-                    self.requests[*place].end = Some((now, how));
-                }
-                // A refused one has no strand that would tell of its end.
-                if how == Ending::Refused {
-                    self.close(now, request, 0);
-                }
-            }
-            Change::Part { request, branch, thread, part } => {
-                self.close(now, request, branch);
-                if let Some(part) = part {
-                    self.begin(request, Stretch { branch, thread, part, from: now, to: now });
-                }
-            }
-            Change::Begins { core, thread, request } => {
-                self.stop(now, core);
-                self.bursting.insert(core, Burst { core, thread, request, from: now, to: now });
-            }
-            Change::Stops { core } => self.stop(now, core),
-        }
-    }
-
-    fn begin(&mut self, request: u64, stretch: Stretch) {
-        self.open.insert((request, stretch.branch), stretch);
-    }
-
-    fn close(&mut self, now: Time, request: u64, branch: u32) {
-        if let Some(stretch) = self.open.remove(&(request, branch))
-            && stretch.from < now
-            && let Some(place) = self.places.get(&request)
-        {
-            self.requests[*place].stretches.push(Stretch { to: now, ..stretch });
-        }
-    }
-
-    fn stop(&mut self, now: Time, core: u32) {
-        if let Some(burst) = self.bursting.remove(&core)
-            && burst.from < now
-        {
-            self.bursts.push(Burst { to: now, ..burst });
-        }
-    }
-}
-
 impl RequestTrace {
     /// Where its time goes at an instant: the first part that applies to any of its branches.
     #[must_use]
@@ -278,7 +200,7 @@ mod tests {
     use super::*;
     use crate::model::Overrides;
     use crate::model::shipped::MODELS;
-    use crate::simulation::replicate;
+    use crate::simulation::{Window, listen, replicate};
 
     #[test]
     fn a_listener_changes_nothing() {
