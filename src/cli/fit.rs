@@ -58,6 +58,9 @@ pub struct Fit {
     /// Write the model here instead of to standard output, whole or not at all
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
+    /// Write the model even where it misses what it was fitted to, or contradicts it
+    #[arg(long)]
+    force: bool,
     #[command(flatten)]
     page: Page,
     #[command(flatten)]
@@ -148,10 +151,16 @@ impl Fit {
             let pressure =
                 rate.or(self.page.clients.map(|clients| Pressure::Clients(clients, 0.0)));
             let traced = fit::traced::fit(&found.traces, known, pressure, control)?;
+            if !self.force {
+                fit::misfit::traced(&traced)?;
+            }
             let told = [report::traces::summary(&traced), not_told(&traced.untold)].concat();
             return Ok(Written { text: report::traces::text(&traced, command), told });
         }
         let mut fitted = fit::fit(&found.measurements, known, control)?;
+        if !self.force {
+            fit::misfit::fitted(&fitted)?;
+        }
         fitted.given.extend(found.told.iter().cloned());
         let told = [report::summary(&fitted), found.told, not_told(&fitted.untold)].concat();
         Ok(Written { text: report::text(&fitted, command), told })
@@ -195,8 +204,10 @@ impl Fit {
         loadtest::keep(all, &self.filters).map_err(Failure::Usage)?;
         if self.inputs.is_empty() {
             all.extend(self.page.measurement());
+            checked(all)?;
         } else if let [one] = all.as_mut_slice() {
-            self.page.amend(one);
+            found.told.extend(self.page.amend(one));
+            checked(all)?;
         } else if self.page.is_given() && found.traces.is_empty() {
             return Err(Failure::Usage(
                 "flags that describe one measurement stand beside several; put what they say into columns of a table"
@@ -259,6 +270,8 @@ impl Fit {
             }
         };
         add("--input-format", self.input_format.clone());
+        let unit = |unit: Unit| Unit::WORDS.iter().find(|(_, known)| *known == unit);
+        add("--log-unit", self.log_unit.and_then(unit).map(|(word, _)| (*word).to_owned()));
         self.filters
             .iter()
             .for_each(|(name, value)| add("--where", Some(format!("{name}={value}"))));
@@ -274,7 +287,19 @@ impl Fit {
         add("--cpu", self.known.cpu.as_ref().map(|given| given.text.clone()));
         add("--calls", self.known.calls.map(|calls| calls.to_string()));
         add("--seed", self.seed.map(|seed| seed.to_string()));
+        if self.force {
+            args.push("--force".to_owned());
+        }
         args
+    }
+}
+
+/// That flags and file together can be one run.
+fn checked(all: &[Measurement]) -> Result<(), Failure> {
+    let problem = |one: &Measurement| one.check().err().map(|problem| (one.place.clone(), problem));
+    match all.iter().find_map(problem) {
+        Some((place, problem)) => Err(Problems::of_source(&place, problem).into()),
+        None => Ok(()),
     }
 }
 

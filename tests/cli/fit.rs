@@ -350,3 +350,39 @@ fn traces_become_steps_in_order_repeated_and_at_once() {
     let too_much = [&fit[..], &["--cpu", "20ms"]].concat();
     play_at(home.path(), &too_much).ends(2, &["spends only", "that of these requests alone"]);
 }
+
+#[test]
+fn figures_that_cannot_be_are_refused_in_words() {
+    let rest = ["--rate", "50/s", "--cpu", "2ms", "--preset", "event-loop:1", "--cores", "1"];
+    let page = |flags: &[&str]| play(&[&["fit"], flags, &rest[..]].concat());
+    page(&["--p50", "30ms", "--p90", "20ms"]).ends(2, &["p90 of 20 ms is below p50 of 30 ms"]);
+    page(&["--p50", "0ms"]).ends(2, &["--p50", "expected a time above 0"]);
+    page(&["--p50=-5ms"]).ends(2, &["--p50"]);
+    let crowd = ["--p50", "30ms", "--clients", "9000000000", "--throughput", "50/s"];
+    let server = ["--cpu", "2ms", "--preset", "event-loop:1", "--cores", "1"];
+    play(&[&["fit"], &crowd[..], &server].concat())
+        .ends(2, &["9000000000 clients are more than a fit takes", "at most 1000000"]);
+    let home = tempfile::tempdir().expect("a folder");
+    write(home.path(), "a.csv", "clients,rps,p50_ms,p90_ms\n1,30,30,20\n");
+    let words = ["a.csv: line 2: `20` in the column p90_ms is below `30` in the column p50_ms"];
+    play_at(home.path(), &["fit", "a.csv", "--cores", "1"]).ends(2, &words);
+    // A trace whose service has no name could be that of any other.
+    let nameless = traces().replace("\"shop\"", "\"\"");
+    write(home.path(), "t.json", &nameless);
+    let traced = ["fit", "t.json", "--cpu", "3ms", "--preset", "event-loop:1", "--cores", "1"];
+    play_at(home.path(), &traced).ends(2, &["service has no name", "service.name"]);
+}
+
+#[test]
+fn a_model_that_misses_its_own_measurements_is_not_written_unless_forced() {
+    // At 90 % of the CPU nothing random answers in 100 to 102 ms always.
+    let home = tempfile::tempdir().expect("a folder");
+    let fit = ["fit", "--p50", "100ms", "--p99", "102ms", "--rate", "120/s", "--cpu-used", "0.9"];
+    let fit = [&fit[..], &["--cores", "2", "--preset", "sync-worker:16", "-o", "x.toml"]].concat();
+    let words = ["no model is written", "p99 at 120/s", "was 102 ms", "Measure with", "--force"];
+    play_at(home.path(), &fit).ends(2, &words);
+    assert!(!home.path().join("x.toml").exists());
+    play_at(home.path(), &[&fit[..], &["--force"]].concat()).ends(0, &["Beware", "wrote x.toml"]);
+    let model = std::fs::read_to_string(home.path().join("x.toml")).expect("written");
+    assert!(model.contains("--force"), "{model}");
+}

@@ -4,6 +4,11 @@ use serde_json::Value;
 
 use crate::input::problem::Problem;
 
+/// Whether a text begins as an object does, a byte order mark aside.
+pub fn is_object(text: &str) -> bool {
+    text.trim_start_matches('\u{feff}').trim_start().starts_with('{')
+}
+
 /// Reads a text as JSON.
 pub fn parse(text: &str) -> Result<Value, Problem> {
     serde_json::from_str(text.trim_start_matches('\u{feff}')).map_err(|error| {

@@ -12,7 +12,7 @@ use crate::input::problem::Problem;
 
 /// Whether the text looks like one.
 pub fn fits(text: &str) -> bool {
-    text.trim_start().starts_with('{') && text.contains("\"http_req_duration")
+    json::is_object(text) && text.contains("\"http_req_duration")
 }
 
 /// Reads one summary, or one after another, as `iowait run --format k6` writes them.

@@ -275,13 +275,7 @@ fn scenarios(text: &mut String, fitted: &Fitted) {
                  tolerance = \"{}\"\nrole      = \"{}\"\n",
                 check.metric,
                 tolerance.map_or(TOLERANCE, |(_, share)| share),
-                // Of one measurement every percentile is in the written waits, also the one that was left
-                // out once for the check.
-                if cell.held || (check.held && !check.metric.starts_with('p')) {
-                    "predicted"
-                } else {
-                    "fitted"
-                }
+                if fitted.predicts(check) { "predicted" } else { "fitted" }
             );
         }
     }

@@ -86,6 +86,13 @@ pub fn fit(
     control: &Control,
 ) -> Result<Traced, Failure> {
     let (service, all) = skeleton::of(traces);
+    if service.trim().is_empty() && !all.is_empty() {
+        return Err(Refusal::new(
+            "the service has no name in the traces, so its spans and those of others cannot be told apart",
+        )
+        .advice("set service.name (OTEL_SERVICE_NAME) in each process and trace again")
+        .into());
+    }
     if all.len() < LEAST {
         return Err(Refusal::new(format!(
             "{} requests of {} traces have a span of kind server with its end, and {LEAST} are wanted",
