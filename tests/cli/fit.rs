@@ -95,9 +95,26 @@ fn a_monitoring_page_gives_back_what_was_simulated() {
     play_at(home.path(), &["validate", "found.toml", "--no-files"]).ends(0, &[]);
     let quick = ["run", "found.toml", "--requests", "3000", "--replications", "2"];
     let run = play_at(home.path(), &quick).ends(0, &[]);
-    for part in ["gain over one-a-core", "gain over today", "formula"] {
-        assert!(run.out.contains(part), "{part}\n{}", run.out);
+    // The promise and both gains side by side, and one promise in both places.
+    let header = run.out.lines().find(|line| line.starts_with("  gain  ")).expect("the gains");
+    for part in ["formula", "over one-a-core", "over today"] {
+        assert!(header.contains(part), "{part}\n{}", run.out);
     }
+    assert!(!run.out.contains("scenario over-today"), "{}", run.out);
+    let lead = "The formula promises 1 + T_io/T_cpu = ";
+    let flowing = model.replace("\n# ", " ");
+    let promise = flowing.split(lead).nth(1).and_then(|rest| rest.split(',').next());
+    let shown = run.out.lines().filter(|line| line.starts_with("  loop "));
+    let shown: Vec<Option<&str>> = shown.map(|line| line.split_whitespace().nth(1)).collect();
+    assert!(shown.contains(&promise), "{promise:?}\n{}", run.out);
+    // T_io has its interval, and the truth is in it.
+    let range = flowing.split("T_io ").nth(1).and_then(|rest| rest.split("between ").nth(1));
+    let numbers: Vec<f64> = range
+        .into_iter()
+        .flat_map(|rest| rest.split_whitespace().take(4))
+        .filter_map(|word| word.parse().ok())
+        .collect();
+    assert!(matches!(numbers[..], [low, high] if low < 40.0 && 40.0 < high), "{numbers:?}\n{model}");
 }
 
 #[test]
@@ -385,4 +402,57 @@ fn a_model_that_misses_its_own_measurements_is_not_written_unless_forced() {
     play_at(home.path(), &[&fit[..], &["--force"]].concat()).ends(0, &["Beware", "wrote x.toml"]);
     let model = std::fs::read_to_string(home.path().join("x.toml")).expect("written");
     assert!(model.contains("--force"), "{model}");
+}
+
+/// Two columns of one server: mean and median behind four workers, up to twice as many clients.
+fn mean_and_median(home: &Path, io: &str) -> String {
+    let text = format!(
+        "[host]\ncores = 2\n[load]\nclients = 1\n[[request]]\nsteps = [{{ cpu = \"exp(1 ms)\" }}, \
+         {{ io = \"{io}\" }}, {{ cpu = \"exp(1 ms)\" }}]\n[[runtime]]\nname = \"now\"\n\
+         kind = \"sync-worker\"\nworkers = 4\n[run]\nreplications = 2\n"
+    );
+    write(home, "known.toml", &text);
+    let sweep = ["sweep", "known.toml", "--vary", "load.clients=4,8,12", "--format", "csv"];
+    let sweep = [&sweep[..], &["--no-files", "--requests", "20000"]].concat();
+    let table = play_at(home, &sweep).ends(0, &[]).out;
+    let mut rows = csv::Reader::from_reader(table.as_bytes());
+    let header = rows.headers().expect("a header").clone();
+    let place = |name: &str| header.iter().position(|column| column == name).expect(name);
+    let columns = ["load.clients", "throughput_rps", "response_mean_s", "response_p50_s"];
+    let mut kept = "clients,throughput_rps,mean_s,p50_s,cpu_per_req_ms\n".to_owned();
+    for row in rows.records() {
+        let row = row.expect("a row");
+        let cells: Vec<&str> = columns.iter().map(|name| &row[place(name)]).collect();
+        kept += &format!("{},2\n", cells.join(","));
+    }
+    kept
+}
+
+#[test]
+fn a_mean_with_a_median_says_how_waits_vary_and_crowds_say_how_long_they_are() {
+    let home = tempfile::tempdir().expect("a folder");
+    for (io, family) in [("30 ms", "constant"), ("lognormal(mean = 30 ms, cv = 1.5)", "lognormal")] {
+        let table = mean_and_median(home.path(), io);
+        write(home.path(), "runs.csv", &table);
+        let fit = ["fit", "runs.csv", "--preset", "sync-worker:4", "--cores", "2"];
+        let fitted = play_at(home.path(), &fit).ends(0, &[]);
+        let found = t_io(&fitted.out);
+        assert!((found / 30.0 - 1.0).abs() < 0.03, "T_io {found} ms\n{}", fitted.out);
+        let flowing = fitted.out.replace("\n# ", " ");
+        // Clients beyond the four workers take part: 4 and 12, 8 was kept out.
+        for part in [family, "from 2 light loads", "between"] {
+            assert!(flowing.contains(part), "{part}\n{}", fitted.out);
+        }
+    }
+}
+
+#[test]
+fn a_flag_beside_a_file_is_told_where_it_changes_what_the_file_says() {
+    let home = tempfile::tempdir().expect("a folder");
+    write(home.path(), "a.csv", "rate,rps,p50_ms,p99_ms\n50/s,50,30,90\n");
+    let fit = ["fit", "a.csv", "--cpu", "2ms", "--preset", "event-loop:1", "--cores", "1"];
+    let more = [&fit[..], &["--p50", "35ms", "-o", "x.toml"]].concat();
+    play_at(home.path(), &more).ends(0, &["--p50 35ms counts, not the 30 ms of a.csv, line 2"]);
+    let model = std::fs::read_to_string(home.path().join("x.toml")).expect("written");
+    assert!(model.contains("--p50 35ms counts"), "{model}");
 }

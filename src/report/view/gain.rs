@@ -38,7 +38,6 @@ pub fn table(source: &Source<'_>) -> Option<Table> {
         ("formula", |gain| gain.formula),
     ];
     for (title, of) in columns.into_iter().take(if beside { 2 } else { 3 }) {
-        let title = if beside { format!("{title} over {baseline}") } else { title.to_owned() };
         if !beside || gains().any(|gain| of(gain).is_some_and(|found| found != 1.0)) {
             table.push(title, gains().map(|gain| value(of(gain))));
         }
@@ -47,7 +46,7 @@ pub fn table(source: &Source<'_>) -> Option<Table> {
     if gains().any(|gain| gain.formula_n != gain.formula) {
         table.push("E(N)", gains().map(|gain| value(gain.formula_n)));
     }
-    if source.simulated() {
+    if source.simulated() && !beside {
         let over = |gain: &Gain| gain.over_formula.map_or_else(|| NONE.to_owned(), deviation);
         table.push("against the formula", gains().map(|gain| Cell::number(over(gain))));
     }
