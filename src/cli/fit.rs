@@ -244,9 +244,11 @@ impl Fit {
     fn known(&self) -> Known {
         let flags = &self.known;
         let used = flags.cpu_used.as_ref();
+        let rate = self.page.rate.as_ref().filter(|_| used.is_some());
         let halves = [
             used.map(|used| half_digit(&used.text)),
-            self.page.rate.as_ref().map(|rate| half_digit(&rate.text)),
+            rate.map(|rate| half_digit(&rate.text)),
+            flags.cpu.as_ref().map(|cpu| half_digit(&cpu.text)),
         ];
         let squares: f64 = halves.into_iter().flatten().map(|half| half * half).sum();
         Known {
@@ -254,7 +256,7 @@ impl Fit {
             server: flags.preset.clone(),
             cpu_s: flags.cpu.as_ref().map(|cpu| cpu.value.seconds()),
             cpu_share: used.map(|used| used.value),
-            rounding: used.map(|_| squares.sqrt()),
+            rounding: (squares > 0.0).then(|| squares.sqrt()),
             calls: flags.calls,
             seed: self.seed.unwrap_or(42),
         }

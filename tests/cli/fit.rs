@@ -456,3 +456,17 @@ fn a_flag_beside_a_file_is_told_where_it_changes_what_the_file_says() {
     let model = std::fs::read_to_string(home.path().join("x.toml")).expect("written");
     assert!(model.contains("--p50 35ms counts"), "{model}");
 }
+
+#[test]
+fn calls_at_once_are_no_sync_servers() {
+    let home = tempfile::tempdir().expect("a folder");
+    write(home.path(), "traces.json", &traces());
+    let fit = ["fit", "traces.json", "--cpu", "3.25ms", "--cores", "1", "-o", "x.toml"];
+    let sync = [&fit[..], &["--preset", "gunicorn-sync:4"]].concat();
+    play_at(home.path(), &sync).ends(2, &["left and right overlap", "one call after the other"]);
+    assert!(!home.path().join("x.toml").exists());
+    let forced = [&sync[..], &["--force"]].concat();
+    play_at(home.path(), &forced).ends(0, &["not in the data: why left and right overlap"]);
+    let model = std::fs::read_to_string(home.path().join("x.toml")).expect("written");
+    assert!(model.replace("\n# ", " ").contains("the time that calls cover, over 60 requests"));
+}

@@ -44,6 +44,16 @@ pub fn fitted(fitted: &Fitted) -> Result<(), Refusal> {
 ///
 /// As [`fitted`]; where the load is not known only what is too long, for queueing is missing then.
 pub fn traced(traced: &Traced) -> Result<(), Refusal> {
+    if let Some(names) = traced.overlap() {
+        return Err(Refusal::new(format!(
+            "{names} overlap in the traces, and a request of {} makes one call after the other: it is not what was traced",
+            traced.server.described()
+        ))
+        .advice(
+            "name the server that makes calls at once: --preset uvicorn-asyncio, event-loop or work-stealing; or --force \
+             writes them one after the other",
+        ));
+    }
     let known = traced.pressure.is_some();
     let told = |check: &&Check| known || check.deviation() > 0.0;
     let checks: Vec<&Check> = traced.checks.iter().filter(told).collect();
