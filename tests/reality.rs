@@ -6,12 +6,12 @@
 #[path = "../examples/reality/ablation.rs"]
 #[allow(dead_code)]
 mod ablation;
-#[path = "../examples/reality/cells.rs"]
-#[allow(dead_code)]
-mod cells;
 #[path = "../examples/reality/batch.rs"]
 #[allow(dead_code)]
 mod batch;
+#[path = "../examples/reality/cells.rs"]
+#[allow(dead_code)]
+mod cells;
 #[path = "../examples/reality/poll_order.rs"]
 mod poll_order;
 #[path = "../examples/reality/predict.rs"]
@@ -82,10 +82,15 @@ fn a_mechanism_is_named_where_the_figure_moves_with_it_and_nowhere_else() {
 #[test]
 fn late_requests_that_stay_last_take_two_turns_as_measured() {
     // uvloop without waits: n - 1 bursts, and for a 1/(n - 1) of all requests twice that.
-    for (clients, cpu, p50, p99) in [(4, 1.049_37, 3.179_1, 6.451_45), (16, 1.058_62, 15.960_35, 32.334_1)] {
+    for (clients, cpu, p50, p99) in
+        [(4, 1.049_37, 3.179_1, 6.451_45), (16, 1.058_62, 15.960_35, 32.334_1)]
+    {
         for (share, measured) in [(0.5, p50), (0.99, p99)] {
             let found = poll_order::quantile(share, clients, (cpu, 0.02));
-            assert!((found / measured - 1.0).abs() < 0.03, "{clients} clients: {found} of {measured}");
+            assert!(
+                (found / measured - 1.0).abs() < 0.03,
+                "{clients} clients: {found} of {measured}"
+            );
         }
     }
 }

@@ -86,7 +86,10 @@ pub fn evidence(
         let own = of(&Trial::Scheduling.predict(cell, all)?);
         if (own / measured - 1.0).abs() < 0.5 * error.abs() {
             let cpu = each.cpu_off * 100.0;
-            return Ok(format!("CPU {cpu:+.0} % against one client: with its own it is off by {}", off(own)));
+            return Ok(format!(
+                "CPU {cpu:+.0} % against one client: with its own it is off by {}",
+                off(own)
+            ));
         }
     }
     if cell.clients() == 1 && !matches!(cell.offered, Offered::Rate { .. }) {
@@ -126,7 +129,11 @@ pub fn evidence(
     let high = single.iter().copied().fold(0.0, f64::max);
     if low <= measured && measured <= high {
         let near = if cell.region() == Region::Open95 { ", near saturation" } else { "" };
-        return Ok(format!("one window is one draw{near}: {WINDOWS} of them lie from {} to {}", off(low), off(high)));
+        return Ok(format!(
+            "one window is one draw{near}: {WINDOWS} of them lie from {} to {}",
+            off(low),
+            off(high)
+        ));
     }
     Ok(format!("not explained; moves it too little: {}", tried.join(", ")))
 }

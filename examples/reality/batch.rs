@@ -58,14 +58,17 @@ impl Batch {
             0 => "all at once".to_owned(),
             limit => format!("{limit} at once"),
         };
-        let wait = if self.io > 0.0 { format!("{} ms each", self.io) } else { "no wait".to_owned() };
+        let wait =
+            if self.io > 0.0 { format!("{} ms each", self.io) } else { "no wait".to_owned() };
         format!("{}, {limit}, {wait}", self.model)
     }
 
     fn text(&self) -> String {
         let (preset, width) = match self.model.as_str() {
             "sync" => ("gunicorn-sync", "workers = 1\n".to_owned()),
-            "threads" => ("gunicorn-gthread", format!("threads = {}\ndispatch = \"0 s\"\n", self.limit)),
+            "threads" => {
+                ("gunicorn-gthread", format!("threads = {}\ndispatch = \"0 s\"\n", self.limit))
+            }
             "asyncio" => ("uvicorn-asyncio", "task_switch = \"0 s\"\npoll = \"0 s\"\n".to_owned()),
             _ => ("uvicorn-uvloop", "task_switch = \"0 s\"\npoll = \"0 s\"\n".to_owned()),
         };

@@ -53,10 +53,7 @@ impl Scored {
 /// When a model is refused.
 pub fn score(trial: Trial, all: &[Cell], every: usize) -> Result<Vec<Scored>, String> {
     let chosen: Vec<&Cell> = all.iter().step_by(every).collect();
-    chosen
-        .into_par_iter()
-        .map(|cell| score_one(trial, cell, all))
-        .collect()
+    chosen.into_par_iter().map(|cell| score_one(trial, cell, all)).collect()
 }
 
 /// Predicts one cell.

@@ -125,6 +125,9 @@ impl Fit {
         }
         let tell = |session: &mut Session<'_>, words: &str| session.note(wrapped(words).trim_end());
         told.iter().for_each(|line| tell(session, line));
+        if self.output.is_none() {
+            tell(session, "-o FILE keeps the model; then iowait validate FILE, iowait run FILE");
+        }
         if let Some(path) = &self.output {
             let word = shell::quoted(&path.to_string_lossy());
             tell(
@@ -238,7 +241,7 @@ impl Fit {
             return Ok(Reader::Log);
         }
         let table = loadtest::FORMATS.iter().find(|format| chosen(format.name, format.fits));
-        table.map(Reader::LoadTest).ok_or_else(|| unrecognised(&opened.name))
+        table.map(Reader::LoadTest).ok_or_else(|| unrecognised(opened))
     }
 
     fn known(&self) -> Known {
@@ -305,15 +308,21 @@ fn checked(all: &[Measurement]) -> Result<(), Failure> {
     }
 }
 
-fn unrecognised(name: &str) -> Failure {
+fn unrecognised(opened: &Opened<'_>) -> Failure {
     let names: Vec<&str> = format_rows().map(|(name, _)| name).collect();
+    let head = String::from_utf8_lossy(&opened.head);
+    let is_json = head.trim_start_matches('\u{feff}').trim_start().starts_with('{');
     let problem = Problem::new("this is none of the formats that are known")
         .expected(names.join(", "))
-        .advice(
+        .advice(if is_json {
+            "this is JSON that has none of their keys, or was cut off before them: check that the tool wrote it to its end (k6: \
+             --summary-export FILE or handleSummary; oha: --output-format json; vegeta: report -type=json); --input-format \
+             NAME says what it is"
+        } else {
             "an access log needs the request's time in it (nginx $request_time, Apache %D, gunicorn %(D)s); a table a \
-             header with clients or rate, throughput, latencies with their units; --input-format NAME says what it is",
-        );
-    Problems::of_source(name, problem).into()
+             header with clients or rate, throughput, latencies with their units; --input-format NAME says what it is"
+        });
+    Problems::of_source(&opened.name, problem).into()
 }
 
 /// What `--input-format` calls access logs.

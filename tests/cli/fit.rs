@@ -114,7 +114,10 @@ fn a_monitoring_page_gives_back_what_was_simulated() {
         .flat_map(|rest| rest.split_whitespace().take(4))
         .filter_map(|word| word.parse().ok())
         .collect();
-    assert!(matches!(numbers[..], [low, high] if low < 40.0 && 40.0 < high), "{numbers:?}\n{model}");
+    assert!(
+        matches!(numbers[..], [low, high] if low < 40.0 && 40.0 < high),
+        "{numbers:?}\n{model}"
+    );
 }
 
 #[test]
@@ -431,7 +434,8 @@ fn mean_and_median(home: &Path, io: &str) -> String {
 #[test]
 fn a_mean_with_a_median_says_how_waits_vary_and_crowds_say_how_long_they_are() {
     let home = tempfile::tempdir().expect("a folder");
-    for (io, family) in [("30 ms", "constant"), ("lognormal(mean = 30 ms, cv = 1.5)", "lognormal")] {
+    for (io, family) in [("30 ms", "constant"), ("lognormal(mean = 30 ms, cv = 1.5)", "lognormal")]
+    {
         let table = mean_and_median(home.path(), io);
         write(home.path(), "runs.csv", &table);
         let fit = ["fit", "runs.csv", "--preset", "sync-worker:4", "--cores", "2"];
@@ -469,4 +473,18 @@ fn calls_at_once_are_no_sync_servers() {
     play_at(home.path(), &forced).ends(0, &["not in the data: why left and right overlap"]);
     let model = std::fs::read_to_string(home.path().join("x.toml")).expect("written");
     assert!(model.replace("\n# ", " ").contains("the time that calls cover, over 60 requests"));
+}
+
+#[test]
+fn a_summary_that_was_cut_off_is_told_as_what_it_is() {
+    let home = tempfile::tempdir().expect("a folder");
+    let whole = include_str!("../fit/k6-summary.json");
+    write(home.path(), "early.json", &whole[..120]);
+    play_at(home.path(), &["fit", "early.json"]).ends(2, &["cut off", "--summary-export"]);
+    let late = whole.find("http_req_duration").expect("it has it") + 200;
+    write(home.path(), "late.json", &whole[..late]);
+    play_at(home.path(), &["fit", "late.json"]).ends(2, &["not JSON", "written to its end"]);
+    let marked = format!("\u{feff}{whole}");
+    write(home.path(), "marked.json", &marked);
+    play_at(home.path(), &["fit", "marked.json"]).ends(2, &["what served is not known"]);
 }

@@ -19,7 +19,8 @@ impl Measurement {
     pub fn check(&self) -> Result<(), Problem> {
         self.times()?;
         self.falling()?;
-        self.numbers()
+        self.numbers()?;
+        self.under_way()
     }
 
     /// Every time is above 0.
@@ -28,8 +29,11 @@ impl Measurement {
         let mean = self.mean_s.map(|mean| ("mean".to_owned(), mean));
         for (name, value) in percentiles.chain(mean) {
             if !(value.is_finite() && value > 0.0) {
-                return Err(Problem::new(format!("{} is no time of a request", self.told(&name, value)))
-                    .expected("a time above 0; what was not measured is left out"));
+                return Err(Problem::new(format!(
+                    "{} is no time of a request",
+                    self.told(&name, value)
+                ))
+                .expected("a time above 0; what was not measured is left out"));
             }
         }
         Ok(())
@@ -41,12 +45,18 @@ impl Measurement {
             let [low, high] = pair else { continue };
             let told = [low, high].map(|point| self.told(&point.name(), point.value));
             if low.percent == high.percent && (high.value / low.value - 1.0).abs() > SAME {
-                return Err(Problem::new(format!("{} and {} are one percentile with two values", told[0], told[1]))
-                    .advice("leave out the one that is not of this run"));
+                return Err(Problem::new(format!(
+                    "{} and {} are one percentile with two values",
+                    told[0], told[1]
+                ))
+                .advice("leave out the one that is not of this run"));
             }
             if low.percent < high.percent && high.value < low.value {
-                return Err(Problem::new(format!("{} is below {}: percentiles never fall", told[1], told[0]))
-                    .advice("check which is which, their units, and that both are of the same run"));
+                return Err(Problem::new(format!(
+                    "{} is below {}: percentiles never fall",
+                    told[1], told[0]
+                ))
+                .advice("check which is which, their units, and that both are of the same run"));
             }
         }
         Ok(())
@@ -73,10 +83,29 @@ impl Measurement {
         ];
         for (name, value) in rates {
             if let Some(value) = value.filter(|value| value.is_nan() || *value < 0.0) {
-                return Err(Problem::new(format!("a {name} of {value} cannot be")).expected("at least 0"));
+                return Err(
+                    Problem::new(format!("a {name} of {value} cannot be")).expected("at least 0")
+                );
             }
         }
         Ok(())
+    }
+
+    /// Little's law: rate times time are under way at once.
+    fn under_way(&self) -> Result<(), Problem> {
+        let rate = self.offered_rps.or(self.throughput_rps).unwrap_or_default();
+        let time = self.mean_s.or(self.percentiles.first().map(|point| point.value));
+        let many = rate * time.unwrap_or_default();
+        if many <= MOST_CLIENTS as f64 {
+            return Ok(());
+        }
+        let all =
+            format!("at {rate:.4e} requests a second with {:.4e} s each", time.unwrap_or_default());
+        Err(Problem::new(format!(
+            "{all} there are {many:.1e} under way at once, more than a fit takes"
+        ))
+        .expected(format!("at most {MOST_CLIENTS}"))
+        .advice("check the units: requests a second, and ms or s"))
     }
 
     /// A figure as its table has it, or in milliseconds.
@@ -116,6 +145,10 @@ mod tests {
             (Measurement { mean_s: Some(-0.001), ..run(&[]) }, "mean of -1 ms is no time"),
             (Measurement { clients: Some(u64::MAX), ..run(&[]) }, "more than a fit takes"),
             (Measurement { throughput_rps: Some(-1.0), ..run(&[]) }, "a throughput of -1"),
+            (
+                Measurement { offered_rps: Some(1e9), ..run(&[(50.0, 0.01)]) },
+                "1.0e7 under way at once",
+            ),
         ] {
             let problem = one.check().expect_err(said);
             assert!(problem.message().contains(said), "{}", problem.message());

@@ -42,8 +42,10 @@ struct Source<'a> {
 /// base model's gains.
 #[must_use]
 pub fn sections(outcome: &Outcome) -> Vec<Section> {
-    let (others, apart): (Vec<_>, Vec<_>) =
-        outcome.scenarios.iter().partition(|scenario| changes_the_baseline_alone(outcome, scenario));
+    let (others, apart): (Vec<_>, Vec<_>) = outcome
+        .scenarios
+        .iter()
+        .partition(|scenario| changes_the_baseline_alone(outcome, scenario));
     let base = Source {
         outcome,
         scenario: None,

@@ -103,7 +103,8 @@ fn unseen(draft: &Draft, cell: &Cell) -> [f64; 2] {
         return [0.0; 2];
     };
     const PIECES: u32 = 64;
-    let at = |i: u32| dist.quantile(lowest.share() * (f64::from(i) + 0.5) / f64::from(PIECES)) / 1e9;
+    let at =
+        |i: u32| dist.quantile(lowest.share() * (f64::from(i) + 0.5) / f64::from(PIECES)) / 1e9;
     let assumed = (0..PIECES).map(at).sum::<f64>() / f64::from(PIECES) * lowest.share();
     let calls = f64::from(draft.calls);
     [calls * assumed, calls * (lowest.share() * lowest.value - assumed).max(0.0)]

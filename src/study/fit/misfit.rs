@@ -76,7 +76,11 @@ fn judged(checks: &[&Check], place: &dyn Fn(&Check) -> String) -> Result<(), Ref
     missed.sort_by(|a, b| off(b).total_cmp(&off(a)));
     let told = |check: &&Check| {
         let words = |value: f64| {
-            if check.metric == "throughput" { format!("{}/s", quantity(value)) } else { span(value) }
+            if check.metric == "throughput" {
+                format!("{}/s", quantity(value))
+            } else {
+                span(value)
+            }
         };
         format!(
             "{} was {} and is {} in the best model ({:+.0} %)",
@@ -110,7 +114,10 @@ mod tests {
         let place = |_: &Check| "p50".to_owned();
         assert_eq!(judged(&[&good; 4], &place), Ok(()));
         let refusal = judged(&[&good, &bad], &place).unwrap_err();
-        assert!(refusal.why.contains("p50 was 100 ms and is 200 ms in the best model (+100 %)"), "{refusal}");
+        assert!(
+            refusal.why.contains("p50 was 100 ms and is 200 ms in the best model (+100 %)"),
+            "{refusal}"
+        );
         let mut many = vec![&good; 9];
         many.push(&bad);
         assert_eq!(judged(&many, &place), Ok(()));

@@ -12,6 +12,8 @@ pub mod certain;
 pub mod checks;
 pub mod demand;
 pub mod draft;
+#[cfg(test)]
+mod hostile;
 pub mod line;
 pub mod log;
 pub mod misfit;

@@ -46,7 +46,8 @@ pub(super) fn fit(
     if start.server.waits_in_place() && !width_given {
         let Some(plateau) = &plateau else { return Err(no_width(&prepared).into()) };
         // By Little's law, with the time of the lightest load; the true width comes after the waits.
-        let lightest = prepared.cells.iter().filter_map(Cell::round_s).fold(f64::INFINITY, f64::min);
+        let lightest =
+            prepared.cells.iter().filter_map(Cell::round_s).fold(f64::INFINITY, f64::min);
         let little = (plateau.throughput_rps * lightest).round().max(1.0);
         start.server.width = Some(little.min(plateau.clients as f64).min(10_000.0) as u32);
     }

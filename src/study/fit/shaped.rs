@@ -59,11 +59,7 @@ pub fn fit(
         if best.as_ref().is_some_and(|best| best.worst < MET) {
             break;
         }
-        if too_high {
-            high = cv
-        } else {
-            low = cv
-        }
+        if too_high { high = cv } else { low = cv }
     }
     best.map_or_else(|| seen_at(1.0), Ok).and_then(|found| {
         let seen = draft.with_waits(found.waits.clone()).simulate(Effort::LONG, control)?;

@@ -7,8 +7,8 @@
 use super::cells::{Cell, Prepared};
 use super::checks::{self, Check};
 use super::draft::{Bursts, Draft, Effort, Pressure};
-use super::waits::{self, Match, Waits};
 use super::shaped;
+use super::waits::{self, Match, Waits};
 use super::words::{percent, span};
 use super::{Failure, Figure, Fitted, Known, Refusal, certain, demand};
 use crate::simulation::Control;
