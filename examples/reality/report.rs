@@ -21,7 +21,6 @@ const MODELS: [(&str, &str); 4] = [
 /// # Errors
 ///
 /// When a model is refused.
-#[must_use]
 pub fn markdown(tests: &[(Trial, Vec<Scored>)], all: &[Cell]) -> Result<String, String> {
     let mut text = String::from(
         "# Right about real servers\n\nMade by `cargo run --release --example reality`; `README.md` says \
