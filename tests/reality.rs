@@ -3,10 +3,19 @@
 //! Bounds lie a little above what was reached, so that a change that makes the model worse fails;
 //! `cargo run --release --example reality` writes the whole report.
 
+#[path = "../examples/reality/ablation.rs"]
+#[allow(dead_code)]
+mod ablation;
+#[path = "../examples/reality/batch.rs"]
+#[allow(dead_code)]
+mod batch;
 #[path = "../examples/reality/cells.rs"]
 #[allow(dead_code)]
 mod cells;
+#[path = "../examples/reality/poll_order.rs"]
+mod poll_order;
 #[path = "../examples/reality/predict.rs"]
+#[allow(dead_code)]
 mod predict;
 #[path = "../examples/reality/score.rs"]
 #[allow(dead_code)]
@@ -53,6 +62,45 @@ fn nominal_times_a_preset_and_one_client_predict_the_rest() {
     for model in ["sync", "gthread", "asyncio", "uvloop"] {
         let [throughput, mean, .., p99] = errors(&scored, |each| each.cell.model == model);
         within(model, [throughput, mean, 0.0, 0.0, p99], [5.0, 8.0, 0.0, 0.0, 20.0]);
+    }
+}
+
+#[test]
+fn a_mechanism_is_named_where_the_figure_moves_with_it_and_nowhere_else() {
+    let all = cells::read(&cells::folder()).expect("the measurements are in the repository");
+    let found = |label: &str, figure| {
+        let cell = all.iter().find(|cell| cell.label() == label).expect(label);
+        let one = score::score_one(Trial::Scheduling, cell, &all).expect("a valid model");
+        ablation::evidence(&one, (Trial::Scheduling, &all), figure).expect("valid models")
+    };
+    let lock = found("gthread-8, 32 clients, 1 ms + 1 ms in 1", 4);
+    assert!(lock.starts_with("hangs on which of the waiters gets the lock"), "{lock}");
+    let alone = found("gthread-8, 1 clients, 1 ms + 0 ms in 0", 4);
+    assert!(alone.contains("nothing to schedule"), "{alone}");
+}
+
+#[test]
+fn late_requests_that_stay_last_take_two_turns_as_measured() {
+    // uvloop without waits: n - 1 bursts, and for a 1/(n - 1) of all requests twice that.
+    for (clients, cpu, p50, p99) in
+        [(4, 1.049_37, 3.179_1, 6.451_45), (16, 1.058_62, 15.960_35, 32.334_1)]
+    {
+        for (share, measured) in [(0.5, p50), (0.99, p99)] {
+            let found = poll_order::quantile(share, clients, (cpu, 0.02));
+            assert!(
+                (found / measured - 1.0).abs() < 0.03,
+                "{clients} clients: {found} of {measured}"
+            );
+        }
+    }
+}
+
+#[test]
+fn batches_take_as_long_as_measured() {
+    for batch in batch::read(&cells::folder()).expect("the measurements are in the repository") {
+        let found = batch.predicted_s().expect("a valid model");
+        let off = found / batch.wall_s - 1.0;
+        assert!(off.abs() < 0.02, "{}: {found} s of {} s", batch.label(), batch.wall_s);
     }
 }
 

@@ -7,8 +7,11 @@
 //! cargo run --release --example reality -- gallery DIR # the picture and its numbers
 //! ```
 
+mod ablation;
+mod batch;
 mod cells;
 mod gain;
+mod poll_order;
 mod predict;
 mod report;
 mod score;
@@ -31,7 +34,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         [] => {
             let tests = Trial::ALL.map(|trial| Ok((trial, score::score(trial, &all, 1)?)));
             let tests: Vec<_> = tests.into_iter().collect::<Result<_, String>>()?;
-            print!("{}", report::markdown(&tests));
+            print!("{}", report::markdown(&tests, &all)?);
+            print!("{}", batch::markdown(&cells::folder())?);
             Ok(())
         }
         _ => Err("expected nothing, `cells` or `gallery DIR`".into()),

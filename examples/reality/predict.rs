@@ -11,11 +11,13 @@ use crate::cells::{Cell, Figures, Offered};
 
 /// The measured machine: Linux 6.18 with two processors and 250 ticks a second (`constants.csv`,
 /// `os_quantum`), whose base slice is 0.7 ms x (1 + log2 2).
-const HOST: &str = "cores = 1\nscheduling = \"eevdf\"\ntimeslice = \"1.4 ms\"\ntick = \"4 ms\"";
+pub const HOST: &str = "cores = 1\nscheduling = \"eevdf\"\ntimeslice = \"1.4 ms\"\ntick = \"4 ms\"";
 
 /// Between the last byte of a request and the first of its answer, beyond the server's own time, in
 /// milliseconds: mean response less CPU of one client without waits, on a loop 0.03, on threads 0.01.
-const NETWORK_MS: f64 = 0.02;
+pub const NETWORK_MS: f64 = 0.02;
+/// The same as a client's think time.
+pub const NETWORK: &str = "0.02 ms";
 
 /// The coefficient of variation of a burst: one client without waits has a p95 4 % above its p50 on a
 /// loop, 5 to 8 % on threads.
@@ -25,13 +27,17 @@ const BURST_CV: f64 = 0.03;
 const SIZES: u32 = 40;
 
 /// Replications of a window, each with draws of its own.
-const REPLICATIONS: u32 = 6;
+const REPLICATIONS: u64 = 6;
 
 /// What goes into a prediction beside the cell's own load.
 #[derive(Clone, Debug)]
 pub struct Given {
     /// CPU of a request's own bursts, in milliseconds.
     pub cpu: f64,
+    /// The machine: lines of `[host]`.
+    pub machine: &'static str,
+    /// Between an answer and a client's next request.
+    pub think: &'static str,
     /// Further lines for `[host]`.
     pub host: &'static str,
     /// Lines for `[[runtime]]`.
@@ -45,13 +51,13 @@ pub struct Given {
 pub fn model_text(cell: &Cell, given: &Given) -> String {
     let load = match cell.offered {
         Offered::Clients(clients) => {
-            format!("kind = \"closed\"\nclients = {clients}\nthink = \"{NETWORK_MS} ms\"")
+            format!("kind = \"closed\"\nclients = {clients}\nthink = \"{}\"", given.think)
         }
         Offered::Rate { .. } => format!("kind = \"poisson\"\nrate = \"{}/s\"", given.rate),
     };
     let mut text = format!(
-        "[host]\n{HOST}\n{}\n\n[load]\n{load}\n\n[[runtime]]\nname = \"it\"\n{}\n",
-        given.host, given.runtime
+        "[host]\n{}\n{}\n\n[load]\n{load}\n\n[[runtime]]\nname = \"it\"\n{}\n",
+        given.machine, given.host, given.runtime
     );
     for (size, place) in sizes(cell).into_iter().zip(1..) {
         let spin = (size - 1.0) * cell.cpu_nominal;
@@ -89,6 +95,15 @@ fn sizes(cell: &Cell) -> Vec<f64> {
 ///
 /// When the model is refused, with its problems as text.
 pub fn predict(cell: &Cell, given: &Given) -> Result<Figures, String> {
+    Ok(mean(&windows(cell, given, REPLICATIONS)?))
+}
+
+/// So many single windows, each with draws of its own.
+///
+/// # Errors
+///
+/// When the model is refused, with its problems as text.
+pub fn windows(cell: &Cell, given: &Given, count: u64) -> Result<Vec<Figures>, String> {
     let text = model_text(cell, given);
     let document = Document::from_text("cell.toml", &text);
     let model = Model::read(&document, &Overrides::default())
@@ -103,7 +118,7 @@ pub fn predict(cell: &Cell, given: &Given) -> Result<Figures, String> {
         duration: Some(Span::from_nanos_f64(cell.window_s * 1e9)),
     };
     let run = |number| figures(cell, &replicate(&setup, number, window, &Control::default()));
-    Ok(mean(&(0..REPLICATIONS).map(run).collect::<Vec<_>>()))
+    Ok((0..count).map(|number| run(number as u32)).collect())
 }
 
 fn figures(cell: &Cell, found: &Replication) -> Figures {

@@ -2,7 +2,10 @@
 
 use std::fmt::Write;
 
-use crate::cells::Region;
+use rayon::prelude::*;
+
+use crate::ablation::evidence;
+use crate::cells::{Cell, Region};
 use crate::score::{FIGURES, GOALS, Scored, median};
 use crate::trial::Trial;
 
@@ -14,8 +17,11 @@ const MODELS: [(&str, &str); 4] = [
 ];
 
 /// The whole report.
-#[must_use]
-pub fn markdown(tests: &[(Trial, Vec<Scored>)]) -> String {
+///
+/// # Errors
+///
+/// When a model is refused.
+pub fn markdown(tests: &[(Trial, Vec<Scored>)], all: &[Cell]) -> Result<String, String> {
     let mut text = String::from(
         "# Right about real servers\n\nMade by `cargo run --release --example reality`; `README.md` says \
          where the measurements come from. Median of the absolute errors, predicted against measured.\n",
@@ -23,9 +29,9 @@ pub fn markdown(tests: &[(Trial, Vec<Scored>)]) -> String {
     for (trial, scored) in tests {
         let _ = write!(text, "\n## {}\n\n{}\n", title(*trial), about(*trial));
         summary(&mut text, *trial, scored);
-        outliers(&mut text, *trial, scored);
+        outliers(&mut text, (*trial, all), scored)?;
     }
-    text
+    Ok(text)
 }
 
 const fn title(trial: Trial) -> &'static str {
@@ -82,19 +88,26 @@ fn summary(text: &mut String, trial: Trial, scored: &[Scored]) {
     }
 }
 
-fn outliers(text: &mut String, trial: Trial, scored: &[Scored]) {
+fn outliers(
+    text: &mut String,
+    (trial, all): (Trial, &[Cell]),
+    scored: &[Scored],
+) -> Result<(), String> {
     let far: Vec<(&Scored, usize)> = scored
         .iter()
         .flat_map(|each| each.outliers(trial).into_iter().map(move |figure| (each, figure)))
         .collect();
     let _ = write!(
         text,
-        "\n{} of {} figures are off by more than three times their goal:\n\n\
+        "\n{} of {} figures are off by more than three times their goal. What is named was taken away or turned round in the \
+         cell's own model, and counts where that moves the figure by a third of its error:\n\n\
          | cell | figure | measured | predicted | error | why |\n| --- | --- | ---: | ---: | ---: | --- |\n",
         far.len(),
         scored.len() * GOALS.len()
     );
-    for (each, figure) in far {
+    let reasons: Result<Vec<String>, String> =
+        far.par_iter().map(|(each, figure)| evidence(each, (trial, all), *figure)).collect();
+    for ((each, figure), why) in far.into_iter().zip(reasons?) {
         let (name, of) = FIGURES[figure];
         let _ = writeln!(
             text,
@@ -103,9 +116,10 @@ fn outliers(text: &mut String, trial: Trial, scored: &[Scored]) {
             Short(of(&each.cell.figures)),
             Short(of(&each.predicted)),
             each.error(figure) * 100.0,
-            each.reason(trial, figure)
+            why
         );
     }
+    Ok(())
 }
 
 /// A number in four digits.

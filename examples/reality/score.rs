@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use crate::cells::{Cell, Figures, Offered, Region};
+use crate::cells::{Cell, Figures};
 use crate::trial::{Trial, one_client};
 
 /// A cell with what was predicted of it.
@@ -44,41 +44,6 @@ impl Scored {
         let far = |&(goal, figure): &(f64, usize)| self.error(figure).abs() > 3.0 * goal;
         trial.goals().into_iter().zip(GOALS).filter(far).map(|(_, figure)| figure).collect()
     }
-
-    /// The mechanism behind an error beyond three times its goal, the nearest first.
-    #[must_use]
-    pub fn reason(&self, trial: Trial, figure: usize) -> String {
-        let error = self.error(figure);
-        let place = GOALS.iter().position(|&goal| goal == figure).unwrap_or_default();
-        let spread = self.cell.spread[place];
-        let open = matches!(self.cell.offered, Offered::Rate { .. });
-        if spread >= 0.7 * error.abs() {
-            return format!("its own repeats differ by {:.0} %", spread * 100.0);
-        }
-        if trial == Trial::Blind && 2.0 * self.cpu_off.abs() >= error.abs() {
-            return format!("CPU {:+.0} % against one client", self.cpu_off * 100.0);
-        }
-        if trial == Trial::Blind && self.cell.region() == Region::Open95 {
-            let off = self.cpu_off * 100.0;
-            return format!("CPU {off:+.0} % against one client, where the queue multiplies it");
-        }
-        let model = self.cell.model.as_str();
-        let tail = figure == 4;
-        match (model, self.cell.clients()) {
-            _ if open && self.cell.region() == Region::Open95 => {
-                "near saturation a window of 2.5 s is one draw of a queue that forgets slowly"
-                    .into()
-            }
-            (_, 1) => "one client: stalls of the machine, there is no queue".into(),
-            ("gthread", _) if open => "threads woken beside a running one lose more turns".into(),
-            ("gthread", _) => "which of the waiters gets the lock".into(),
-            ("sync", _) => "which worker wakes and accepts first".into(),
-            _ if tail => {
-                "clients that miss a turn of the loop, by the order of events in a poll".into()
-            }
-            _ => "phase of the clients' waves".into(),
-        }
-    }
 }
 
 /// Predicts all cells, or each `every`th.
@@ -88,14 +53,18 @@ impl Scored {
 /// When a model is refused.
 pub fn score(trial: Trial, all: &[Cell], every: usize) -> Result<Vec<Scored>, String> {
     let chosen: Vec<&Cell> = all.iter().step_by(every).collect();
-    chosen
-        .into_par_iter()
-        .map(|cell| {
-            let predicted = trial.predict(cell, all)?;
-            let calibrated = one_client(cell, all) * cell.cpu_nominal;
-            Ok(Scored { cell: cell.clone(), predicted, cpu_off: cell.cpu / calibrated - 1.0 })
-        })
-        .collect()
+    chosen.into_par_iter().map(|cell| score_one(trial, cell, all)).collect()
+}
+
+/// Predicts one cell.
+///
+/// # Errors
+///
+/// When its model is refused.
+pub fn score_one(trial: Trial, cell: &Cell, all: &[Cell]) -> Result<Scored, String> {
+    let predicted = trial.predict(cell, all)?;
+    let calibrated = one_client(cell, all) * cell.cpu_nominal;
+    Ok(Scored { cell: cell.clone(), predicted, cpu_off: cell.cpu / calibrated - 1.0 })
 }
 
 /// The median of absolute errors; none without cells.

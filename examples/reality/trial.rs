@@ -3,7 +3,7 @@
 use iowait::model::preset;
 
 use crate::cells::{Cell, Figures, Offered};
-use crate::predict::{Given, mean, predict};
+use crate::predict::{Given, HOST, NETWORK, mean, predict};
 
 /// What a prediction may know of the cell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,6 +42,29 @@ impl Trial {
     ///
     /// When a model is refused.
     pub fn predict(self, cell: &Cell, all: &[Cell]) -> Result<Figures, String> {
+        self.predict_changed(cell, all, |given| given)
+    }
+
+    /// The same with what goes in changed.
+    ///
+    /// # Errors
+    ///
+    /// When a model is refused.
+    pub fn predict_changed(
+        self,
+        cell: &Cell,
+        all: &[Cell],
+        change: fn(Given) -> Given,
+    ) -> Result<Figures, String> {
+        let givens = self.givens(cell, all).into_iter();
+        let found: Result<Vec<Figures>, String> =
+            givens.map(|given| predict(cell, &change(given))).collect();
+        Ok(mean(&found?))
+    }
+
+    /// What goes into each repeat of a cell.
+    #[must_use]
+    pub fn givens(self, cell: &Cell, all: &[Cell]) -> Vec<Given> {
         let runs: Vec<(f64, f64)> = match cell.offered {
             Offered::Clients(_) => vec![(0.0, cell.cpu)],
             Offered::Rate { per_s, .. } if cell.repeats.is_empty() => vec![(per_s, cell.cpu)],
@@ -51,9 +74,7 @@ impl Trial {
             Self::Scheduling => scheduling(cell, rate, cpu),
             Self::Blind => blind(cell, rate, one_client(cell, all)),
         };
-        let found: Result<Vec<Figures>, String> =
-            runs.iter().map(|run| predict(cell, &given(run))).collect();
-        Ok(mean(&found?))
+        runs.iter().map(given).collect()
     }
 }
 
@@ -104,14 +125,16 @@ fn scheduling(cell: &Cell, rate: f64, cpu: f64) -> Given {
         preset_of(&cell.model),
         width(cell)
     );
-    Given { cpu: cpu - constant(&cell.model, "dispatch"), host: "", runtime, rate }
+    let cpu = cpu - constant(&cell.model, "dispatch");
+    Given { cpu, machine: HOST, think: NETWORK, host: "", runtime, rate }
 }
 
 /// The handler's CPU grows with what was asked for; the server's own is the preset's.
 fn blind(cell: &Cell, rate: f64, one_client: f64) -> Given {
     let server = constant(&cell.model, "overhead") + constant(&cell.model, "dispatch");
     let runtime = format!("preset = \"{}\"\n{}", preset_of(&cell.model), width(cell));
-    Given { cpu: (one_client - server) * cell.cpu_nominal, host: SWITCH, runtime, rate }
+    let cpu = (one_client - server) * cell.cpu_nominal;
+    Given { cpu, machine: HOST, think: NETWORK, host: SWITCH, runtime, rate }
 }
 
 /// `constants.csv`, `os_switch`: a switch between two processes through a pipe less the pipe's own

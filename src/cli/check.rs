@@ -51,7 +51,7 @@ impl Check {
             match read {
                 Ok((model, document)) => {
                     session.print(summary(&model, &document).as_bytes())?;
-                    if let Some(note) = model.note_outside() {
+                    for note in model.note_outside().into_iter().chain(model.without_effect()) {
                         session.note(&format!("{}: {note}", document.source().name));
                     }
                 }

@@ -58,6 +58,9 @@ pub struct Fit {
     /// Write the model here instead of to standard output, whole or not at all
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
+    /// Write the model even where it misses what it was fitted to, or contradicts it
+    #[arg(long)]
+    force: bool,
     #[command(flatten)]
     page: Page,
     #[command(flatten)]
@@ -122,6 +125,9 @@ impl Fit {
         }
         let tell = |session: &mut Session<'_>, words: &str| session.note(wrapped(words).trim_end());
         told.iter().for_each(|line| tell(session, line));
+        if self.output.is_none() {
+            tell(session, "-o FILE keeps the model; then iowait validate FILE, iowait run FILE");
+        }
         if let Some(path) = &self.output {
             let word = shell::quoted(&path.to_string_lossy());
             tell(
@@ -148,10 +154,16 @@ impl Fit {
             let pressure =
                 rate.or(self.page.clients.map(|clients| Pressure::Clients(clients, 0.0)));
             let traced = fit::traced::fit(&found.traces, known, pressure, control)?;
+            if !self.force {
+                fit::misfit::traced(&traced)?;
+            }
             let told = [report::traces::summary(&traced), not_told(&traced.untold)].concat();
             return Ok(Written { text: report::traces::text(&traced, command), told });
         }
         let mut fitted = fit::fit(&found.measurements, known, control)?;
+        if !self.force {
+            fit::misfit::fitted(&fitted)?;
+        }
         fitted.given.extend(found.told.iter().cloned());
         let told = [report::summary(&fitted), found.told, not_told(&fitted.untold)].concat();
         Ok(Written { text: report::text(&fitted, command), told })
@@ -195,8 +207,10 @@ impl Fit {
         loadtest::keep(all, &self.filters).map_err(Failure::Usage)?;
         if self.inputs.is_empty() {
             all.extend(self.page.measurement());
+            checked(all)?;
         } else if let [one] = all.as_mut_slice() {
-            self.page.amend(one);
+            found.told.extend(self.page.amend(one));
+            checked(all)?;
         } else if self.page.is_given() && found.traces.is_empty() {
             return Err(Failure::Usage(
                 "flags that describe one measurement stand beside several; put what they say into columns of a table"
@@ -227,15 +241,17 @@ impl Fit {
             return Ok(Reader::Log);
         }
         let table = loadtest::FORMATS.iter().find(|format| chosen(format.name, format.fits));
-        table.map(Reader::LoadTest).ok_or_else(|| unrecognised(&opened.name))
+        table.map(Reader::LoadTest).ok_or_else(|| unrecognised(opened))
     }
 
     fn known(&self) -> Known {
         let flags = &self.known;
         let used = flags.cpu_used.as_ref();
+        let rate = self.page.rate.as_ref().filter(|_| used.is_some());
         let halves = [
             used.map(|used| half_digit(&used.text)),
-            self.page.rate.as_ref().map(|rate| half_digit(&rate.text)),
+            rate.map(|rate| half_digit(&rate.text)),
+            flags.cpu.as_ref().map(|cpu| half_digit(&cpu.text)),
         ];
         let squares: f64 = halves.into_iter().flatten().map(|half| half * half).sum();
         Known {
@@ -243,7 +259,7 @@ impl Fit {
             server: flags.preset.clone(),
             cpu_s: flags.cpu.as_ref().map(|cpu| cpu.value.seconds()),
             cpu_share: used.map(|used| used.value),
-            rounding: used.map(|_| squares.sqrt()),
+            rounding: (squares > 0.0).then(|| squares.sqrt()),
             calls: flags.calls,
             seed: self.seed.unwrap_or(42),
         }
@@ -259,6 +275,8 @@ impl Fit {
             }
         };
         add("--input-format", self.input_format.clone());
+        let unit = |unit: Unit| Unit::WORDS.iter().find(|(_, known)| *known == unit);
+        add("--log-unit", self.log_unit.and_then(unit).map(|(word, _)| (*word).to_owned()));
         self.filters
             .iter()
             .for_each(|(name, value)| add("--where", Some(format!("{name}={value}"))));
@@ -274,19 +292,37 @@ impl Fit {
         add("--cpu", self.known.cpu.as_ref().map(|given| given.text.clone()));
         add("--calls", self.known.calls.map(|calls| calls.to_string()));
         add("--seed", self.seed.map(|seed| seed.to_string()));
+        if self.force {
+            args.push("--force".to_owned());
+        }
         args
     }
 }
 
-fn unrecognised(name: &str) -> Failure {
+/// That flags and file together can be one run.
+fn checked(all: &[Measurement]) -> Result<(), Failure> {
+    let problem = |one: &Measurement| one.check().err().map(|problem| (one.place.clone(), problem));
+    match all.iter().find_map(problem) {
+        Some((place, problem)) => Err(Problems::of_source(&place, problem).into()),
+        None => Ok(()),
+    }
+}
+
+fn unrecognised(opened: &Opened<'_>) -> Failure {
     let names: Vec<&str> = format_rows().map(|(name, _)| name).collect();
+    let head = String::from_utf8_lossy(&opened.head);
+    let is_json = head.trim_start_matches('\u{feff}').trim_start().starts_with('{');
     let problem = Problem::new("this is none of the formats that are known")
         .expected(names.join(", "))
-        .advice(
+        .advice(if is_json {
+            "this is JSON that has none of their keys, or was cut off before them: check that the tool wrote it to its end (k6: \
+             --summary-export FILE or handleSummary; oha: --output-format json; vegeta: report -type=json); --input-format \
+             NAME says what it is"
+        } else {
             "an access log needs the request's time in it (nginx $request_time, Apache %D, gunicorn %(D)s); a table a \
-             header with clients or rate, throughput, latencies with their units; --input-format NAME says what it is",
-        );
-    Problems::of_source(name, problem).into()
+             header with clients or rate, throughput, latencies with their units; --input-format NAME says what it is"
+        });
+    Problems::of_source(&opened.name, problem).into()
 }
 
 /// What `--input-format` calls access logs.

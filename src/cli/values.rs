@@ -62,6 +62,18 @@ pub fn duration(text: &str) -> Result<Given<Span>, String> {
     given(text, value::Value::duration)
 }
 
+/// Reads a length of time above zero.
+///
+/// # Errors
+///
+/// As [`duration`].
+pub fn positive_duration(text: &str) -> Result<Given<Span>, String> {
+    duration(text).and_then(|given| match given.value {
+        Span::ZERO => Err("expected a time above 0; what was not measured is left out".to_owned()),
+        _ => Ok(given),
+    })
+}
+
 /// Reads a rate above zero.
 ///
 /// # Errors
@@ -115,6 +127,7 @@ mod tests {
         let error = duration("7").unwrap_err();
         assert!(error.contains("expected a duration") && error.contains("ms"), "{error}");
         assert!(duration("exp(7 ms)").is_err());
+        assert!(duration("0 s").is_ok() && positive_duration("0 s").is_err());
         assert!(rate("120/s").is_ok() && rate("0/s").is_err() && rate("120").is_err());
     }
 

@@ -111,6 +111,13 @@ impl Problem {
         }
     }
 
+    /// The same with these words before its message.
+    #[must_use]
+    pub fn led_by(mut self, words: &str) -> Self {
+        self.message.insert_str(0, words);
+        self
+    }
+
     /// What to do about it.
     #[must_use]
     pub fn advice(self, advice: impl Into<String>) -> Self {

@@ -4,6 +4,7 @@
 //! readers are in [`read`], a file for each table, beside the keys and defaults of each.
 
 pub mod demand;
+mod effect;
 pub mod expect;
 pub mod host;
 pub mod load;

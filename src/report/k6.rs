@@ -79,11 +79,17 @@ fn summary(runtime: &RuntimeResult) -> Value {
         "metrics": {
             "http_reqs": counter(ended, rate),
             "http_req_duration": metric("trend", "time", &times),
+            // The times are those of completed requests: k6's expected responses.
+            "http_req_duration{expected_response:true}": metric("trend", "time", &times),
             "http_req_waiting": metric("trend", "time", &times),
             "http_req_blocked": metric("trend", "time", &none),
             "http_req_connecting": metric("trend", "time", &none),
+            "http_req_tls_handshaking": metric("trend", "time", &none),
             "http_req_sending": metric("trend", "time", &none),
             "http_req_receiving": metric("trend", "time", &none),
+            // A model has no bytes.
+            "data_received": metric("counter", "data", &json!({"count": 0, "rate": 0})),
+            "data_sent": metric("counter", "data", &json!({"count": 0, "rate": 0})),
             // Of this rate a pass is a failed request, as k6 counts it.
             "http_req_failed": share_of(share, bad, counts.completed),
             "checks": share_of(1.0 - share, counts.completed, bad),
@@ -121,12 +127,28 @@ mod tests {
 
     #[test]
     fn what_is_written_is_read_back_as_a_k6_summary() {
-        let outcome = fixture::web_request();
+        let mut outcome = fixture::web_request();
+        for runtime in &mut outcome.runtimes {
+            // Those of the fixture fall.
+            (runtime.response_s.p90, runtime.response_s.p95) =
+                (runtime.response_s.p50, runtime.response_s.p99);
+        }
         let mut bytes = Vec::new();
         write(&outcome, &mut bytes).expect("memory takes it");
         let text = String::from_utf8(bytes).expect("text");
         let format = FORMATS.iter().find(|format| (format.fits)(&text)).expect("a format");
         assert_eq!(format.name, "k6");
+        // Every metric that k6's own summary of an HTTP test has, of the same type.
+        let own = include_str!("../../tests/fit/k6-summary.json");
+        let own: Value = serde_json::from_str(own).expect("a sample");
+        let first: Value = serde_json::Deserializer::from_str(&text)
+            .into_iter()
+            .next()
+            .expect("one")
+            .expect("JSON");
+        for (name, metric) in own["metrics"].as_object().expect("metrics") {
+            assert_eq!(first["metrics"][name]["type"], metric["type"], "{name}");
+        }
         let found = format.read("x", &text).expect("summaries");
         assert_eq!(found.len(), outcome.runtimes.len());
         for (one, runtime) in found.iter().zip(&outcome.runtimes) {

@@ -186,6 +186,7 @@ fn study(model: &Model, options: &Options, control: &Control) -> Result<Found, F
     let mut summary = workload::summary(model);
     summary.notes = explain::notes(model, &capacities);
     summary.notes.extend(model.note_outside());
+    summary.notes.extend(model.without_effect());
     let mut warmup = Span::ZERO;
     let mut samples: Samples = Vec::new();
     let mut settled = true;

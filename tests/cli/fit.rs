@@ -95,9 +95,29 @@ fn a_monitoring_page_gives_back_what_was_simulated() {
     play_at(home.path(), &["validate", "found.toml", "--no-files"]).ends(0, &[]);
     let quick = ["run", "found.toml", "--requests", "3000", "--replications", "2"];
     let run = play_at(home.path(), &quick).ends(0, &[]);
-    for part in ["gain over one-a-core", "gain over today", "formula"] {
-        assert!(run.out.contains(part), "{part}\n{}", run.out);
+    // The promise and both gains side by side, and one promise in both places.
+    let header = run.out.lines().find(|line| line.starts_with("  gain  ")).expect("the gains");
+    for part in ["formula", "over one-a-core", "over today"] {
+        assert!(header.contains(part), "{part}\n{}", run.out);
     }
+    assert!(!run.out.contains("scenario over-today"), "{}", run.out);
+    let lead = "The formula promises 1 + T_io/T_cpu = ";
+    let flowing = model.replace("\n# ", " ");
+    let promise = flowing.split(lead).nth(1).and_then(|rest| rest.split(',').next());
+    let shown = run.out.lines().filter(|line| line.starts_with("  loop "));
+    let shown: Vec<Option<&str>> = shown.map(|line| line.split_whitespace().nth(1)).collect();
+    assert!(shown.contains(&promise), "{promise:?}\n{}", run.out);
+    // T_io has its interval, and the truth is in it.
+    let range = flowing.split("T_io ").nth(1).and_then(|rest| rest.split("between ").nth(1));
+    let numbers: Vec<f64> = range
+        .into_iter()
+        .flat_map(|rest| rest.split_whitespace().take(4))
+        .filter_map(|word| word.parse().ok())
+        .collect();
+    assert!(
+        matches!(numbers[..], [low, high] if low < 40.0 && 40.0 < high),
+        "{numbers:?}\n{model}"
+    );
 }
 
 #[test]
@@ -349,4 +369,122 @@ fn traces_become_steps_in_order_repeated_and_at_once() {
         .ends(0, &[]);
     let too_much = [&fit[..], &["--cpu", "20ms"]].concat();
     play_at(home.path(), &too_much).ends(2, &["spends only", "that of these requests alone"]);
+}
+
+#[test]
+fn figures_that_cannot_be_are_refused_in_words() {
+    let rest = ["--rate", "50/s", "--cpu", "2ms", "--preset", "event-loop:1", "--cores", "1"];
+    let page = |flags: &[&str]| play(&[&["fit"], flags, &rest[..]].concat());
+    page(&["--p50", "30ms", "--p90", "20ms"]).ends(2, &["p90 of 20 ms is below p50 of 30 ms"]);
+    page(&["--p50", "0ms"]).ends(2, &["--p50", "expected a time above 0"]);
+    page(&["--p50=-5ms"]).ends(2, &["--p50"]);
+    let crowd = ["--p50", "30ms", "--clients", "9000000000", "--throughput", "50/s"];
+    let server = ["--cpu", "2ms", "--preset", "event-loop:1", "--cores", "1"];
+    play(&[&["fit"], &crowd[..], &server].concat())
+        .ends(2, &["9000000000 clients are more than a fit takes", "at most 1000000"]);
+    let home = tempfile::tempdir().expect("a folder");
+    write(home.path(), "a.csv", "clients,rps,p50_ms,p90_ms\n1,30,30,20\n");
+    let words = ["a.csv: line 2: `20` in the column p90_ms is below `30` in the column p50_ms"];
+    play_at(home.path(), &["fit", "a.csv", "--cores", "1"]).ends(2, &words);
+    // A trace whose service has no name could be that of any other.
+    let nameless = traces().replace("\"shop\"", "\"\"");
+    write(home.path(), "t.json", &nameless);
+    let traced = ["fit", "t.json", "--cpu", "3ms", "--preset", "event-loop:1", "--cores", "1"];
+    play_at(home.path(), &traced).ends(2, &["service has no name", "service.name"]);
+}
+
+#[test]
+fn a_model_that_misses_its_own_measurements_is_not_written_unless_forced() {
+    // At 90 % of the CPU nothing random answers in 100 to 102 ms always.
+    let home = tempfile::tempdir().expect("a folder");
+    let fit = ["fit", "--p50", "100ms", "--p99", "102ms", "--rate", "120/s", "--cpu-used", "0.9"];
+    let fit = [&fit[..], &["--cores", "2", "--preset", "sync-worker:16", "-o", "x.toml"]].concat();
+    let words = ["no model is written", "p99 at 120/s", "was 102 ms", "Measure with", "--force"];
+    play_at(home.path(), &fit).ends(2, &words);
+    assert!(!home.path().join("x.toml").exists());
+    play_at(home.path(), &[&fit[..], &["--force"]].concat()).ends(0, &["Beware", "wrote x.toml"]);
+    let model = std::fs::read_to_string(home.path().join("x.toml")).expect("written");
+    assert!(model.contains("--force"), "{model}");
+}
+
+/// Two columns of one server: mean and median behind four workers, up to twice as many clients.
+fn mean_and_median(home: &Path, io: &str) -> String {
+    let text = format!(
+        "[host]\ncores = 2\n[load]\nclients = 1\n[[request]]\nsteps = [{{ cpu = \"exp(1 ms)\" }}, \
+         {{ io = \"{io}\" }}, {{ cpu = \"exp(1 ms)\" }}]\n[[runtime]]\nname = \"now\"\n\
+         kind = \"sync-worker\"\nworkers = 4\n[run]\nreplications = 2\n"
+    );
+    write(home, "known.toml", &text);
+    let sweep = ["sweep", "known.toml", "--vary", "load.clients=4,8,12", "--format", "csv"];
+    let sweep = [&sweep[..], &["--no-files", "--requests", "20000"]].concat();
+    let table = play_at(home, &sweep).ends(0, &[]).out;
+    let mut rows = csv::Reader::from_reader(table.as_bytes());
+    let header = rows.headers().expect("a header").clone();
+    let place = |name: &str| header.iter().position(|column| column == name).expect(name);
+    let columns = ["load.clients", "throughput_rps", "response_mean_s", "response_p50_s"];
+    let mut kept = "clients,throughput_rps,mean_s,p50_s,cpu_per_req_ms\n".to_owned();
+    for row in rows.records() {
+        let row = row.expect("a row");
+        let cells: Vec<&str> = columns.iter().map(|name| &row[place(name)]).collect();
+        kept += &format!("{},2\n", cells.join(","));
+    }
+    kept
+}
+
+#[test]
+fn a_mean_with_a_median_says_how_waits_vary_and_crowds_say_how_long_they_are() {
+    let home = tempfile::tempdir().expect("a folder");
+    for (io, family) in [("30 ms", "constant"), ("lognormal(mean = 30 ms, cv = 1.5)", "lognormal")]
+    {
+        let table = mean_and_median(home.path(), io);
+        write(home.path(), "runs.csv", &table);
+        let fit = ["fit", "runs.csv", "--preset", "sync-worker:4", "--cores", "2"];
+        let fitted = play_at(home.path(), &fit).ends(0, &[]);
+        let found = t_io(&fitted.out);
+        assert!((found / 30.0 - 1.0).abs() < 0.03, "T_io {found} ms\n{}", fitted.out);
+        let flowing = fitted.out.replace("\n# ", " ");
+        // Clients beyond the four workers take part: 4 and 12, 8 was kept out.
+        for part in [family, "from 2 light loads", "between"] {
+            assert!(flowing.contains(part), "{part}\n{}", fitted.out);
+        }
+    }
+}
+
+#[test]
+fn a_flag_beside_a_file_is_told_where_it_changes_what_the_file_says() {
+    let home = tempfile::tempdir().expect("a folder");
+    write(home.path(), "a.csv", "rate,rps,p50_ms,p99_ms\n50/s,50,30,90\n");
+    let fit = ["fit", "a.csv", "--cpu", "2ms", "--preset", "event-loop:1", "--cores", "1"];
+    let more = [&fit[..], &["--p50", "35ms", "-o", "x.toml"]].concat();
+    play_at(home.path(), &more).ends(0, &["--p50 35ms counts, not the 30 ms of a.csv, line 2"]);
+    let model = std::fs::read_to_string(home.path().join("x.toml")).expect("written");
+    assert!(model.contains("--p50 35ms counts"), "{model}");
+}
+
+#[test]
+fn calls_at_once_are_no_sync_servers() {
+    let home = tempfile::tempdir().expect("a folder");
+    write(home.path(), "traces.json", &traces());
+    let fit = ["fit", "traces.json", "--cpu", "3.25ms", "--cores", "1", "-o", "x.toml"];
+    let sync = [&fit[..], &["--preset", "gunicorn-sync:4"]].concat();
+    play_at(home.path(), &sync).ends(2, &["left and right overlap", "one call after the other"]);
+    assert!(!home.path().join("x.toml").exists());
+    let forced = [&sync[..], &["--force"]].concat();
+    play_at(home.path(), &forced).ends(0, &["not in the data: why left and right overlap"]);
+    let model = std::fs::read_to_string(home.path().join("x.toml")).expect("written");
+    assert!(model.replace("\n# ", " ").contains("the time that calls cover, over 60 requests"));
+}
+
+#[test]
+fn a_summary_that_was_cut_off_is_told_as_what_it_is() {
+    let home = tempfile::tempdir().expect("a folder");
+    let whole = include_str!("../fit/k6-summary.json");
+    write(home.path(), "early.json", &whole[..120]);
+    play_at(home.path(), &["fit", "early.json"]).ends(2, &["cut off", "--summary-export"]);
+    let late = whole.find("http_req_duration").expect("it has it") + 200;
+    write(home.path(), "late.json", &whole[..late]);
+    play_at(home.path(), &["fit", "late.json"]).ends(2, &["not JSON", "written to its end"]);
+    let marked = format!("\u{feff}{whole}");
+    write(home.path(), "marked.json", &marked);
+    play_at(home.path(), &["fit", "marked.json"]).ends(2, &["what served is not known"]);
 }

@@ -86,7 +86,7 @@ pub fn fits(text: &str) -> bool {
     text.lines()
         .filter(|line| !line.trim().is_empty())
         .take(20)
-        .any(|line| entry(line.trim(), Unit::Micros).is_some())
+        .any(|line| entry(line.trim_start_matches('\u{feff}').trim(), Unit::Micros).is_some())
 }
 
 /// Reads all lines; `each` gets every request with the bytes read so far, and ends it by `false`.
@@ -112,7 +112,7 @@ pub fn scan(
         bytes += read_now;
         number += 1;
         let text = String::from_utf8_lossy(&line);
-        let text = text.trim();
+        let text = text.trim_start_matches('\u{feff}').trim();
         if text.is_empty() {
             continue;
         }

@@ -4,12 +4,20 @@ use serde_json::Value;
 
 use crate::input::problem::Problem;
 
+/// Whether a text begins as an object does, a byte order mark aside.
+pub fn is_object(text: &str) -> bool {
+    text.trim_start_matches('\u{feff}').trim_start().starts_with('{')
+}
+
 /// Reads a text as JSON.
 pub fn parse(text: &str) -> Result<Value, Problem> {
-    serde_json::from_str(text.trim_start_matches('\u{feff}')).map_err(|error| {
-        Problem::new(format!("this is not JSON: {error}"))
-            .advice("check that the file was written to its end")
-    })
+    serde_json::from_str(text.trim_start_matches('\u{feff}')).map_err(|error| broken(&error))
+}
+
+/// A text that is not JSON, or not all of it.
+pub fn broken(error: &serde_json::Error) -> Problem {
+    Problem::new(format!("this is not JSON: {error}"))
+        .advice("check that the file was written to its end")
 }
 
 /// The number at this path of keys.

@@ -12,7 +12,7 @@ use crate::input::problem::Problem;
 
 /// Whether the text looks like one.
 pub fn fits(text: &str) -> bool {
-    text.trim_start().starts_with('{') && text.contains("\"http_req_duration")
+    json::is_object(text) && text.contains("\"http_req_duration")
 }
 
 /// Reads one summary, or one after another, as `iowait run --format k6` writes them.
@@ -20,7 +20,7 @@ pub fn read(name: &str, text: &str) -> Result<Vec<Measurement>, Problem> {
     let text = text.trim_start_matches('\u{feff}');
     let mut found = Vec::new();
     for value in serde_json::Deserializer::from_str(text).into_iter::<Value>() {
-        let value = value.map_err(|error| Problem::new(format!("this is not JSON: {error}")))?;
+        let value = value.map_err(|error| json::broken(&error))?;
         found.push(summary(name, &value)?);
     }
     if found.is_empty() {

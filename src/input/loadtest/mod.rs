@@ -5,6 +5,7 @@ mod hey;
 mod json;
 mod k6;
 mod oha;
+mod plausible;
 mod table;
 mod vegeta;
 mod wrk;
@@ -114,7 +115,15 @@ impl Format {
     ///
     /// What of the text is not as the format has it.
     pub fn read(&self, name: &str, text: &str) -> Result<Vec<Measurement>, Problems> {
-        (self.read)(name, text).map_err(|problem| Problems::of_source(name, problem))
+        let told = |problem| Problems::of_source(name, problem);
+        let found = (self.read)(name, text).map_err(told)?;
+        for one in &found {
+            // `runs.csv, line 3` is told as `runs.csv: line 3: …`.
+            let line = one.place.strip_prefix(name).unwrap_or_default().trim_start_matches(", ");
+            let at = if line.is_empty() { String::new() } else { format!("{line}: ") };
+            one.check().map_err(|problem| told(problem.led_by(&at)))?;
+        }
+        Ok(found)
     }
 }
 
@@ -148,13 +157,11 @@ pub const FORMATS: &[Format] = &[
     },
 ];
 
-/// Puts percentiles in their order, each once, and drops what is no time.
+/// Puts percentiles in their order, each once; the least and the largest value are none.
 fn ordered(mut points: Vec<Percentile>) -> Vec<Percentile> {
-    points.retain(|point| {
-        point.percent > 0.0 && point.percent < 100.0 && point.value.is_finite() && point.value > 0.0
-    });
-    points.sort_by(|a, b| a.percent.total_cmp(&b.percent));
-    points.dedup_by(|a, b| a.percent == b.percent);
+    points.retain(|point| point.percent > 0.0 && point.percent < 100.0);
+    points.sort_by(|a, b| a.percent.total_cmp(&b.percent).then(a.value.total_cmp(&b.value)));
+    points.dedup_by(|a, b| a == b);
     points
 }
 
@@ -189,6 +196,32 @@ mod tests {
                     one.percentiles.windows(2).all(|pair| pair[0].value <= pair[1].value);
                 assert!(ascending, "{name}: {one:?}");
             }
+        }
+    }
+
+    #[test]
+    fn percentiles_that_fall_are_refused_with_their_line_and_columns() {
+        let csv = FORMATS.last().expect("the table");
+        let text = "clients,rps,p50_ms,p90_ms\n1,50,20,30\n2,60,30,20\n";
+        let error = csv.read("runs.csv", text).unwrap_err().to_string();
+        let said = "runs.csv: line 3: `20` in the column p90_ms is below `30` in the column p50_ms";
+        assert!(error.starts_with(said), "{error}");
+        let error = csv.read("runs.csv", "clients,rps,p50_ms\n1,50,0\n").unwrap_err().to_string();
+        assert!(error.contains("line 2: `0` in the column p50_ms is no time"), "{error}");
+        let vegeta = include_str!("../../../tests/fit/vegeta.json");
+        let fallen = vegeta.replace("\"99th\"", "\"5th\"");
+        assert_ne!(vegeta, fallen);
+        let error = FORMATS[2].read("x", &fallen).unwrap_err().to_string();
+        assert!(error.contains("percentiles never fall"), "{error}");
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_no_part_of_a_text() {
+        for (name, text) in SAMPLES {
+            let marked = format!("\u{feff}{text}");
+            let format = FORMATS.iter().find(|format| (format.fits)(&marked)).expect(name);
+            assert_eq!(format.name, name);
+            assert_eq!(format.read("x", &marked), format.read("x", text));
         }
     }
 

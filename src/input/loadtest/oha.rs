@@ -8,9 +8,7 @@ use crate::input::problem::Problem;
 
 /// Whether the text looks like one.
 pub fn fits(text: &str) -> bool {
-    text.trim_start().starts_with('{')
-        && text.contains("\"requestsPerSec\"")
-        && text.contains("\"summary\"")
+    json::is_object(text) && text.contains("\"requestsPerSec\"") && text.contains("\"summary\"")
 }
 
 /// Reads one result. How many connections there were is not in it.

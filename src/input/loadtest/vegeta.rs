@@ -8,7 +8,7 @@ use crate::input::problem::Problem;
 
 /// Whether the text looks like one.
 pub fn fits(text: &str) -> bool {
-    text.trim_start().starts_with('{') && text.contains("\"latencies\"")
+    json::is_object(text) && text.contains("\"latencies\"")
 }
 
 /// Reads one report.

@@ -4,6 +4,7 @@ pub mod traces;
 
 use std::fmt::Write as _;
 
+use super::number;
 use crate::input::excerpt;
 use crate::study::fit::draft::quoted;
 use crate::study::fit::words::{percent, quantity, span};
@@ -117,10 +118,11 @@ fn head(text: &mut String, fitted: &Fitted, command: &str) {
     );
     comment(text, command);
     text.push_str("#\n");
-    let beta = (fitted.cpu.value > 0.0).then(|| fitted.io.value / fitted.cpu.value);
-    let formula = beta.map_or_else(String::new, |beta| {
-        format!(" The formula promises 1 + T_io/T_cpu = {}.", quantity(1.0 + beta))
-    });
+    let formula = format!(
+        " The formula promises 1 + T_io/T_cpu = {}{}.",
+        number::figure(fitted.formula(), 4),
+        if fitted.charges() { ", without what the preset charges for a request" } else { "" }
+    );
     comment(
         text,
         &format!(
@@ -138,8 +140,7 @@ fn head(text: &mut String, fitted: &Fitted, command: &str) {
     let _ = writeln!(text, "#\n# load          figure      measured    simulated   off");
     for check in &fitted.checks {
         let cell = &fitted.cells[check.cell];
-        let _ = writeln!(
-            text,
+        let line = format!(
             "# {:<13} {:<11} {:<11} {:<11} {:<8}{}",
             cell.load(),
             check.metric,
@@ -148,6 +149,7 @@ fn head(text: &mut String, fitted: &Fitted, command: &str) {
             format!("{:+.1} %", check.deviation() * 100.0),
             if check.held { " predicted" } else { "" }
         );
+        let _ = writeln!(text, "{}", line.trim_end());
     }
     if !fitted.queueing.is_empty() {
         text.push_str("#\n");
@@ -212,7 +214,7 @@ fn params(text: &mut String, fitted: &Fitted) {
     text.push_str("[params]\n");
     for (name, value) in fitted.draft.params() {
         let about = if name == "cpu" {
-            let overhead = if fitted.overhead_s > 0.0 && !fitted.draft.server.without_overhead {
+            let overhead = if fitted.charges() {
                 format!(", less {} that the preset charges", span(fitted.overhead_s))
             } else {
                 String::new()
@@ -275,13 +277,7 @@ fn scenarios(text: &mut String, fitted: &Fitted) {
                  tolerance = \"{}\"\nrole      = \"{}\"\n",
                 check.metric,
                 tolerance.map_or(TOLERANCE, |(_, share)| share),
-                // Of one measurement every percentile is in the written waits, also the one that was left
-                // out once for the check.
-                if cell.held || (check.held && !check.metric.starts_with('p')) {
-                    "predicted"
-                } else {
-                    "fitted"
-                }
+                if fitted.predicts(check) { "predicted" } else { "fitted" }
             );
         }
     }

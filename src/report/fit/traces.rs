@@ -23,10 +23,12 @@ pub fn text(traced: &Traced, command: &str) -> String {
     comment(
         &mut text,
         &format!(
-            "T_cpu {} ({}), of {} that a request spends outside of its calls.",
+            "T_cpu {} ({}), of {} that a request spends outside of its calls. T_io {} ({}).",
             ranged(&traced.cpu, &span),
             traced.cpu.how,
-            span(traced.self_s)
+            span(traced.self_s),
+            ranged(&traced.io, &span),
+            traced.io.how
         ),
     );
     text.push_str("#\n");

@@ -1,6 +1,6 @@
 //! What the screen and the Markdown report both show, as data: heads, tables, remarks.
 
-use crate::study::result::{Outcome, RuntimeResult, Summary, Workload};
+use crate::study::result::{Outcome, RuntimeResult, ScenarioResult, Summary, Workload};
 
 use super::table::Table;
 
@@ -34,11 +34,18 @@ struct Source<'a> {
     warmup_s: f64,
     runtimes: &'a [RuntimeResult],
     summary: &'a Summary,
+    /// Scenarios that are the same runs with gains over another runtime.
+    others: &'a [&'a ScenarioResult],
 }
 
-/// The base model, then each scenario.
+/// The base model, then each scenario; one that changes no more than the baseline is a column of the
+/// base model's gains.
 #[must_use]
 pub fn sections(outcome: &Outcome) -> Vec<Section> {
+    let (others, apart): (Vec<_>, Vec<_>) = outcome
+        .scenarios
+        .iter()
+        .partition(|scenario| changes_the_baseline_alone(outcome, scenario));
     let base = Source {
         outcome,
         scenario: None,
@@ -46,16 +53,32 @@ pub fn sections(outcome: &Outcome) -> Vec<Section> {
         warmup_s: outcome.warmup_s,
         runtimes: &outcome.runtimes,
         summary: &outcome.summary,
+        others: &others,
     };
-    let scenarios = outcome.scenarios.iter().map(|scenario| Source {
+    let scenarios = apart.into_iter().map(|scenario| Source {
         outcome,
         scenario: Some(&scenario.name),
         workload: &scenario.workload,
         warmup_s: scenario.warmup_s,
         runtimes: &scenario.runtimes,
         summary: &scenario.summary,
+        others: &[],
     });
     std::iter::once(base).chain(scenarios).map(|source| section(&source)).collect()
+}
+
+/// Whether a scenario is the base model's runs, to the last digit, against another baseline.
+fn changes_the_baseline_alone(outcome: &Outcome, scenario: &ScenarioResult) -> bool {
+    let (base, own) = (&outcome.summary, &scenario.summary);
+    let same_words =
+        (&base.request, &base.load, &base.host) == (&own.request, &own.load, &own.host);
+    let same_runs = outcome.runtimes.len() == scenario.runtimes.len()
+        && outcome.runtimes.iter().zip(&scenario.runtimes).all(|(a, b)| {
+            a.requests.is_some()
+                && (&a.name, &a.requests, &a.throughput_rps, &a.response_s)
+                    == (&b.name, &b.requests, &b.throughput_rps, &b.response_s)
+        });
+    !own.baseline.is_empty() && own.baseline != outcome.baseline && same_words && same_runs
 }
 
 fn section(source: &Source<'_>) -> Section {

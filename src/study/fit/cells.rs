@@ -24,6 +24,8 @@ pub struct Cell {
     pub percentiles: Vec<Percentile>,
     /// CPU of each request.
     pub cpu_s: Option<f64>,
+    /// What of it the preset charges at this load, by simulation.
+    pub overhead_s: f64,
     /// Requests that were measured.
     pub requests: Option<f64>,
     /// Whether it is kept out of the fit, to be predicted.
@@ -35,6 +37,12 @@ impl Cell {
     #[must_use]
     pub fn busy(&self, cores: u32) -> Option<f64> {
         self.cpu_s.map(|cpu| cpu * self.throughput_rps / f64::from(cores))
+    }
+
+    /// CPU of each request without what the preset charges.
+    #[must_use]
+    pub fn own_cpu_s(&self) -> Option<f64> {
+        self.cpu_s.map(|cpu| (cpu - self.overhead_s).max(1e-9))
     }
 
     /// The mean time of a client's round, think time aside: for an open load the mean response.
@@ -243,6 +251,7 @@ fn cell(
         mean_s: mean,
         percentiles: one.percentiles.clone(),
         cpu_s: cpu_s.filter(|cpu| *cpu > 0.0),
+        overhead_s: 0.0,
         requests: one.requests,
         held: false,
     };

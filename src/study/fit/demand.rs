@@ -1,4 +1,5 @@
-//! CPU of a request by the utilisation law, and how it changes with the load.
+//! CPU of a request by the utilisation law, and how it changes with the load beyond what the preset
+//! itself makes of it.
 
 use super::cells::Cell;
 use super::line::Line;
@@ -6,13 +7,15 @@ use super::words::{percent, quantity, span};
 use super::{Figure, Known, Refusal};
 use crate::stats::interval::mean_ci95;
 
-/// CPU of a request, in seconds.
+/// CPU of a request, in seconds, what the preset charges not in it.
 #[derive(Clone, Debug)]
 pub struct Demand {
     /// At the load that the model is about.
     pub figure: Figure,
     /// Against how busy the cores are, where it changes with that.
     pub line: Option<Line>,
+    /// What the preset charges for a request on top of it.
+    pub overhead_s: f64,
 }
 
 impl Demand {
@@ -28,7 +31,7 @@ impl Demand {
     pub fn at_rate(&self, throughput_rps: f64, cores: u32) -> f64 {
         let mut cpu = self.figure.value;
         for _ in 0..20 {
-            cpu = self.at(cpu * throughput_rps / f64::from(cores));
+            cpu = self.at((cpu + self.overhead_s) * throughput_rps / f64::from(cores));
         }
         cpu
     }
@@ -50,11 +53,13 @@ pub fn of(cells: &[Cell], cores: u32, known: &Known) -> Result<Demand, Refusal> 
     else {
         return Err(no_cpu(cells, cores));
     };
-    let cpu = |cell: &Cell| cell.cpu_s.unwrap_or_default();
+    let cpu = |cell: &Cell| cell.own_cpu_s().unwrap_or_default();
+    let charged: f64 = used.iter().map(|cell| cell.overhead_s * cell.throughput_rps).sum();
+    let overhead_s = charged / used.iter().map(|cell| cell.throughput_rps).sum::<f64>();
     if let [only] = used.as_slice() {
         let value = cpu(only);
         let range = known.rounding.map(|share| [value * (1.0 - share), value * (1.0 + share)]);
-        let how = if known.cpu_s.is_some() {
+        let mut how = if known.cpu_s.is_some() {
             "given".to_owned()
         } else {
             format!(
@@ -64,7 +69,10 @@ pub fn of(cells: &[Cell], cores: u32, known: &Known) -> Result<Demand, Refusal> 
                 quantity(only.throughput_rps)
             )
         };
-        return Ok(Demand { figure: Figure { value, range, how }, line: None });
+        if range.is_none() {
+            how += "; no interval, for one measurement does not say how it repeats";
+        }
+        return Ok(Demand { figure: Figure { value, range, how }, line: None, overhead_s });
     }
     // Weighted by throughput: a request counts once wherever it was measured.
     let points: Vec<(f64, f64, f64)> = used
@@ -104,7 +112,7 @@ pub fn of(cells: &[Cell], cores: u32, known: &Known) -> Result<Demand, Refusal> 
             how: format!("utilisation law over {} loads; no clear change between them", used.len()),
         }
     };
-    Ok(Demand { figure, line })
+    Ok(Demand { figure, line, overhead_s })
 }
 
 /// What is known of CPU without any measurement of it, and how to measure it.
@@ -144,6 +152,7 @@ mod tests {
             mean_s: None,
             percentiles: Vec::new(),
             cpu_s: Some(cpu_s),
+            overhead_s: 0.0,
             requests: None,
             held: false,
         }

@@ -98,6 +98,17 @@ impl Log {
                 lines.join(", ")
             ));
         }
+        if self.failed > 0 {
+            told.push(format!(
+                "{} of {all} requests failed (status 5xx, or 499: the client had gone); they count in the rate, and their times are \
+                 left out",
+                self.failed
+            ));
+        }
+        told.push(
+            "all requests of the log are taken for one class; where paths differ much, fit one after the other (grep)"
+                .to_owned(),
+        );
         let busiest = self.clock.busiest();
         if busiest > UNEVEN * rate {
             told.push(format!(
@@ -190,7 +201,11 @@ mod tests {
         assert!((one.offered_rps.unwrap() - 50.0).abs() < 0.01, "{one:?}");
         let median = one.percentiles.iter().find(|point| point.percent == 50.0).expect("known");
         assert!((median.value - 0.025).abs() < 2e-4, "{median:?}");
-        assert!(told.is_empty(), "{told:?}");
+        assert_eq!(told.len(), 1, "{told:?}");
+        log.add(&Entry { failed: true, ..entry(400.0, 1.0) });
+        let tally = Tally { lines: 20_002, ..Tally::default() };
+        let (_, told) = log.measurement("a.log", &tally).expect("enough");
+        assert!(told[0].starts_with("1 of 20002 requests failed"), "{told:?}");
     }
 
     #[test]

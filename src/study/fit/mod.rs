@@ -8,14 +8,19 @@
 //! cannot tell is refused or said, never invented.
 
 pub mod cells;
+pub mod certain;
 pub mod checks;
 pub mod demand;
 pub mod draft;
+#[cfg(test)]
+mod hostile;
 pub mod line;
 pub mod log;
+pub mod misfit;
 mod samples;
 pub mod server;
 mod several;
+mod shaped;
 mod single;
 pub mod skeleton;
 pub mod traced;
@@ -93,14 +98,34 @@ pub struct Fitted {
 }
 
 impl Fitted {
+    /// What `run` says that the formula promises: T_cpu is that of the file, without what the preset
+    /// charges.
+    #[must_use]
+    pub fn formula(&self) -> f64 {
+        1.0 + self.draft.waits.mean_s() * f64::from(self.draft.calls) / self.draft.cpu_s
+    }
+
+    /// Whether the preset charges for requests beside what the file says of them.
+    #[must_use]
+    pub fn charges(&self) -> bool {
+        self.overhead_s > 0.0 && !self.draft.server.without_overhead
+    }
+
+    /// Whether the written model is held against a figure that it was not fitted to. Of one measurement
+    /// every percentile is in the written waits, also the one that was left out once for the check.
+    #[must_use]
+    pub fn predicts(&self, check: &Check) -> bool {
+        self.cells[check.cell].held || (check.held && !check.metric.starts_with('p'))
+    }
+
     /// CPU of a request at the load of a cell, without the server's overhead, where it is not that of the
     /// draft.
     #[must_use]
     pub fn cpu_at(&self, cell: &Cell) -> Option<f64> {
-        let demand = demand::Demand { figure: self.cpu.clone(), line: self.cpu_line };
-        self.cpu_line?;
-        let cpu = demand.at_rate(cell.throughput_rps, self.draft.cores) - self.overhead_s;
-        Some(cpu.max(1e-9))
+        let line = self.cpu_line?;
+        let figure = Figure { value: self.draft.cpu_s, ..self.cpu.clone() };
+        let demand = demand::Demand { figure, line: Some(line), overhead_s: self.overhead_s };
+        Some(demand.at_rate(cell.throughput_rps, self.draft.cores).max(1e-9))
     }
 }
 

@@ -178,7 +178,7 @@ impl Server {
         let name = self.preset.as_deref().unwrap_or(self.kind);
         match self.width {
             Some(width) => format!("{name}, {} = {width}", self.width_key()),
-            None => format!("{name}, {} = one a core", self.width_key()),
+            None => format!("{name}, one {} a core", self.width_key().trim_end_matches('s')),
         }
     }
 }

@@ -8,7 +8,7 @@ use super::single::{matched, without_overhead};
 use super::waits::{self, Waits};
 use super::widths::{self, Plateau};
 use super::words::{percent, span};
-use super::{Failure, Figure, Fitted, Known, Refusal};
+use super::{Failure, Figure, Fitted, Known, Pressure, Refusal, certain};
 use crate::simulation::Control;
 use crate::stats::interval::mean_ci95;
 
@@ -16,6 +16,8 @@ use crate::stats::interval::mean_ci95;
 const LIGHT: f64 = 0.85;
 /// Two fits this near to each other are not told apart.
 const ALIKE: f64 = 0.01;
+/// Light loads whose own spread is an interval.
+const ENOUGH: usize = 3;
 /// A plateau this far below what workers and CPU allow is a pool's.
 const NARROWER: f64 = 0.92;
 
@@ -26,37 +28,39 @@ pub(super) fn fit(
     control: &Control,
 ) -> Result<Fitted, Failure> {
     hold_out(&mut prepared);
-    let (cells, cores) = (&prepared.cells, prepared.cores);
-    let mut demand = demand::of(cells, cores, known)?;
-    let anchor = anchor(&prepared, &demand)?;
-    if let Some(cpu_s) = anchor.cpu_s.filter(|_| prepared.server.cools()) {
-        // The preset's own cold caches let the CPU of a request fall as the cores get busier.
-        let how = format!(
-            "utilisation law at {}; with load the preset's caches get warmer",
-            anchor.load()
-        );
-        demand = Demand { figure: Figure { value: cpu_s, range: None, how }, line: None };
-    }
-    let mut untold = prepared.untold.clone();
-    let anchor_cpu = demand.at_rate(anchor.throughput_rps, cores);
+    // What is wrong with the CPU is told before anything is simulated.
+    demand::of(&prepared.cells, prepared.cores, known)?;
     let width_given = prepared.server.width.is_some();
+    let plateau = widths::plateau(&prepared.cells, prepared.cores);
     let mut start = Draft {
-        cores,
+        cores: prepared.cores,
         server: prepared.server.clone(),
-        cpu_s: anchor_cpu,
+        cpu_s: 0.0,
         bursts: Bursts::Exponential,
         waits: Waits::None,
         calls: prepared.calls,
         pool: None,
-        pressure: anchor.pressure,
+        pressure: Pressure::Clients(1, 0.0),
         seed: known.seed,
     };
-    let plateau = widths::plateau(cells, cores);
     if start.server.waits_in_place() && !width_given {
         let Some(plateau) = &plateau else { return Err(no_width(&prepared).into()) };
-        // Wide enough for the lightest load; the true width comes after the waits.
-        start.server.width = Some(plateau.clients.min(10_000) as u32);
+        // By Little's law, with the time of the lightest load; the true width comes after the waits.
+        let lightest =
+            prepared.cells.iter().filter_map(Cell::round_s).fold(f64::INFINITY, f64::min);
+        let little = (plateau.throughput_rps * lightest).round().max(1.0);
+        start.server.width = Some(little.min(plateau.clients as f64).min(10_000.0) as u32);
     }
+    take_overheads_off(&mut prepared.cells, &mut start, control)?;
+    let (cells, cores) = (&prepared.cells, prepared.cores);
+    let demand = demand::of(cells, cores, known)?;
+    let anchor = anchor(&prepared, &demand)?;
+    let mut untold = prepared.untold.clone();
+    let start = Draft {
+        cpu_s: demand.at_rate(anchor.throughput_rps, cores),
+        pressure: anchor.pressure,
+        ..start
+    };
     let known_of = (cells.as_slice(), &demand, anchor);
     let mut tried = Vec::new();
     for bursts in [Bursts::Exponential, Bursts::Constant] {
@@ -65,7 +69,7 @@ pub(super) fn fit(
     }
     untold.extend(shape_of_cpu(&tried, &demand));
     let better = usize::from(checks::misfit(&tried[1].checks) < checks::misfit(&tried[0].checks));
-    let Attempt { draft, overhead_s, io, width, pool, checks } = tried.swap_remove(better);
+    let Attempt { draft, io, width, pool, checks } = tried.swap_remove(better);
     untold.push(if pool.is_some() {
         "whether the width that shows is a connection pool's, a semaphore's or the downstream's own: the model has it as \
          [resource.pool], held during each wait"
@@ -75,8 +79,9 @@ pub(super) fn fit(
     });
     let heaviest = cells.iter().rev().find(|cell| !cell.held).unwrap_or(anchor);
     let heavy_cpu = demand.at_rate(heaviest.throughput_rps, cores);
-    let draft = draft.under(heaviest.pressure, (heavy_cpu - overhead_s).max(1e-9));
-    let how_io = if anchor.percentiles.len() < 2 {
+    let draft = draft.under(heaviest.pressure, heavy_cpu.max(1e-9));
+    let overhead_s = heaviest.overhead_s;
+    let how_io = if anchor.percentiles.is_empty() {
         untold.push(
             "how waits vary: there are no percentiles; exponential ones are assumed".to_owned(),
         );
@@ -85,7 +90,11 @@ pub(super) fn fit(
         format!("{}, {}", draft.waits.family(), io.how)
     };
     Ok(Fitted {
-        cpu: Figure { value: heavy_cpu, ..demand.figure },
+        cpu: Figure {
+            value: heavy_cpu + overhead_s,
+            range: demand.figure.range.map(|range| range.map(|end| end + overhead_s)),
+            how: demand.figure.how,
+        },
         cpu_line: demand.line,
         overhead_s,
         io: Figure { how: how_io, ..io },
@@ -98,6 +107,25 @@ pub(super) fn fit(
         cells: prepared.cells,
         draft,
     })
+}
+
+/// What the preset charges for a request at each load, by simulation, so that it is not in T_cpu too:
+/// caches that get cold where cores idle let it fall as they get busier.
+fn take_overheads_off(
+    cells: &mut [Cell],
+    start: &mut Draft,
+    control: &Control,
+) -> Result<(), Failure> {
+    for cell in cells.iter_mut().filter(|cell| !cell.held) {
+        let Some(cpu_s) = cell.cpu_s else { continue };
+        let found = without_overhead(start.under(cell.pressure, cpu_s), cpu_s, cell, control)?;
+        start.server.without_overhead |= found.server.without_overhead;
+        cell.overhead_s = cpu_s - found.cpu_s;
+    }
+    if start.server.without_overhead {
+        cells.iter_mut().for_each(|cell| cell.overhead_s = 0.0);
+    }
+    Ok(())
 }
 
 /// Keeps every third load out of the fit, never the lightest nor the heaviest.
@@ -129,8 +157,8 @@ fn hold_out(prepared: &mut Prepared) {
 /// The cell that shows the waits: the lightest with percentiles, else the lightest.
 fn anchor<'a>(prepared: &'a Prepared, demand: &Demand) -> Result<&'a Cell, Refusal> {
     let busy = |cell: &Cell| {
-        demand.at_rate(cell.throughput_rps, prepared.cores) * cell.throughput_rps
-            / f64::from(prepared.cores)
+        let cpu = demand.at_rate(cell.throughput_rps, prepared.cores) + demand.overhead_s;
+        cpu * cell.throughput_rps / f64::from(prepared.cores)
     };
     let light: Vec<&Cell> = prepared
         .cells
@@ -164,7 +192,7 @@ fn no_width(prepared: &Prepared) -> Refusal {
 fn scale_to_all(
     draft: &mut Draft,
     cells: &[Cell],
-    (demand, overhead_s): (&Demand, f64),
+    (demand, width_given): (&Demand, bool),
     anchor: &Cell,
     control: &Control,
 ) -> Result<Figure, Failure> {
@@ -181,16 +209,20 @@ fn scale_to_all(
     let width = draft.server.width.filter(|_| draft.server.waits_in_place());
     for cell in cells.iter().filter(|cell| !cell.held && !std::ptr::eq(*cell, anchor)) {
         let cpu = demand.at_rate(cell.throughput_rps, draft.cores);
-        let crowded = match (cell.pressure, width) {
-            (super::Pressure::Clients(clients, _), Some(width)) => clients > u64::from(width),
+        // Of a width that is still to be found a crowd before it says nothing apart from the wait.
+        let hidden = match (cell.pressure, width) {
+            (Pressure::Clients(clients, _), Some(width)) => {
+                clients > u64::from(width) && !width_given
+            }
             _ => false,
         };
-        let busy = cpu * cell.throughput_rps / f64::from(draft.cores);
-        let Some(measured) = cell.round_s().filter(|_| busy < LIGHT && !crowded) else { continue };
-        let trial = draft.under(cell.pressure, (cpu - overhead_s).max(1e-9));
+        let busy = (cpu + demand.overhead_s) * cell.throughput_rps / f64::from(draft.cores);
+        let Some(measured) = cell.round_s().filter(|_| busy < LIGHT && !hidden) else { continue };
+        let trial = draft.under(cell.pressure, cpu.max(1e-9));
         let seen = trial.simulate(Effort::SHORT, control)?;
         let Some(simulated) = waits::round_s(&seen, cell.pressure) else { continue };
-        found.push((total + measured - simulated).max(0.0));
+        // Behind w workers N clients wait N/w times as long as one wait is.
+        found.push((total + (measured - simulated) / waits::crowd(&trial)).max(0.0));
     }
     let mut sorted = found.clone();
     sorted.sort_by(f64::total_cmp);
@@ -201,15 +233,22 @@ fn scale_to_all(
         (sorted[middle - 1] + sorted[middle]) / 2.0
     };
     let (mean, interval) = mean_ci95(&found);
-    let range = interval.map(|[low, high]| [(median + low - mean).max(0.0), median + high - mean]);
     if median > 0.0 {
         draft.waits = draft.waits.scaled(median / total);
     }
     let value = draft.waits.mean_s() * calls;
-    let how = match found.len() {
-        1 => format!("from {}; one light load says nothing of how sure that is", anchor.load()),
+    let range = if found.len() >= ENOUGH {
+        interval.map(|[low, high]| [(median + low - mean).max(0.0), median + high - mean])
+    } else {
+        certain::range(draft, anchor, demand.figure.range, control)?
+    };
+    let mut how = match found.len() {
+        1 => format!("from {}, the one light load", anchor.load()),
         n => format!("from {n} light loads, its shape from {}", anchor.load()),
     };
+    if range.is_none() {
+        how += "; no interval, for its responses hardly depend on it";
+    }
     Ok(Figure { value, range, how })
 }
 
@@ -224,7 +263,6 @@ fn is_narrower(draft: &Draft, plateau_rps: f64, cpu_s: f64, io_s: f64) -> bool {
 /// A fit with one shape of bursts.
 struct Attempt {
     draft: Draft,
-    overhead_s: f64,
     io: Figure,
     width: Option<Figure>,
     pool: Option<Figure>,
@@ -238,16 +276,14 @@ fn attempt(
     (plateau, width_given): (Option<&Plateau>, bool),
     control: &Control,
 ) -> Result<Attempt, Failure> {
-    let anchor_cpu = start.cpu_s;
-    let start = without_overhead(start, anchor_cpu, anchor, control)?;
-    let overhead_s = anchor_cpu - start.cpu_s;
     let found = matched(&start, anchor, control)?;
     let mut draft = start.with_waits(found.waits);
-    let io = scale_to_all(&mut draft, cells, (demand, overhead_s), anchor, control)?;
+    let io = scale_to_all(&mut draft, cells, (demand, width_given), anchor, control)?;
     let (mut width, mut pool) = (None, None);
     if let Some(plateau) = plateau {
         let cpu_s = demand.at_rate(plateau.throughput_rps, draft.cores);
-        let trial = draft.under(draft.pressure, (cpu_s - overhead_s).max(1e-9));
+        let trial = draft.under(draft.pressure, cpu_s.max(1e-9));
+        let cpu_s = cpu_s + demand.overhead_s;
         if draft.server.waits_in_place() && !width_given {
             let set = |draft: &mut Draft, n| draft.server.width = Some(n);
             let figure = widths::find(&trial, plateau, cpu_s + io.value, set, control)?;
@@ -262,11 +298,11 @@ fn attempt(
     }
     let mut checks = Vec::new();
     for (place, cell) in cells.iter().enumerate() {
-        let cpu = demand.at_rate(cell.throughput_rps, draft.cores) - overhead_s;
+        let cpu = demand.at_rate(cell.throughput_rps, draft.cores);
         let seen = draft.under(cell.pressure, cpu.max(1e-9)).simulate(Effort::SHORT, control)?;
         checks.extend(checks::of(place, cell, &seen));
     }
-    Ok(Attempt { draft, overhead_s, io, width, pool, checks })
+    Ok(Attempt { draft, io, width, pool, checks })
 }
 
 /// What the cells say of how CPU varies, with exponential bursts tried first and constant ones second.

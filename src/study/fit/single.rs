@@ -7,9 +7,10 @@
 use super::cells::{Cell, Prepared};
 use super::checks::{self, Check};
 use super::draft::{Bursts, Draft, Effort, Pressure};
+use super::shaped;
 use super::waits::{self, Match, Waits};
 use super::words::{percent, span};
-use super::{Failure, Figure, Fitted, Known, Refusal, demand};
+use super::{Failure, Figure, Fitted, Known, Refusal, certain, demand};
 use crate::simulation::Control;
 
 /// Cores busier than this hide how long requests wait: throughput is `C / T_cpu` whatever they do.
@@ -54,10 +55,13 @@ pub(super) fn fit(
     let chosen = usize::from(!told_apart && tried[0].0.bursts == Bursts::Constant);
     let (draft, found) = tried[chosen].clone();
     let total = |draft: &Draft| draft.waits.mean_s() * f64::from(draft.calls);
-    let range = (!told_apart).then(|| {
-        let (a, b) = (total(&tried[0].0), total(&tried[1].0));
-        [a.min(b), a.max(b)]
-    });
+    let own = demand.figure.range;
+    let mut range = certain::range(&draft, &cell, own, control)?.filter(|_| !draft.waits.is_none());
+    if let Some([low, high]) = range.as_mut().filter(|_| !told_apart) {
+        // With bursts of the other shape the wait is another; which it is does not show.
+        let other = total(&tried[1 - chosen].0);
+        (*low, *high) = (low.min(other), high.max(other));
+    }
     let mut untold = prepared.untold;
     untold.push(if told_apart {
         format!(
@@ -76,8 +80,13 @@ pub(super) fn fit(
     let (checks, io_how) = (checks_of(&draft, &cell, &found, control)?, how(&found.waits, &cell));
     let io = Figure {
         value: total(&draft),
-        range: range.filter(|_| !draft.waits.is_none()),
-        how: io_how,
+        how: match range {
+            None if !draft.waits.is_none() => {
+                format!("{io_how}; no interval, for the responses hardly depend on it")
+            }
+            _ => io_how,
+        },
+        range,
     };
     Ok(Fitted {
         overhead_s: demand.figure.value - draft.cpu_s,
@@ -129,7 +138,8 @@ pub(super) fn without_overhead(
     control: &Control,
 ) -> Result<Draft, Failure> {
     let rest = cell.mean_s.or(cell.percentiles.first().map(|point| point.value));
-    let wait = (rest.unwrap_or(2.0 * cpu_s) - cpu_s).max(0.0) / f64::from(draft.calls.max(1));
+    let alone = rest.unwrap_or(2.0 * cpu_s) / waits::crowd(&draft);
+    let wait = (alone - cpu_s).max(0.0) / f64::from(draft.calls.max(1));
     let guess = if wait > 0.0 { Waits::Exponential(wait) } else { Waits::None };
     let trial = Draft { cpu_s, waits: guess, ..draft.clone() };
     let overhead = trial.simulate(Effort::SHORT, control)?.cpu_per_request_s - cpu_s;
@@ -149,6 +159,8 @@ pub(super) fn without_overhead(
 pub(super) fn matched(draft: &Draft, cell: &Cell, control: &Control) -> Result<Match, Failure> {
     let found = if cell.percentiles.len() >= 2 {
         waits::fit(draft, &cell.percentiles, control)?
+    } else if let (Some(_), [one]) = (cell.round_s(), cell.percentiles.as_slice()) {
+        shaped::fit(draft, cell, *one, control)?
     } else if cell.round_s().is_none() && !cell.percentiles.is_empty() {
         let one = &cell.percentiles;
         let first = (one[0].value - draft.cpu_s).max(0.05 * one[0].value);
@@ -208,9 +220,21 @@ fn queueing(
 }
 
 fn how(waits: &Waits, cell: &Cell) -> String {
-    if cell.percentiles.len() < 2 {
-        return "the mean alone: how waits vary is not in the data, exponential is assumed"
-            .to_owned();
+    match (cell.percentiles.as_slice(), cell.round_s()) {
+        ([], _) => {
+            return "the mean alone: how waits vary is not in the data, exponential is assumed"
+                .to_owned();
+        }
+        ([one], None) => {
+            return format!(
+                "the {} alone: how waits vary is not in the data, exponential is assumed",
+                one.name()
+            );
+        }
+        ([one], Some(_)) if !waits.is_none() => {
+            return format!("{}, by the mean and the {}", waits.family(), one.name());
+        }
+        _ => {}
     }
     match waits {
         Waits::None => "the responses leave no room for one".to_owned(),

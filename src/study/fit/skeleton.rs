@@ -42,6 +42,12 @@ impl Skeleton {
         self.tail_s + self.groups.iter().map(gaps).sum::<f64>()
     }
 
+    /// The time that calls cover.
+    #[must_use]
+    pub fn io_s(&self) -> f64 {
+        (self.duration_s - self.self_s()).max(0.0)
+    }
+
     /// What two requests of one class have in common: the name and the order of calls, not how often
     /// one is repeated.
     #[must_use]

@@ -18,6 +18,7 @@ use super::words::{percent, quantity, span};
 use super::{Failure, Figure, Known, Refusal};
 use crate::input::spans::Trace;
 use crate::simulation::Control;
+use crate::stats::interval::mean_ci95;
 
 /// Classes that a model has at most, and the share that each must have.
 const CLASSES: usize = 6;
@@ -36,6 +37,8 @@ pub struct Traced {
     pub cpu: Figure,
     /// CPU that the server itself costs.
     pub overhead_s: f64,
+    /// Time of a request that its calls cover.
+    pub io: Figure,
     /// Time of a request that no call covers.
     pub self_s: f64,
     /// What served.
@@ -86,6 +89,13 @@ pub fn fit(
     control: &Control,
 ) -> Result<Traced, Failure> {
     let (service, all) = skeleton::of(traces);
+    if service.trim().is_empty() && !all.is_empty() {
+        return Err(Refusal::new(
+            "the service has no name in the traces, so its spans and those of others cannot be told apart",
+        )
+        .advice("set service.name (OTEL_SERVICE_NAME) in each process and trace again")
+        .into());
+    }
     if all.len() < LEAST {
         return Err(Refusal::new(format!(
             "{} requests of {} traces have a span of kind server with its end, and {LEAST} are wanted",
@@ -115,9 +125,12 @@ pub fn fit(
     let used: Vec<&Skeleton> = used.into_iter().map(|(_, one)| one).collect();
     let kept: Vec<&Skeleton> = kept.into_iter().map(|(_, one)| one).collect();
     let (classes, left_out) = classes(&used);
+    let (io_s, range) = mean_ci95(&all.iter().map(Skeleton::io_s).collect::<Vec<f64>>());
+    let how = format!("the time that calls cover, over {} requests", all.len());
     let mut traced = Traced {
         classes,
         overhead_s: 0.0,
+        io: Figure { value: io_s, range, how },
         self_s,
         server,
         cores,
@@ -127,6 +140,12 @@ pub fn fit(
         untold: untold(self_s, &cpu, left_out),
         cpu,
     };
+    if let Some(names) = traced.overlap() {
+        traced.untold.push(format!(
+            "why {names} overlap: a request of {} makes one call after the other, so the model makes them so and takes longer",
+            traced.server.described()
+        ));
+    }
     let seen = traced.simulate(known.seed, control)?;
     let overhead = seen.cpu_per_request_s - traced.cpu.value;
     if traced.server.preset.is_some() && overhead > 0.0 {
@@ -149,7 +168,10 @@ fn cpu(
     self_s: f64,
 ) -> Result<Figure, Refusal> {
     let figure = match (known.cpu_s, known.cpu_share, pressure) {
-        (Some(cpu), _, _) => Figure { value: cpu, range: None, how: "given".to_owned() },
+        (Some(cpu), _, _) => {
+            let range = known.rounding.map(|off| [cpu * (1.0 - off), cpu * (1.0 + off)]);
+            Figure { value: cpu, range, how: "given".to_owned() }
+        }
         (None, Some(share), Some(Pressure::Rate(rate))) => {
             let value = share * f64::from(cores) / rate;
             let range = known.rounding.map(|off| [value * (1.0 - off), value * (1.0 + off)]);
@@ -295,6 +317,20 @@ fn checks(kept: &[&Skeleton], seen: &Seen) -> Vec<Check> {
 }
 
 impl Traced {
+    /// Calls that overlap in the traces though the server cannot make them overlap.
+    #[must_use]
+    pub fn overlap(&self) -> Option<String> {
+        let together = |part: &Part| match part {
+            Part::Together(calls) => {
+                let names: Vec<&str> = calls.iter().map(|(name, _)| name.as_str()).collect();
+                Some(names.join(" and "))
+            }
+            _ => None,
+        };
+        let parts = self.classes.iter().flat_map(|class| &class.parts);
+        parts.filter(|_| self.server.waits_in_place()).find_map(together)
+    }
+
     /// What a second of self time has of CPU, the server's overhead aside.
     #[must_use]
     pub fn cpu_share(&self) -> f64 {
