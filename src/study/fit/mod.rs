@@ -28,7 +28,10 @@ pub mod waits;
 pub mod widths;
 pub mod words;
 
+use crate::input::document::Document;
 use crate::input::loadtest::Measurement;
+use crate::model::demand::Demand;
+use crate::model::{Model, Overrides};
 use crate::simulation::Control;
 
 pub use cells::Cell;
@@ -98,11 +101,16 @@ pub struct Fitted {
 }
 
 impl Fitted {
-    /// What `run` says that the formula promises: T_cpu is that of the file, without what the preset
+    /// What `run` says that the formula promises for the model as it is written, to its digits: T_cpu is
+    /// that of the file, without what the preset
     /// charges.
     #[must_use]
     pub fn formula(&self) -> f64 {
-        1.0 + self.draft.waits.mean_s() * f64::from(self.draft.calls) / self.draft.cpu_s
+        let exactly = || self.draft.waits.mean_s() * f64::from(self.draft.calls) / self.draft.cpu_s;
+        let document = Document::from_text("fit", &self.draft.text());
+        let written = Model::read(&document, Overrides::NONE).ok();
+        let beta = written.and_then(|model| Demand::of_classes(&model.requests).beta());
+        1.0 + beta.unwrap_or_else(exactly)
     }
 
     /// Whether the preset charges for requests beside what the file says of them.
