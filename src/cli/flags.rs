@@ -155,6 +155,16 @@ pub struct OutputFlags {
     pub page: PageFlags,
 }
 
+impl OutputFlags {
+    /// Where the files go, as it was given: what a command that is told to be run again needs, and a
+    /// manifest does not.
+    pub fn out_args(&self) -> Vec<String> {
+        let out = self.out.as_ref();
+        out.map(|out| vec!["--out".to_owned(), out.to_string_lossy().into_owned()])
+            .unwrap_or_default()
+    }
+}
+
 /// What charts are drawn for.
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Output")]

@@ -15,7 +15,7 @@ use super::{progress, shell};
 use crate::input::problem::{Place, Problem, Source};
 use crate::input::suggest::did_you_mean;
 use crate::input::{Document, Problems};
-use crate::model::{Model, RuntimeKind};
+use crate::model::{Model, Runtime, RuntimeKind};
 use crate::report::csv::{self, Point};
 use crate::report::files::Manifest;
 use crate::report::{Style, plan as report, sweep};
@@ -92,7 +92,13 @@ impl Plan {
         let control = Arc::new(Control::default());
         session.starts(&control);
         let threads = study::threads(self.flags.jobs.map(usize::from))?;
-        let asked = Asked { plan: self, document: &document, model: &model, sha256: &sha256 };
+        let asked = Asked {
+            plan: self,
+            document: &document,
+            model: &model,
+            sha256: &sha256,
+            constraints: self.constraints.clone(),
+        };
         let found = progress::with_bar(session.shows_progress(), &control, || {
             threads.install(|| -> Result<(Answer, Vec<Answer>), Failure> {
                 let answer = asked.of(&runtime, &grid, true, &control)?;
@@ -165,7 +171,8 @@ impl Plan {
                 "interrupted: what {tried} of {} combinations show is shown; for the whole plan run it again:",
                 plan.answer.allowed
             );
-            session.going_on(&done, &self.args());
+            let again = [self.args(), self.flags.output.out_args()].concat();
+            session.going_on(&done, &again);
             return Ok(Exit::Interrupted);
         }
         Ok(if plan.answer.at.is_some() { Exit::Done } else { Exit::NotMet })
@@ -245,6 +252,8 @@ struct Asked<'a> {
     document: &'a Document,
     model: &'a Model,
     sha256: &'a str,
+    /// What `--where` holds the combinations to, in the names of the runtime that is asked of.
+    constraints: Vec<String>,
 }
 
 impl Asked<'_> {
@@ -293,7 +302,7 @@ impl Asked<'_> {
                 Problems::new(vec![source], vec![Problem::of_value(error).at(&place)])
             })
         };
-        Ok(self.plan.constraints.iter().map(parse).collect::<Result<_, _>>()?)
+        Ok(self.constraints.iter().map(parse).collect::<Result<_, _>>()?)
     }
 
     /// The same question for the model's other runtimes, as far as it can be asked of them.
@@ -312,16 +321,21 @@ impl Asked<'_> {
                 .filter_map(|axis| translated(axis, &own.kind, &other.name, &other.kind))
                 .collect();
             let Ok(grid) = Grid::new(axes) else { continue };
+            let constraints = self.constraints.iter();
+            let asked = Asked {
+                constraints: constraints.map(|text| renamed(text, own, other)).collect(),
+                ..*self
+            };
             // A constraint on a key that this runtime has not cannot be asked of it.
             let readable = self.read(&grid.point(0)).is_ok();
             if grid.axes().is_empty()
                 || !readable
                 || grid.len() > plan::MOST_COMBINATIONS
-                || self.constraints(&other.name, &grid).is_err()
+                || asked.constraints(&other.name, &grid).is_err()
             {
                 continue;
             }
-            match self.of(&other.name, &grid, false, control) {
+            match asked.of(&other.name, &grid, false, control) {
                 Err(Failure::Interrupted) => break,
                 answer => answers.push(answer?),
             }
@@ -369,6 +383,34 @@ fn translated(axis: &Axis, own: &RuntimeKind, name: &str, kind: &RuntimeKind) ->
     let reckoned = vec![true; values.len()];
     let values = values.iter().map(u32::to_string).collect();
     Some(Axis { name: format!("runtime.{name}.{}", width_key(kind)), values, reckoned })
+}
+
+/// A constraint on one runtime as it is asked of another: its width by the other's word, its path by
+/// the other's name.
+fn renamed(constraint: &str, own: &Runtime, other: &Runtime) -> String {
+    let path = |runtime: &Runtime, key: &str| format!("runtime.{}.{key}", runtime.name);
+    let is_word = |c: char| c.is_alphanumeric() || matches!(c, '.' | '_' | '-');
+    let mut text = String::new();
+    let mut rest = constraint;
+    while !rest.is_empty() {
+        let end = rest.find(|c| !is_word(c)).unwrap_or(rest.len()).max(1);
+        let end = rest.ceil_char_boundary(end);
+        let (word, later) = rest.split_at(end);
+        let key = runtime_key(word).filter(|(name, _)| *name == own.name).map(|(_, key)| key);
+        let translated = |key: &str| {
+            if key == width_key(&own.kind) {
+                width_key(&other.kind).to_owned()
+            } else {
+                key.to_owned()
+            }
+        };
+        text.push_str(&match key {
+            Some(key) => path(other, &translated(key)),
+            None => translated(word),
+        });
+        rest = later;
+    }
+    text
 }
 
 /// The grid with the values of every axis from the least to the most.

@@ -50,9 +50,15 @@ impl Repeat {
         if manifest.interrupted {
             return Err(Failure::Usage(format!(
                 "{} is of a command that was interrupted: it holds what was finished until then, and no second run \
-                 stops at the same place; make it whole first: {}",
+                 stops at the same place; make it whole first: {} --out {}{}",
                 self.folder.display(),
-                manifest.command
+                manifest.command,
+                super::shell::quoted(&self.folder.to_string_lossy()),
+                if manifest.args.first().is_some_and(|word| word == "sweep") {
+                    " --resume"
+                } else {
+                    ""
+                }
             )));
         }
         let models = self.models(&manifest)?;

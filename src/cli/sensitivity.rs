@@ -143,7 +143,8 @@ impl Sensitivity {
                 "interrupted: {} of {} inputs are shown; for all of them run it again:",
                 all.tornado.done, all.tornado.inputs
             );
-            session.going_on(&done, &self.args());
+            let again = [self.args(), self.flags.output.out_args()].concat();
+            session.going_on(&done, &again);
             return Ok(Exit::Interrupted);
         }
         Ok(Exit::Done)

@@ -155,7 +155,8 @@ impl Sweep {
             let (done, all) = (journal.len(), plan.grid.len());
             let done =
                 format!("{label}{done} of {all} points are done and kept{written}; to go on:");
-            let again = [&plan.args[..], &self.out_args(), &["--resume".to_owned()]].concat();
+            let again =
+                [&plan.args[..], &self.flags.output.out_args(), &["--resume".to_owned()]].concat();
             session.going_on(&done, &again);
             return if interrupted { Ok(Exit::Interrupted) } else { Err(failure) };
         }
@@ -323,12 +324,6 @@ impl Sweep {
             ));
         }
         draws
-    }
-
-    fn out_args(&self) -> Vec<String> {
-        let out = self.flags.output.out.as_ref();
-        out.map(|out| vec!["--out".to_owned(), out.to_string_lossy().into_owned()])
-            .unwrap_or_default()
     }
 
     fn format(&self) -> &'static Format {

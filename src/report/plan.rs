@@ -146,20 +146,11 @@ fn table(plan: &Plan<'_>) -> Table {
     let titles: Vec<&str> = trials
         .first()
         .map_or_else(Vec::new, |trial| trial.point.iter().map(|(name, _)| tail(name)).collect());
-    let width = |key: usize| {
-        let values = trials.iter().map(|trial| trial.point[key].1.chars().count());
-        values.chain([titles[key].chars().count()]).max().unwrap_or(0)
-    };
-    let row = |mark: &str, values: &[&str]| {
-        let values = values.iter().enumerate();
-        let cells = values.map(|(key, value)| format!("{value:>width$}", width = width(key)));
-        format!("{mark:1} {}", cells.collect::<Vec<_>>().join("  "))
-    };
-    let names = trials.iter().map(|trial| {
-        let values: Vec<&str> = trial.point.iter().map(|(_, value)| value.as_str()).collect();
-        row(if is_answer(trial) { ">" } else { "" }, &values)
+    let marks = trials.iter().map(|trial| if is_answer(trial) { ">" } else { "" }.to_owned());
+    let keys = titles.iter().enumerate().map(|(key, title)| {
+        ((*title).to_owned(), trials.iter().map(|trial| trial.point[key].1.clone()).collect())
     });
-    let mut table = Table::of(row("", &titles), names);
+    let mut table = Table::keyed(std::iter::once((String::new(), marks.collect())).chain(keys));
     for objective in &answer.objectives {
         let title = format!("{} [95 % interval]", objective.metric);
         table.push_if_any(title, trials.iter().map(|trial| shown(plan, trial, objective)));

@@ -4,13 +4,15 @@ use super::number::Parts;
 use super::style::{Style, Tone};
 use super::wrap::cut;
 
-/// Rows of cells under titles; the first column names the row.
+/// Rows of cells under titles; the first column, or the first few, name the row.
 #[derive(Clone, Debug, Default)]
 pub struct Table {
     /// One title a column.
     pub titles: Vec<String>,
     /// Rows as long as the titles.
     pub rows: Vec<Vec<Cell>>,
+    /// How many of the columns name the row.
+    keys: usize,
 }
 
 /// One cell.
@@ -61,7 +63,24 @@ impl Table {
     #[must_use]
     pub fn of(title: impl Into<String>, names: impl IntoIterator<Item = String>) -> Self {
         let rows = names.into_iter().map(|name| vec![Cell::prose(name)]).collect();
-        Self { titles: vec![title.into()], rows }
+        Self { titles: vec![title.into()], rows, keys: 1 }
+    }
+
+    /// Rows that several columns name together, each with its title and a value for every row: to
+    /// the right, and never cut.
+    pub fn keyed(columns: impl IntoIterator<Item = (String, Vec<String>)>) -> Self {
+        let mut table = Self::default();
+        for (title, values) in columns {
+            let width = values.iter().map(|value| chars(value)).max().unwrap_or(0);
+            let width = width.max(chars(&title));
+            table.titles.push(format!("{title:>width$}"));
+            table.rows.resize(table.rows.len().max(values.len()), Vec::new());
+            for (row, value) in table.rows.iter_mut().zip(values) {
+                row.push(Cell::prose(format!("{value:>width$}")));
+            }
+            table.keys += 1;
+        }
+        table
     }
 
     /// Appends a column; missing cells are dashes.
@@ -88,11 +107,15 @@ impl Table {
     pub fn lines(&self, style: &Style) -> Vec<String> {
         let width = style.columns();
         let columns: Vec<Column> = (0..self.titles.len()).map(|i| self.column(i, width)).collect();
-        let Some((names, figures)) = columns.split_first() else { return Vec::new() };
+        if columns.is_empty() {
+            return Vec::new();
+        }
+        let (names, figures) = columns.split_at(self.keys);
+        let named: usize = names.iter().map(|column| GAP + column.width()).sum();
         let mut lines = Vec::new();
         let mut rest = figures;
         loop {
-            let taken = fitting(rest, width.saturating_sub(INDENT + names.width()));
+            let taken = fitting(rest, (width + GAP).saturating_sub(INDENT + named));
             let (block, later) = rest.split_at(taken);
             if !lines.is_empty() {
                 lines.push(String::new());
@@ -106,9 +129,13 @@ impl Table {
     }
 
     /// The widths of one column. Names may take a third of the line, a lone column what is left of
-    /// it.
+    /// it; of several keys each takes what it needs.
     fn column(&self, index: usize, width: usize) -> Column {
-        let most = if index == 0 { width / 3 } else { width - width / 3 - INDENT - GAP };
+        let most = match (index, self.keys) {
+            (0, 1) => width / 3,
+            (_, keys) if index < keys => usize::MAX,
+            _ => width - width / 3 - INDENT - GAP,
+        };
         let cells = self.rows.iter().filter_map(|row| row.get(index));
         let mut column =
             Column { index, title: cut(&self.titles[index], most), ..Column::default() };
@@ -127,9 +154,9 @@ impl Table {
     }
 
     /// Some of the columns beside the names.
-    fn block(&self, names: &Column, columns: &[Column], style: &Style) -> Vec<String> {
+    fn block(&self, names: &[Column], columns: &[Column], style: &Style) -> Vec<String> {
         let gap = " ".repeat(GAP);
-        let all: Vec<&Column> = std::iter::once(names).chain(columns).collect();
+        let all: Vec<&Column> = names.iter().chain(columns).collect();
         let join = |texts: Vec<String>| {
             let line = format!("{}{}", " ".repeat(INDENT), texts.join(&gap));
             line.trim_end().to_owned()

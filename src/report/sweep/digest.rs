@@ -147,20 +147,13 @@ impl Digest {
         }
         let of = if scenario.is_empty() { String::new() } else { format!("{scenario}: ") };
         let title = format!("{of}{}", (figure.title)(&self.baseline));
-        let widths: Vec<usize> = (0..varied.len())
-            .map(|n| {
-                let values = names.iter().map(|name| name[n].chars().count());
-                values.chain([varied[n].chars().count()]).max().unwrap_or(0)
-            })
-            .collect();
-        let joined = |values: &mut dyn Iterator<Item = &str>| {
-            let padded = values.zip(&widths).map(|(value, &width)| format!("{value:>width$}"));
-            padded.collect::<Vec<_>>().join("  ")
+        let titles = short(&varied);
+        let mut table = match titles.as_slice() {
+            [_] => Table::of(varied[0].clone(), names.iter().map(|values| values[0].to_owned())),
+            _ => Table::keyed(titles.into_iter().enumerate().map(|(axis, title)| {
+                (title, names.iter().map(|values| values[axis].to_owned()).collect())
+            })),
         };
-        let mut table = Table::of(
-            joined(&mut varied.iter().map(String::as_str)),
-            names.iter().map(|values| joined(&mut values.iter().copied())),
-        );
         let shown = |runtime: &&str| figure.of_baseline || *runtime != self.baseline;
         let mut title = Some(title);
         for (place, runtime) in runtimes.iter().enumerate().filter(|(_, runtime)| shown(runtime)) {
@@ -247,6 +240,24 @@ impl Digest {
     }
 }
 
+/// The ends of the axes' paths, as long as it takes to tell them apart.
+fn short(paths: &[String]) -> Vec<String> {
+    let ending = |path: &str, parts: usize| {
+        let dots = path.rmatch_indices('.').nth(parts - 1);
+        dots.map_or(path, |(at, _)| &path[at + 1..]).to_owned()
+    };
+    paths
+        .iter()
+        .map(|path| {
+            let alone = |parts: &usize| {
+                paths.iter().filter(|other| ending(other, *parts) == ending(path, *parts)).count()
+                    == 1
+            };
+            ending(path, (1..=3).find(alone).unwrap_or(4))
+        })
+        .collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::super::fixture;
@@ -274,14 +285,8 @@ mod tests {
             text.starts_with("web-request   seed 42\nbeta (2) x host.cores (2) = 4 points\n"),
             "{text}"
         );
-        assert!(
-            text.contains("  beta  host.cores   req/s: sync    threads      loops\n"),
-            "{text}"
-        );
-        assert!(
-            text.contains("    80           8    98.8 ± 0.2   7 772 ± 7   7 384 ± 10\n"),
-            "{text}"
-        );
+        assert!(text.contains("  beta   cores   req/s: sync    threads      loops\n"), "{text}");
+        assert!(text.contains("    80       8    98.8 ± 0.2   7 772 ± 7   7 384 ± 10\n"), "{text}");
         assert!(text.contains("gain over sync: threads"), "{text}");
         assert!(!text.contains("gain over sync: sync"), "{text}");
         assert!(text.contains("131 ms"), "{text}");
