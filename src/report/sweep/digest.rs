@@ -147,7 +147,7 @@ impl Digest {
         }
         let of = if scenario.is_empty() { String::new() } else { format!("{scenario}: ") };
         let title = format!("{of}{}", (figure.title)(&self.baseline));
-        let titles = short(&varied);
+        let titles = short(varied);
         let mut table = match titles.as_slice() {
             [_] => Table::of(varied[0].clone(), names.iter().map(|values| values[0].to_owned())),
             _ => Table::keyed(titles.into_iter().enumerate().map(|(axis, title)| {
