@@ -168,6 +168,16 @@ mod tests {
     }
 
     #[test]
+    fn events_that_come_in_spells_count_as_so_many_fewer() {
+        // Mean 10, variance 100: as much as three events in all have.
+        assert_eq!(independent(&[20.0, 0.0, 10.0]), Some(3.0));
+        // Variance 4 is less than that of independent events: all 30 count.
+        assert_eq!(independent(&[12.0, 8.0, 10.0]), Some(30.0));
+        assert_eq!(independent(&[0.0, 0.0]), None);
+        assert_eq!(independent(&[5.0]), None);
+    }
+
+    #[test]
     fn equal_values_have_an_interval_of_no_width() {
         assert_eq!(mean_ci95(&[0.1; 10]), (0.1, Some([0.1, 0.1])));
     }
