@@ -145,14 +145,14 @@ pub fn lines(text: &str, size: f64, room: f64, most: usize) -> Vec<String> {
 fn add(lines: &mut Vec<String>, words: &str, size: f64, room: f64) {
     let last = lines.last().map_or("", String::as_str);
     let longer = if last.is_empty() { words.to_owned() } else { format!("{last} {words}") };
-    let fits = |text: &str| width(text, size) <= room;
-    match lines.last_mut() {
-        Some(last) if fits(&longer) => *last = longer,
-        Some(last) if last.is_empty() => last.clear(),
-        _ => lines.push(String::new()),
-    }
+    let (begun, fits) = (!last.is_empty(), |text: &str| width(text, size) <= room);
     if fits(&longer) {
+        lines.pop();
+        lines.push(longer);
         return;
+    }
+    if begun {
+        lines.push(String::new());
     }
     for c in words.chars() {
         match lines.last_mut() {

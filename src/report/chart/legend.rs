@@ -10,6 +10,8 @@ use super::{Error, font};
 
 /// Room for a sample before its name, in sizes of the type.
 const SAMPLE: f64 = 2.4;
+/// Room between two entries, in sizes of the type: in a wider typeface of a paper too.
+const GAP: f64 = 1.3;
 /// Distance of hatching lines in points.
 const HATCH: f64 = 2.6;
 /// Their width.
@@ -73,7 +75,7 @@ pub fn layout(drawing: &Drawing, size: f64, width: f64, top: f64) -> (Vec<Entry>
             (x, y) = (margin, y + pitch);
         }
         entry.at = (x, y);
-        x += wide + size * 0.8;
+        x += wide + size * GAP;
     }
     let below = if entries.is_empty() { top } else { y + pitch * 0.9 };
     (entries, below)

@@ -102,6 +102,12 @@ impl Table {
         self
     }
 
+    /// The same, its gains being over this runtime, which has no rows of its own.
+    #[must_use]
+    pub fn over(self, baseline: &str) -> Self {
+        Self { baseline: Some(baseline.to_owned()), ..self }
+    }
+
     /// The runtime that gains are over, where the rows tell.
     #[must_use]
     pub fn baseline(&self) -> Option<&str> {
