@@ -4,11 +4,11 @@
 //! until it waits or ends. What becomes ready meanwhile waits for the next poll: a long burst
 //! delays everyone, and the cost of a poll is shared by more tasks as the load grows.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use crate::engine::slab::NONE;
 use crate::model::RuntimeKind;
-use crate::model::runtime::{Assign, EventLoop};
+use crate::model::runtime::{Assign, EventLoop, PollOrder};
 use crate::units::Time;
 
 use super::idle::IdleOrder;
@@ -42,6 +42,8 @@ pub struct Loop {
     pub woken: bool,
     /// Requests assigned to it and not taken; unused where all loops share one socket.
     pub backlog: VecDeque<u32>,
+    /// Clients whose requests the last poll had, in its order; kept where that order counts.
+    listed: Vec<u32>,
     /// Timers that are due while the loop sleeps on.
     pub timers: Timers,
     /// Executor threads without work.
@@ -81,6 +83,7 @@ impl Loop {
             polling: false,
             woken: false,
             backlog: VecDeque::new(),
+            listed: Vec::new(),
             timers: Timers::default(),
             executor_idle: IdleOrder::default(),
             executor_queue: VecDeque::new(),
@@ -277,7 +280,10 @@ impl World<'_> {
             self.instances[instance as usize].loops.polling -= 1;
         }
         self.timers_fire(id);
-        let taken = self.accept(id);
+        let mut taken = self.accept(id);
+        if self.loop_kind().poll_order == PollOrder::Listed {
+            self.list(id, &mut taken);
+        }
         let this = &mut self.loops[id as usize];
         if this.ready.is_empty() {
             this.ready.extend(taken);
@@ -302,6 +308,17 @@ impl World<'_> {
         let this = &mut self.loops[id as usize];
         this.batch = this.ready.len();
         self.loop_run(id);
+    }
+
+    /// Puts the requests of a poll in the order of epoll's list: a socket that was reported stays where it
+    /// stood, one that was not ready then goes to the end, so that who was late is last again.
+    fn list(&mut self, id: u32, taken: &mut [u32]) {
+        let client = |strand: u32| self.requests[self.strands[strand].request].client;
+        let places = self.loops[id as usize].listed.iter().zip(0..);
+        let places: BTreeMap<u32, usize> = places.map(|(&client, place)| (client, place)).collect();
+        taken.sort_by_key(|&strand| places.get(&client(strand)).copied().unwrap_or(usize::MAX));
+        let listed = taken.iter().map(|&strand| client(strand)).filter(|&client| client != NONE);
+        self.loops[id as usize].listed = listed.collect();
     }
 
     /// A loop takes the requests that wait for it, as far as it has room.

@@ -54,6 +54,12 @@ impl Cell {
         }
     }
 
+    /// Whether it shows how waits vary: two figures of the response time, the mean one of them.
+    #[must_use]
+    pub fn shows_shape(&self) -> bool {
+        self.percentiles.len() + usize::from(self.round_s().is_some()) >= 2
+    }
+
     /// The load in words: `8 clients`, `120/s`.
     #[must_use]
     pub fn load(&self) -> String {
