@@ -74,7 +74,7 @@ fn a_mechanism_is_named_where_the_figure_moves_with_it_and_nowhere_else() {
         let one = score::score_one(Trial::Scheduling, cell, &all).expect("a valid model");
         ablation::evidence(&one, (Trial::Scheduling, &all), figure).expect("valid models")
     };
-    let listed = found("uvloop, 16 clients, 1 ms + 0 ms in 0", 4);
+    let listed = found("uvloop, 64 clients, 1 ms + 0 ms in 0", 4);
     assert!(listed.starts_with("hangs on the order of sockets in a poll"), "{listed}");
     let alone = found("gthread-8, 1 clients, 1 ms + 0 ms in 0", 4);
     assert!(alone.starts_with("not explained: one client"), "{alone}");

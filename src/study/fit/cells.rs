@@ -150,6 +150,13 @@ pub fn prepare(measurements: &[Measurement], known: &Known) -> Result<Prepared, 
                 .to_owned(),
         );
     }
+    if server.has_grain() {
+        untold.push(
+            "whether a wait is an answer or a timer of the loop's own, which ends late by up to its grain (asyncio.sleep): T_io is \
+             what waits lasted, not what was asked for"
+                .to_owned(),
+        );
+    }
     let given = vec![format!(
         "{} of {} on {cores} core{}",
         if cells.len() == 1 {
