@@ -158,10 +158,10 @@ fn one_figure_says_within_what_no_shape_of_waits_is_ruled_out() {
     // Constant waits: the exponential ones that are assumed would be 58 ms by the median.
     let home = tempfile::tempdir().expect("a folder");
     let seen = WORKERS.simulate(home.path());
-    WORKERS.found(home.path(), &seen, &WORKERS.page(&seen, &["p50"]), 3.5);
+    WORKERS.found(home.path(), &seen, &WORKERS.page(&seen, &["p50"]), 6.5);
     WORKERS.found(home.path(), &seen, &WORKERS.page(&seen, &["mean"]), 1.15);
     let seen = THREADS.simulate(home.path());
-    THREADS.found(home.path(), &seen, &THREADS.page(&seen, &["p50"]), 3.5);
+    THREADS.found(home.path(), &seen, &THREADS.page(&seen, &["p50"]), 6.5);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! How long the wait is if it varies otherwise than assumed, where one figure is all that there is.
 //!
 //! The mean of waits with one median is as long as the median if they are constant, half as long again if
-//! they are exponential, and three times as long if a few are very long: the figure says nothing of which.
+//! they are exponential, and five times as long if a few are very long: the figure says nothing of which.
 
 use super::cells::Cell;
 use super::draft::Draft;
@@ -10,7 +10,7 @@ use crate::simulation::Control;
 use crate::study::Failure;
 
 /// The coefficient of variation of the widest shape that is thought of.
-pub const WIDEST: f64 = 3.0;
+pub const WIDEST: f64 = 5.0;
 
 /// The mean of one wait in seconds under each other shape with which the draft meets the cell's figure.
 ///

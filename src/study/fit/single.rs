@@ -66,7 +66,8 @@ pub(super) fn fit(
             widen(total(&tried[1 - chosen].0));
         }
         if let Some(wait) = by_round(&draft, &cell, &found) {
-            widen(wait);
+            widen(wait * (1.0 - certain::REPEATS));
+            widen(wait * (1.0 + certain::REPEATS));
         }
         // Nor does how waits vary: other shapes that do as well have other means.
         let alike = if told_apart { &tried[chosen..=chosen] } else { &tried[..] };
