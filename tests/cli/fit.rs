@@ -113,7 +113,7 @@ fn a_monitoring_page_gives_back_what_was_simulated() {
         let rest = text.split("T_cpu ").nth(1).expect("T_cpu");
         rest.split(" ms").next().and_then(|number| number.parse::<f64>().ok()).expect("in ms")
     });
-    assert!((both[0] / both[1] - 1.0).abs() < 0.002, "{both:?}\n{model}\n{}", run.out);
+    assert!((both[0] / both[1] - 1.0).abs() < 0.005, "{both:?}\n{model}\n{}", run.out);
     // T_io has its interval, and the truth is in it.
     let range = flowing.split("T_io ").nth(1).and_then(|rest| rest.split("between ").nth(1));
     let numbers: Vec<f64> = range

@@ -60,7 +60,11 @@ pub fn of(cells: &[Cell], cores: u32, known: &Known) -> Result<Demand, Refusal> 
     let overhead_s = charged / used.iter().map(|cell| cell.throughput_rps).sum::<f64>();
     if let [only] = used.as_slice() {
         let value = cpu(only);
-        let range = known.rounding.map(|share| [value * (1.0 - share), value * (1.0 + share)]);
+        // So many requests are a sample of all that come: their mean CPU is as near to that of all as an
+        // exponential's would be.
+        let sampled = only.requests.map_or(0.0, |count| 1.96 / count.max(1.0).sqrt());
+        let off = known.rounding.map(|share| share.hypot(sampled).min(1.0));
+        let range = off.map(|share| [value * (1.0 - share), value * (1.0 + share)]);
         let mut how = if known.cpu_s.is_some() {
             "given".to_owned()
         } else {
