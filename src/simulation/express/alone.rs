@@ -33,9 +33,8 @@ impl Alone {
         let overhead = state.setup.overhead_of(this.place.key);
         let (mut running, mut useful_sum, mut io, mut legs) = (0, 0, 0, 0);
         let lucks = &mut state.record.luck;
-        let program = &state.setup.program;
         let (end, last) =
-            course(program, &mut state.rounds, &mut this.place, now, overhead, |leg| {
+            course(state.setup, &mut state.rounds, &mut this.place, now, overhead, |leg| {
                 legs += 1;
                 match leg {
                     Leg::Burst { start, end, useful, luck } => {
@@ -63,7 +62,7 @@ impl Alone {
     }
 
     /// Goes once more through the courses of all requests that a worker has.
-    fn replay(state: &mut State<'_>, mut leg: impl FnMut(Leg)) {
+    fn replay(state: &mut State<'_>, mut tell: impl FnMut(u64, Leg)) {
         let setup = state.setup;
         let taken: Vec<Task> =
             state.in_flight().filter(|task| task.has(flag::TAKEN)).cloned().collect();
@@ -72,7 +71,8 @@ impl Alone {
             let key = task.place.key;
             let mut place = Place::start(setup.program.entries[usize::from(task.class)], key);
             let overhead = setup.overhead_of(key);
-            course(&setup.program, &mut state.rounds, &mut place, task.start, overhead, &mut leg);
+            let tell = |leg| tell(task.number, leg);
+            course(setup, &mut state.rounds, &mut place, task.start, overhead, tell);
         }
     }
 }
@@ -97,7 +97,7 @@ impl Serve for Alone {
 
     fn beyond(&mut self, state: &mut State<'_>, edge: Time) -> [u64; 2] {
         let mut sum = [0, 0];
-        Self::replay(state, |leg| {
+        Self::replay(state, |_, leg| {
             if let Leg::Burst { start, end, useful, .. } = leg
                 && end > edge.0
             {
@@ -110,10 +110,17 @@ impl Serve for Alone {
 
     fn count_under_way(&mut self, state: &mut State<'_>) {
         let now = state.now.0;
+        // Of what falls on the instant of the end that closes the window, waits of earlier requests
+        // were over before.
+        let last = state.closed_by;
         let mut past = 0;
-        Self::replay(state, |leg| {
-            let (Leg::Burst { end, .. } | Leg::Wait { end, .. }) = leg;
-            past += u64::from(end <= now);
+        Self::replay(state, |number, leg| {
+            let over = match (leg, last) {
+                (Leg::Burst { end, .. } | Leg::Wait { end, .. }, None) => end <= now,
+                (Leg::Wait { end, .. }, Some(last)) => (end, number) < (now, last),
+                (Leg::Burst { end, .. }, Some(_)) => end < now,
+            };
+            past += u64::from(over);
         });
         state.record.events += past;
     }

@@ -4,8 +4,10 @@ use crate::engine::Slab;
 
 use super::super::event::Class;
 use super::super::place::Place;
-use super::super::program::{Keys, Op, Program};
+use super::super::program::Keys;
 use super::super::request::Round;
+use super::super::setup::Setup;
+use super::legs::LegKind;
 
 /// One leg of it.
 #[derive(Clone, Copy, Debug)]
@@ -19,44 +21,44 @@ pub enum Leg {
 
 /// Walks a request from `from` to its end, whose instant it answers with what the request ends in;
 /// `overhead` is paid with its first burst.
+#[inline(always)]
 pub fn course(
-    program: &Program,
+    setup: &Setup,
     rounds: &mut Slab<Round>,
     place: &mut Place,
     from: u64,
     overhead: u64,
-    mut leg: impl FnMut(Leg),
+    mut tell: impl FnMut(Leg),
 ) -> (u64, Class) {
     let (mut now, mut pending, mut last) = (from, overhead, Class::Wait);
-    let mut keys = Keys::new(program, place.key);
+    let mut keys = Keys::new(&setup.program, place.key);
     loop {
-        place.steer_in_thread(program, rounds);
-        let op = &program.ops[place.pc as usize];
-        let (useful, luck) = match op {
-            Op::Cpu { demand, .. } => {
-                let useful = demand.nanos(&mut keys, place.key);
-                (useful, useful as f64 - demand.mean)
-            }
-            _ => (0, 0.0),
-        };
+        let leg = &setup.legs[place.pc as usize];
+        if leg.kind.steers_thread() {
+            place.steer_in_thread(&setup.program, rounds);
+            continue;
+        }
+        let (mut useful, mut luck) = (0, 0.0);
+        if let Some(burst) = &leg.burst {
+            (useful, luck) = burst.nanos(&mut keys, place.key);
+        }
         let overhead = std::mem::take(&mut pending);
         if overhead + useful > 0 {
             let start = now;
             now = now.saturating_add(overhead).saturating_add(useful);
-            leg(Leg::Burst { start, end: now, useful, luck });
+            tell(Leg::Burst { start, end: now, useful, luck });
             last = Class::Burst;
         }
-        match op {
-            Op::Io { wait, .. } => {
-                let length = wait.nanos(&mut keys, place.key);
-                let start = now;
-                now = now.saturating_add(length);
-                leg(Leg::Wait { start, end: now, luck: length as f64 - wait.mean });
-                last = Class::Wait;
-            }
-            Op::End => return (now, last),
-            _ => {}
+        if let Some(wait) = &leg.wait {
+            let (length, luck) = wait.nanos(&mut keys, place.key);
+            let start = now;
+            now = now.saturating_add(length);
+            tell(Leg::Wait { start, end: now, luck });
+            last = Class::Wait;
         }
-        place.pc += 1;
+        if leg.kind == LegKind::End {
+            return (now, last);
+        }
+        place.pc = leg.next;
     }
 }

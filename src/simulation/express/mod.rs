@@ -11,9 +11,11 @@
 //! and ends, so that the accounts are cut at the window's edges exactly.
 
 mod alone;
+mod branches;
 mod cores;
 mod course;
 mod lane;
+mod legs;
 mod looping;
 mod loops;
 mod run;
@@ -22,4 +24,5 @@ mod state;
 mod task;
 
 pub use lane::Lane;
+pub use legs::{Leg, legs_of};
 pub use run::replicate;

@@ -14,6 +14,7 @@ use super::lane::Lane;
 use super::looping::Looping;
 use super::shared::Shared;
 use super::state::{Event, State};
+use super::task::flag;
 
 /// How requests are served: what is a lane's own.
 pub trait Serve {
@@ -52,9 +53,12 @@ pub fn replicate(
         (Lane::Shared { workers, longest_run }, _) => {
             run(state, Shared::new(workers, longest_run, setup.host.cores), window, control)
         }
-        (Lane::Loops { assign, task_switch }, RuntimeKind::EventLoop(kind)) => {
-            run(state, Looping::new(kind.loops, assign, task_switch), window, control)
-        }
+        (Lane::Loops { assign, task_switch }, RuntimeKind::EventLoop(kind)) => run(
+            state,
+            Looping::new(kind.loops, assign, task_switch, setup.splits()),
+            window,
+            control,
+        ),
         (Lane::Loops { .. }, _) => None,
     }
 }
@@ -89,65 +93,73 @@ impl<S: Serve> Express<'_, S> {
         let mut watch = limit::Watch::default();
         let mut ends_at_start = 0;
         loop {
-            self.deliver_instant();
-            if self.state.over {
-                return self.state.stop.take().unwrap_or(Stop::Closed);
-            }
-            let ends = self.state.record.ends.saturating_sub(ends_at_start);
-            if ends > limit::MOST_ENDS_OF_AN_INSTANT {
-                return limit::no_time_passes();
-            }
-            if !self.state.due.is_empty() {
-                self.deliver_due();
-                continue;
-            }
-            if !self.state.backlog.is_empty() {
-                self.serve.take_waiting(&mut self.state);
-                if self.state.over || !self.state.due.is_empty() {
+            let mut next = self.state.next_instant();
+            if next != Some(self.state.now) {
+                // This instant is delivered.
+                if !self.state.due.is_empty() {
+                    self.deliver_due();
+                    if self.state.record.ends.saturating_sub(ends_at_start)
+                        > limit::MOST_ENDS_OF_AN_INSTANT
+                    {
+                        return limit::no_time_passes();
+                    }
                     continue;
                 }
-            }
-            match self.state.queue.advance() {
-                None => return Stop::Drained,
-                Some(time) if time == Time::MAX => return limit::end_of_time(),
-                Some(time) if time == self.state.now => self.state.polled = true,
-                Some(time) => {
-                    self.state.polled = false;
-                    ends_at_start = self.state.record.ends;
-                    self.state.now = time;
+                if !self.state.backlog.is_empty() {
+                    self.serve.take_waiting(&mut self.state);
+                    if self.state.over {
+                        return self.state.stop.take().unwrap_or(Stop::Closed);
+                    }
+                    if !self.state.due.is_empty() {
+                        continue;
+                    }
+                    next = self.state.next_instant();
+                }
+                match next {
+                    None => return Stop::Drained,
+                    Some(time) if time == Time::MAX => return limit::end_of_time(),
+                    Some(time) if time == self.state.now => self.state.polled = true,
+                    Some(time) => {
+                        self.state.polled = false;
+                        ends_at_start = self.state.record.ends;
+                        self.state.now = time;
+                    }
+                }
+                until_look -= 1;
+                if until_look == 0 {
+                    until_look = limit::LOOK_EVERY;
+                    let State { record, now, tasks, .. } = &self.state;
+                    if let Some(stop) = watch.look(control, record, *now, tasks.len()) {
+                        return stop;
+                    }
                 }
             }
-            until_look -= 1;
-            if until_look == 0 {
-                until_look = limit::LOOK_EVERY;
-                let State { record, now, tasks, .. } = &self.state;
-                if let Some(stop) = watch.look(control, record, *now, tasks.len()) {
-                    return stop;
-                }
+            self.deliver();
+            if self.state.over {
+                return self.state.stop.take().unwrap_or(Stop::Closed);
             }
         }
     }
 
-    fn deliver_instant(&mut self) {
-        let now = self.state.now;
-        while !self.state.over
-            && let Some(event) = self.state.queue.pop(now)
-        {
-            match event {
-                Event::Step(task) => {
-                    self.state.touch_next();
-                    self.serve.step(&mut self.state, task);
-                }
-                Event::Arrival => {
-                    let class = self.state.clients.class_of_arrival();
-                    let task = self.state.begin_open(class);
-                    self.serve.issued(&mut self.state, task);
-                    self.state.schedule_arrival();
-                }
-                Event::ClientReady(client) => self.begin_closed(client),
-                Event::WindowOpen => self.open_window(),
-                Event::WindowClose => self.state.over = true,
+    /// Delivers what comes first.
+    #[inline]
+    fn deliver(&mut self) {
+        if self.state.is_arrival_next() {
+            let class = self.state.clients.class_of_arrival();
+            let task = self.state.begin_open(class);
+            self.serve.issued(&mut self.state, task);
+            self.state.schedule_arrival();
+            return;
+        }
+        match self.state.queue.pop(self.state.now) {
+            Some(Event::Step(task)) => {
+                self.state.touch_next();
+                self.serve.step(&mut self.state, task);
             }
+            Some(Event::ClientReady(client)) => self.begin_closed(client),
+            Some(Event::WindowOpen) => self.open_window(),
+            Some(Event::WindowClose) => self.state.over = true,
+            None => {}
         }
     }
 
@@ -156,7 +168,18 @@ impl<S: Serve> Express<'_, S> {
         self.serve.issued(&mut self.state, task);
     }
 
+    /// Sends the requests that are due now, in order of their clients.
+    #[inline]
     fn deliver_due(&mut self) {
+        if let [client] = self.state.due[..] {
+            self.state.due.clear();
+            return self.begin_closed(client);
+        }
+        self.deliver_many();
+    }
+
+    #[inline(never)]
+    fn deliver_many(&mut self) {
         let mut due = std::mem::take(&mut self.state.due);
         due.sort_unstable();
         for client in due.drain(..) {
@@ -186,7 +209,8 @@ impl<S: Serve> Express<'_, S> {
         state.record.cpu_useful -= u128::from(useful);
         serve.count_under_way(&mut state);
         let opened = state.record.opened.unwrap_or(now);
-        let stayed = state.in_flight().map(|task| u128::from(now.0 - task.arrival.max(opened).0));
+        let requests = state.in_flight().filter(|task| !task.has(flag::BRANCH));
+        let stayed = requests.map(|task| u128::from(now.0 - task.arrival.max(opened).0));
         let stayed = stayed.sum();
         let processes = u64::from(state.setup.processes());
         let unused = state.setup.resources.iter().map(|resource| {
