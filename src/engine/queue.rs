@@ -34,10 +34,16 @@ struct Entry<E> {
 }
 
 impl<E> Entry<E> {
-    /// One comparison of 128 bits is branch-free where two of 64 are not.
     const fn key(&self) -> u128 {
-        ((self.time as u128) << 64) | self.tie as u128
+        key(Time(self.time), self.tie)
     }
+}
+
+/// An instant, in the upper half, and a tie: what orders events. One comparison of 128 bits is
+/// branch-free where two of 64 are not.
+#[must_use]
+pub const fn key(time: Time, tie: u64) -> u128 {
+    ((time.0 as u128) << 64) | tie as u128
 }
 
 /// Pending events, earliest first.
@@ -72,7 +78,7 @@ pub struct EventQueue<E> {
     /// The start of the front's bucket; everything in the buckets differs from it in the digit of
     /// its level and in none above.
     base: u64,
-    buckets: Vec<Vec<Entry<E>>>,
+    buckets: Box<[Vec<Entry<E>>; LEVELS * WIDTH]>,
     /// Which buckets of each level hold something.
     occupied: [u64; LEVELS],
     len: usize,
@@ -86,7 +92,7 @@ impl<E: Copy> EventQueue<E> {
             front: Vec::new(),
             front_end: Some(0),
             base: 0,
-            buckets: vec![Vec::new(); LEVELS * WIDTH],
+            buckets: Box::new([const { Vec::new() }; LEVELS * WIDTH]),
             occupied: [0; LEVELS],
             len: 0,
         }
@@ -149,11 +155,23 @@ impl<E: Copy> EventQueue<E> {
         self.front.pop().map(|entry| entry.event)
     }
 
-    /// The instant and the tie of the earliest event; `None` without any.
+    /// The instant and the tie of the earliest event as one [`key`]; `u128::MAX` without any.
     #[inline]
-    pub fn first(&mut self) -> Option<(Time, u64)> {
-        self.advance()?;
-        self.front.last().map(|entry| (Time(entry.time), entry.tie))
+    pub fn first(&mut self) -> u128 {
+        if self.front.is_empty() && self.refill().is_none() {
+            return u128::MAX;
+        }
+        self.front.last().map_or(u128::MAX, Entry::key)
+    }
+
+    /// Takes the earliest event.
+    #[inline]
+    pub fn take(&mut self) -> Option<E> {
+        if self.front.is_empty() {
+            self.refill()?;
+        }
+        self.len -= 1;
+        self.front.pop().map(|entry| entry.event)
     }
 
     /// The instant of the earliest event; `None` without any.

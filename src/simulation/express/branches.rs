@@ -5,6 +5,8 @@
 //! pass: an instant of the response is known to be running, waiting for the loop or in I/O by the
 //! turn that comes next.
 
+use crate::engine::Slab;
+
 use super::super::event::wait_number;
 use super::super::place::Place;
 use super::super::program::{Keys, Op};
@@ -30,24 +32,25 @@ pub struct Families {
 
 impl Families {
     /// The request that a strand belongs to.
-    fn root(state: &State<'_>, strand: u32) -> u32 {
+    fn root(tasks: &Slab<Task>, strand: u32) -> u32 {
         let mut root = strand;
-        while state.tasks[root].has(flag::BRANCH) {
-            root = state.tasks[root].client;
+        while tasks[root].has(flag::BRANCH) {
+            root = tasks[root].client;
         }
         root
     }
 
     /// Settles the account of a strand's request up to the end of the turn that the strand has been
     /// given.
-    pub fn account(&mut self, state: &mut State<'_>, strand: u32, fresh: bool) {
-        let Task { start, end, lag, .. } = state.tasks[strand];
-        let root = Self::root(state, strand);
+    #[inline]
+    pub fn account(&mut self, tasks: &mut Slab<Task>, strand: u32, fresh: bool) {
+        let Task { start, end, lag, .. } = tasks[strand];
+        let root = Self::root(tasks, strand);
         if self.of.len() <= root as usize {
-            self.of.resize(state.tasks.places(), Family::default());
+            self.of.resize(tasks.places(), Family::default());
         }
         let family = &mut self.of[root as usize];
-        let request = &mut state.tasks[root];
+        let request = &mut tasks[root];
         let ready = start - lag;
         if fresh {
             *family = Family::default();
@@ -66,21 +69,17 @@ impl Families {
         let Task { place, end, home, class, arrival, .. } = state.tasks[strand];
         let Op::Fork { branches, join } = program.ops[place.pc as usize] else { return };
         state.tasks[strand].place.pc = join;
-        let root = Self::root(state, strand);
+        let root = Self::root(&state.tasks, strand);
         let number = state.tasks[root].number >> 16;
         let mut keys = Keys::new(program, place.key);
+        let mut made = self.of[root as usize].made;
         for &begin in &program.branches[branches.0 as usize..branches.1 as usize] {
-            let made = {
-                let family = &mut self.of[root as usize];
-                family.made += 1;
-                family.made
-            };
-            let mut branch = Task::new(Place { pc: begin, ..place }, 0, arrival, strand, class);
+            made += 1;
+            let leg = &setup.legs[begin as usize];
+            let mut branch = Task::new(Place { pc: leg.next, ..place }, 0, arrival, strand, class);
             branch.number = wait_number(number, made);
             branch.home = home;
-            branch.flags |= flag::BRANCH | flag::WAIT;
-            let leg = &setup.legs[begin as usize];
-            branch.place.pc = leg.next;
+            branch.flags = flag::ALIVE | flag::BRANCH | flag::WAIT;
             let mut io = 0;
             if let Some(wait) = &leg.wait {
                 let luck;
@@ -95,6 +94,7 @@ impl Families {
             self.of[branch as usize] = Family::default();
             state.after_wait(branch, end.saturating_add(io), number);
         }
+        self.of[root as usize].made = made;
         self.of[strand as usize].open = branches.1 - branches.0;
     }
 

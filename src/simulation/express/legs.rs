@@ -2,7 +2,12 @@
 //!
 //! What is computed ahead goes from leg to leg and looks at operations only where the way forks.
 
+use crate::engine::Slab;
+
+use super::super::place::Place;
 use super::super::program::{Draw, Op, Program};
+use super::super::request::Round;
+use super::super::setup::Setup;
 
 /// What there is to do from one operation on, up to the next that takes time.
 #[derive(Clone, Debug)]
@@ -63,6 +68,16 @@ fn leg_at(program: &Program, place: usize) -> Leg {
         Op::Fork { .. } => leg(LegKind::Split),
         Op::Join => leg(LegKind::Join),
         _ => leg(LegKind::Steer),
+    }
+}
+
+impl Place {
+    /// Steers to a leg, or to where branches begin or end.
+    #[inline]
+    pub fn steer_to_leg(&mut self, setup: &Setup, rounds: &mut Slab<Round>) {
+        if setup.legs[self.pc as usize].kind == LegKind::Steer {
+            self.steer(&setup.program, rounds);
+        }
     }
 }
 

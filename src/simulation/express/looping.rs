@@ -41,6 +41,7 @@ impl Looping {
     }
 
     /// A strand has its turn on its loop, as soon as that comes to it.
+    #[inline]
     fn turn(&mut self, state: &mut State<'_>, task: u32, fresh: bool) {
         let setup = state.setup;
         let now = state.now.0;
@@ -51,25 +52,22 @@ impl Looping {
             overhead += setup.overhead_of(this.place.key);
             this.lag = turn.start - turn.poll;
             this.flags |= flag::TAKEN | flag::FIRST;
-            if setup.legs[this.place.pc as usize].kind == LegKind::Steer {
-                this.place.steer(&setup.program, &mut state.rounds);
-            }
+            this.place.steer_to_leg(setup, &mut state.rounds);
         } else {
             this.lag = turn.start - now;
         }
-        this.clear(flag::AT_POLL);
+        this.flags &= !flag::AT_POLL;
         this.flags |= flag::TURN | if turn.poll == turn.start { flag::AT_POLL } else { 0 };
-        let mut useful = 0;
         let mut keys = Keys::new(&setup.program, this.place.key);
         let mut leg = &setup.legs[this.place.pc as usize];
+        let mut useful = 0;
         if let Some(burst) = &leg.burst {
             let luck;
             (useful, luck) = burst.nanos(&mut keys, this.place.key);
             state.record.luck[0] += luck;
-            this.place.pc = leg.next - u32::from(leg.wait.is_some());
-            leg = &setup.legs[this.place.pc as usize];
-            if leg.kind == LegKind::Steer {
-                this.place.steer(&setup.program, &mut state.rounds);
+            if leg.wait.is_none() {
+                this.place.pc = leg.next;
+                this.place.steer_to_leg(setup, &mut state.rounds);
                 leg = &setup.legs[this.place.pc as usize];
             }
         }
@@ -81,33 +79,29 @@ impl Looping {
             state.record.cpu_busy += u128::from(length);
             state.record.cpu_useful += u128::from(useful);
         }
-        let (end, number, core) = (this.end, this.number, u32::from(this.home));
-        let waits = leg.burst.is_none() && leg.wait.is_some();
-        if waits {
-            this.place.pc += 1;
-            this.flags |= flag::WAIT;
-        }
+        let (end, number, home) = (this.end, this.number, this.home);
         let mut io = 0;
-        if waits && let Some(wait) = &leg.wait {
+        if let Some(wait) = &leg.wait {
             let luck;
             (io, luck) = wait.nanos(&mut keys, this.place.key);
             state.record.luck[1] += luck;
-            state.after_wait(task, end.saturating_add(io), number);
+            this.place.pc = leg.next;
+            this.flags |= flag::WAIT;
         }
-        if let Some(families) = &mut self.families {
-            families.account(state, task, fresh);
-        } else {
-            let this = &mut state.tasks[task];
-            this.waiting += this.lag;
-            this.running += length;
-            this.io += io;
+        match &mut self.families {
+            None => {
+                this.waiting += this.lag;
+                this.running += length;
+                this.io += io;
+            }
+            Some(families) => families.account(&mut state.tasks, task, fresh),
         }
-        if waits {
-            return;
+        if leg.wait.is_some() {
+            return state.after_wait(task, end.saturating_add(io), number);
         }
         match &mut self.families {
             Some(families) if leg.kind == LegKind::Split => families.split(state, task),
-            _ => state.after_burst(task, end, core),
+            _ => state.after_burst(task, end, u32::from(home)),
         }
     }
 
@@ -156,9 +150,7 @@ impl Serve for Looping {
             Self::settle(state, task);
             let this = &mut state.tasks[task];
             let setup = state.setup;
-            if setup.legs[this.place.pc as usize].kind == LegKind::Steer {
-                this.place.steer(&setup.program, &mut state.rounds);
-            }
+            this.place.steer_to_leg(setup, &mut state.rounds);
             match setup.legs[this.place.pc as usize].kind {
                 LegKind::End => return self.finish(state, task),
                 LegKind::Join => {}

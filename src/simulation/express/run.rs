@@ -93,14 +93,14 @@ impl<S: Serve> Express<'_, S> {
         let mut watch = limit::Watch::default();
         let mut ends_at_start = 0;
         loop {
-            let mut next = self.state.next_instant();
-            if next != Some(self.state.now) {
-                // This instant is delivered.
+            let mut head = self.state.head();
+            if head.time() != self.state.now {
+                // This instant is delivered: clients whose next request is due send it, then what
+                // waits is taken.
                 if !self.state.due.is_empty() {
                     self.deliver_due();
-                    if self.state.record.ends.saturating_sub(ends_at_start)
-                        > limit::MOST_ENDS_OF_AN_INSTANT
-                    {
+                    let ends = self.state.record.ends.saturating_sub(ends_at_start);
+                    if ends > limit::MOST_ENDS_OF_AN_INSTANT {
                         return limit::no_time_passes();
                     }
                     continue;
@@ -113,17 +113,16 @@ impl<S: Serve> Express<'_, S> {
                     if !self.state.due.is_empty() {
                         continue;
                     }
-                    next = self.state.next_instant();
+                    head = self.state.head();
                 }
-                match next {
-                    None => return Stop::Drained,
-                    Some(time) if time == Time::MAX => return limit::end_of_time(),
-                    Some(time) if time == self.state.now => self.state.polled = true,
-                    Some(time) => {
-                        self.state.polled = false;
-                        ends_at_start = self.state.record.ends;
-                        self.state.now = time;
+                // What is taken may end, or wait, no time at all.
+                self.state.polled = head.time() == self.state.now;
+                if !self.state.polled {
+                    if head.time() == Time::MAX {
+                        return if head.is_none() { Stop::Drained } else { limit::end_of_time() };
                     }
+                    ends_at_start = self.state.record.ends;
+                    self.state.now = head.time();
                 }
                 until_look -= 1;
                 if until_look == 0 {
@@ -134,24 +133,29 @@ impl<S: Serve> Express<'_, S> {
                     }
                 }
             }
-            self.deliver();
+            if head.is_arrival() {
+                self.deliver_arrival();
+            } else {
+                self.deliver();
+            }
             if self.state.over {
                 return self.state.stop.take().unwrap_or(Stop::Closed);
             }
         }
     }
 
-    /// Delivers what comes first.
+    #[inline]
+    fn deliver_arrival(&mut self) {
+        let class = self.state.clients.class_of_arrival();
+        let task = self.state.begin_open(class);
+        self.serve.issued(&mut self.state, task);
+        self.state.schedule_arrival();
+    }
+
+    /// Delivers what comes first in the queue.
     #[inline]
     fn deliver(&mut self) {
-        if self.state.is_arrival_next() {
-            let class = self.state.clients.class_of_arrival();
-            let task = self.state.begin_open(class);
-            self.serve.issued(&mut self.state, task);
-            self.state.schedule_arrival();
-            return;
-        }
-        match self.state.queue.pop(self.state.now) {
+        match self.state.queue.take() {
             Some(Event::Step(task)) => {
                 self.state.touch_next();
                 self.serve.step(&mut self.state, task);

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use crate::engine::slab::NONE;
-use crate::engine::{EventQueue, Key, Slab};
+use crate::engine::{EventQueue, Key, Slab, key};
 use crate::model::LoadKind;
 use crate::units::{Span, Time};
 
@@ -30,6 +30,32 @@ pub enum Event {
     WindowClose,
 }
 
+/// What comes next: the first event of the queue or the next arrival, by their keys.
+#[derive(Clone, Copy)]
+pub struct Head {
+    queued: u128,
+    arrival: u128,
+}
+
+impl Head {
+    /// When that is; the end of time where nothing comes.
+    #[inline]
+    pub fn time(self) -> Time {
+        Time((self.queued.min(self.arrival) >> 64) as u64)
+    }
+
+    /// Whether it is the arrival.
+    #[inline]
+    pub const fn is_arrival(self) -> bool {
+        self.arrival < self.queued
+    }
+
+    /// Whether nothing comes.
+    pub fn is_none(self) -> bool {
+        self.queued.min(self.arrival) == u128::MAX
+    }
+}
+
 /// Requests in flight that a core's cache holds.
 const IN_CACHE: usize = 4096;
 
@@ -40,8 +66,9 @@ pub struct State<'a> {
     /// When the window opens.
     pub opens: Time,
     pub queue: EventQueue<Event>,
-    /// The next arrival of an open load, which the queue need not hold: there is one at most.
-    pub arrival: Option<(Time, u64)>,
+    /// When the next request of an open load is due, as the key of an event: the queue need not hold
+    /// it, for there is one at most. `u128::MAX` is never.
+    pub arrival: u128,
     pub tasks: Slab<Task>,
     pub rounds: Slab<Round>,
     pub clients: Clients,
@@ -73,7 +100,7 @@ impl<'a> State<'a> {
             now: Time::ZERO,
             opens: window.opens(),
             queue: EventQueue::new(),
-            arrival: None,
+            arrival: u128::MAX,
             tasks: Slab::new(),
             rounds: Slab::new(),
             clients: Clients::new(&setup.load.kind, key),
@@ -131,24 +158,13 @@ impl<'a> State<'a> {
     #[inline]
     pub fn schedule_arrival(&mut self) {
         let next = self.clients.next_arrival();
-        self.arrival = next.map(|(time, tie)| (time.max(self.now), tie));
+        self.arrival = next.map_or(u128::MAX, |(time, tie)| key(time.max(self.now), tie));
     }
 
-    /// The instant of what happens next; `None` where nothing will.
+    /// What comes next.
     #[inline]
-    pub fn next_instant(&mut self) -> Option<Time> {
-        let queued = self.queue.advance();
-        match self.arrival {
-            Some((time, _)) => Some(queued.map_or(time, |queued| queued.min(time))),
-            None => queued,
-        }
-    }
-
-    /// Whether the next arrival comes before all that is in the queue.
-    #[inline]
-    pub fn is_arrival_next(&mut self) -> bool {
-        let Some(arrival) = self.arrival else { return false };
-        self.queue.first().is_none_or(|first| arrival < first)
+    pub fn head(&mut self) -> Head {
+        Head { queued: self.queue.first(), arrival: self.arrival }
     }
 
     /// Issues the next request of an open load or a batch.
