@@ -170,8 +170,9 @@ impl<E: Copy> EventQueue<E> {
         if self.front.is_empty() {
             self.refill()?;
         }
+        let entry = self.front.pop()?;
         self.len -= 1;
-        self.front.pop().map(|entry| entry.event)
+        Some(entry.event)
     }
 
     /// The instant of the earliest event; `None` without any.
