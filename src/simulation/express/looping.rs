@@ -11,7 +11,7 @@ use super::super::request::Part;
 use super::branches::Families;
 use super::legs::LegKind;
 use super::loops::Loops;
-use super::run::Serve;
+use super::serve::Serve;
 use super::state::State;
 use super::task::flag;
 

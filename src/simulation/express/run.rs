@@ -12,30 +12,10 @@ use super::super::{Control, Window};
 use super::alone::Alone;
 use super::lane::Lane;
 use super::looping::Looping;
+use super::serve::Serve;
 use super::shared::Shared;
 use super::state::{Event, State};
 use super::task::flag;
-
-/// How requests are served: what is a lane's own.
-pub trait Serve {
-    /// A request was issued; it is last in the backlog.
-    fn issued(&mut self, _state: &mut State<'_>, _task: u32) {}
-
-    /// Takes requests of the backlog, the oldest first, as far as there is somebody to take them.
-    fn take_waiting(&mut self, state: &mut State<'_>);
-
-    /// A task goes on: what it was to do has come to pass.
-    fn step(&mut self, state: &mut State<'_>, task: u32);
-
-    /// Core time after `edge` that is in the accounts already, in all and of the requests' own.
-    fn beyond(&mut self, state: &mut State<'_>, edge: Time) -> [u64; 2];
-
-    /// Counts what has come to pass at the end of what tasks in flight were to do.
-    fn count_under_way(&mut self, state: &mut State<'_>);
-
-    /// Corrects what is known otherwise than by the accounts of the state.
-    fn amend(&self, _found: &mut Replication) {}
-}
 
 /// Runs a replication; `None` where something turns out on the way that must be left to the
 /// event-driven engine.

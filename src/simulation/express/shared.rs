@@ -8,7 +8,7 @@ use super::super::program::Keys;
 use super::super::request::Part;
 use super::cores::Cores;
 use super::legs::LegKind;
-use super::run::Serve;
+use super::serve::Serve;
 use super::state::State;
 use super::task::flag;
 

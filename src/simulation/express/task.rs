@@ -97,9 +97,9 @@ impl Task {
     /// Forgets its latest burst and wait; answers how many they were.
     #[inline]
     pub const fn take_events(&mut self) -> u64 {
-        let events = (self.flags / flag::BURST & 1) + (self.flags / flag::WAIT & 1);
+        let events = self.has(flag::BURST) as u64 + self.has(flag::WAIT) as u64;
         self.flags &= !(flag::BURST | flag::WAIT);
-        events as u64
+        events
     }
 
     /// Core time after `edge`, in all and of the request's own, of its latest burst.
