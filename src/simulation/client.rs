@@ -350,7 +350,7 @@ impl World<'_> {
             if waits {
                 self.record.events += 1;
                 self.end(request, End::TimedOut);
-                if self.record.is_full() {
+                if self.full {
                     return;
                 }
             }
@@ -368,6 +368,7 @@ impl World<'_> {
         let account =
             Ended { arrival: this.arrival, parts: this.parts, cpu: this.cpu, class: this.class };
         self.record.ended(now, &account, how);
+        self.full |= self.record.is_full();
         let last =
             Retry { key: this.key, class: this.class, client: this.client, attempt: this.attempt };
         // A client has one attempt at a time, which tells its return from all others of an instant;

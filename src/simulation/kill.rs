@@ -28,9 +28,14 @@ pub struct Kills {
 
 impl World<'_> {
     /// A request was taken: its time runs.
+    #[inline]
     pub(super) fn watch_kill(&mut self, request: u32, strand: u32) {
-        let Some(limit) = self.setup.runtime.kill_after else { return };
-        let at = self.now + limit;
+        if let Some(limit) = self.setup.runtime.kill_after {
+            self.watch_kill_at(self.now + limit, request, strand);
+        }
+    }
+
+    fn watch_kill_at(&mut self, at: Time, request: u32, strand: u32) {
         if !self.kills.pending {
             self.schedule_kill(at);
         }
@@ -72,6 +77,7 @@ impl World<'_> {
     }
 
     /// Whether a strand's request was killed: it goes no further.
+    #[inline]
     pub(super) fn is_killed(&self, strand: u32) -> bool {
         self.setup.runtime.kill_after.is_some()
             && self.requests[self.strands[strand].request].killed

@@ -100,6 +100,12 @@ pub struct World<'a> {
     /// Who listens to what runs where.
     pub(super) trace: Option<Box<Log>>,
     stamp: u32,
+    /// Branches that a strand was split into just now; kept for its room.
+    pub(super) forked: Vec<u32>,
+    /// Requests that a loop has just taken; kept for its room.
+    pub(super) accepted: Vec<u32>,
+    /// The window has seen all the ends that it is to see.
+    pub(super) full: bool,
     stop: Option<Stop>,
     /// Arrivals in a row with nothing else to come.
     lonely_arrivals: u32,
@@ -138,6 +144,9 @@ impl<'a> World<'a> {
             record,
             trace: None,
             stamp: 0,
+            forked: Vec::new(),
+            accepted: Vec::new(),
+            full: false,
             stop: None,
             lonely_arrivals: 0,
             window_events: 0,
@@ -230,7 +239,7 @@ impl<'a> World<'a> {
         for client in due.drain(..) {
             self.on_client_ready(client);
             self.resume();
-            if self.record.is_full() {
+            if self.full {
                 self.stop = Some(Stop::Closed);
                 return;
             }
@@ -241,10 +250,7 @@ impl<'a> World<'a> {
     }
 
     fn deliver(&mut self, event: Event) {
-        let alone = self.queue.len() == self.window_events as usize;
-        if !matches!(event, Event::Arrival) {
-            self.lonely_arrivals = 0;
-        }
+        let lonely_arrivals = std::mem::take(&mut self.lonely_arrivals);
         match event {
             Event::WaitEnd { strand, stamp } => self.on_wait_end(strand, stamp),
             Event::BurstEnd { core, stamp } => self.on_burst_end(core, stamp),
@@ -263,28 +269,36 @@ impl<'a> World<'a> {
             }
             Event::WindowClose => self.stop = Some(self.close_of_window()),
             Event::Arrival => {
+                let alone = self.queue.len() == self.window_events as usize;
                 self.on_arrival();
-                self.note_lonely_arrival(alone);
+                self.note_lonely_arrival(alone, lonely_arrivals);
             }
             Event::ClientReady { client } => self.on_client_ready(client),
             Event::Retry { retry } => self.on_retry(retry),
         }
-        if self.record.is_full() {
+        if self.full {
             self.stop = Some(Stop::Closed);
         }
     }
 
     /// Arrivals alone, over and over, while requests are in flight: nothing else will ever happen.
-    fn note_lonely_arrival(&mut self, alone: bool) {
-        self.lonely_arrivals =
-            if alone && self.requests.len() > 1 { self.lonely_arrivals + 1 } else { 0 };
+    fn note_lonely_arrival(&mut self, alone: bool, before: u32) {
+        self.lonely_arrivals = if alone && self.requests.len() > 1 { before + 1 } else { 0 };
         if self.lonely_arrivals > 10_000 {
             self.stop = Some(Stop::Deadlock(self.describe_deadlock()));
         }
     }
 
     /// Lets threads go on whose wait ended in the course of the present event.
+    #[inline]
     fn resume(&mut self) {
+        if !(self.resumable.is_empty() && self.granted.is_empty()) {
+            self.resume_all();
+        }
+    }
+
+    #[inline(never)]
+    fn resume_all(&mut self) {
         loop {
             if let Some(thread) = self.resumable.pop() {
                 self.on_burst_done(thread);
@@ -305,23 +319,20 @@ impl<'a> World<'a> {
         for place in 0..touched {
             let instance = self.touched[place];
             self.instances[instance as usize].touched = false;
-            if !self.loops.is_empty() {
+            let loops = !self.loops.is_empty();
+            if loops {
                 self.loops_take(instance);
             }
             if self.setup.host.scheduling == Scheduling::Fifo {
                 self.cpu_release_lingering(instance);
             }
-            if !self.loops.is_empty() {
+            if loops {
                 self.loops_act(instance);
                 self.executors_act(instance);
             } else if !self.stealers.is_empty() {
                 self.stealers_act(instance);
-            } else if self.setup.is_serverless() {
-                self.fleet_act(instance);
-            } else if !self.dispatchers.is_empty() {
-                self.dispatchers_act(instance);
-            } else {
-                self.workers_act(instance);
+            } else if !self.instances[instance as usize].backlog.is_empty() {
+                self.backlog_act(instance);
             }
             self.resume();
             self.cpu_release_lingering(instance);
@@ -330,13 +341,29 @@ impl<'a> World<'a> {
             self.resume();
         }
         // What was touched meanwhile is settled next.
-        self.touched.drain(..touched);
-        if self.record.is_full() {
+        if self.touched.len() == touched {
+            self.touched.clear();
+        } else {
+            self.touched.drain(..touched);
+        }
+        if self.full {
             self.stop = Some(Stop::Closed);
         }
     }
 
+    /// Somebody idle takes waiting requests.
+    fn backlog_act(&mut self, instance: u32) {
+        if self.setup.is_serverless() {
+            self.fleet_act(instance);
+        } else if !self.dispatchers.is_empty() {
+            self.dispatchers_act(instance);
+        } else {
+            self.workers_act(instance);
+        }
+    }
+
     /// Something in an instance may concern somebody idle.
+    #[inline]
     pub(super) fn touch(&mut self, instance: u32) {
         let this = &mut self.instances[instance as usize];
         if !this.touched {
@@ -353,12 +380,28 @@ impl<'a> World<'a> {
     }
 
     /// Moves the time account of a strand's request to another part.
+    #[inline]
     pub(super) fn set_part(&mut self, strand: u32, part: Part) {
         let this = &mut self.strands[strand];
-        let old = std::mem::replace(&mut this.part, part);
-        if old == part {
+        if this.part == part {
             return;
         }
+        let request = &mut self.requests[this.request];
+        if request.counts != NONE || self.trace.is_some() {
+            return self.set_part_of_branch(strand, part);
+        }
+        this.part = part;
+        if part != Part::Parked {
+            request.settle(self.now);
+            request.part = part;
+        }
+    }
+
+    /// The same where the request has branches, or somebody listens.
+    #[inline(never)]
+    fn set_part_of_branch(&mut self, strand: u32, part: Part) {
+        let this = &mut self.strands[strand];
+        let old = std::mem::replace(&mut this.part, part);
         let request = this.request;
         if self.trace.is_some() {
             self.tell_part(strand);
