@@ -14,7 +14,7 @@ use iowait::units::Span;
 
 /// Allocations that a run may need beyond one of half its length: a new peak of what is in flight
 /// doubles a handful of vectors, and each of the wheel's buckets grows to its own largest crowd.
-const PEAKS: u64 = 200;
+const PEAKS: u64 = 400;
 
 struct Workload {
     file: &'static str,

@@ -13,7 +13,7 @@ use crate::units::{Span, Time};
 use super::event::{Class, Event, tie, timer_number};
 use super::fair::Fair;
 use super::idle::IdleOrder;
-use super::request::Part;
+use super::request::{Flag, Part};
 use super::trace::Change;
 use super::world::World;
 
@@ -220,7 +220,7 @@ impl World<'_> {
         if this.strand != NONE {
             let request = &mut self.requests[self.strands[this.strand].request];
             request.cpu += overhead + useful;
-            if request.ended {
+            if request.is(Flag::ENDED) {
                 self.record.wasted_cpu += u128::from(overhead + useful);
             }
         }

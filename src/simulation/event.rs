@@ -20,8 +20,9 @@ pub enum Event {
     LoopTimer { id: u32 },
     /// The oldest client that is still waiting may give up.
     ClientTimeout,
-    /// A strand has waited too long for a slot, if its stamp still holds.
-    SlotTimeout { strand: u32, stamp: u32 },
+    /// The strand that has waited longest for a slot of a pool may have done so for too long, if the
+    /// stamp still holds.
+    SlotTimeout { pool: u32, stamp: u32 },
     /// A serverless instance is up for the request that started it.
     ColdStarted { thread: u32, request: u32 },
     /// The serverless instance that has been idle longest may go.

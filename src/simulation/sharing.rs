@@ -11,7 +11,7 @@ use crate::engine::slab::NONE;
 use crate::units::{Span, Time};
 
 use super::event::{Class, Event, tie};
-use super::request::Part;
+use super::request::{Flag, Part};
 use super::world::World;
 
 /// Bits of a nanosecond.
@@ -180,11 +180,11 @@ impl World<'_> {
         let id = self.strands[strand].request;
         let now = self.now;
         let request = &mut self.requests[id];
-        if request.counts == NONE && request.part == Part::Running {
+        if !request.is(Flag::SPLIT) && request.part == Part::Running {
             let stay = now.0 - request.since.0;
             let wait = stay.saturating_sub(work);
-            request.parts[Part::CpuWait as usize] += wait;
-            request.parts[Part::Running as usize] += stay - wait;
+            self.accounts.add(id, Part::CpuWait, wait);
+            self.accounts.add(id, Part::Running, stay - wait);
             request.since = now;
         }
     }

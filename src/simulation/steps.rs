@@ -6,7 +6,7 @@ use crate::units::Span;
 use super::event::{Class, Event, tie, wait_number};
 use super::place::Place;
 use super::program::{Draw, Op};
-use super::request::{Part, Strand};
+use super::request::{Branches, Flag, PARTS, Part, Strand};
 use super::slots::Asked;
 use super::thread::Role;
 use super::world::World;
@@ -176,21 +176,26 @@ impl World<'_> {
         self.strands[strand].branches = starts.len() as u32;
         let now = self.now;
         let this = &mut self.requests[request];
-        if this.counts == NONE {
-            let mut counts = [0; super::request::PARTS];
-            counts[this.part as usize] = 1;
-            this.counts = self.counts.insert(counts);
+        if this.branches == NONE {
+            let none = Branches { counts: [0; PARTS], alive: 1, made: 0 };
+            this.branches = self.branches.insert(none);
+        }
+        let all = this.branches;
+        if !this.is(Flag::SPLIT) {
+            this.mark(Flag::SPLIT);
+            self.branches[all].counts = [0; PARTS];
+            self.branches[all].counts[this.part as usize] = 1;
         }
         self.forked.clear();
         for &start in starts {
-            let this = &mut self.requests[request];
-            this.strands += 1;
-            this.strands_made += 1;
+            let all = &mut self.branches[all];
+            all.alive += 1;
+            all.made += 1;
             let branch = Strand {
                 home,
                 round,
                 parent: strand,
-                branch: this.strands_made,
+                branch: all.made,
                 part: Part::Parked,
                 fresh: false,
                 ready_at: now,
@@ -214,13 +219,12 @@ impl World<'_> {
             return;
         }
         let request = this.request;
-        if self.requests[request].aborted {
+        if self.requests[request].is(Flag::ABORTED) {
             return self.fail(parent);
         }
         if self.strands[parent].parent == NONE {
             self.set_part(parent, Part::LoopWait);
-            let counts = std::mem::replace(&mut self.requests[request].counts, NONE);
-            self.counts.remove(counts);
+            self.requests[request].unmark(Flag::SPLIT);
         }
         self.go_on(parent);
     }

@@ -11,6 +11,7 @@ use crate::engine::{EventQueue, Key, Slab};
 use crate::model::Scheduling;
 use crate::units::{Span, Time};
 
+use super::account::Accounts;
 use super::client::Clients;
 use super::cpu::{Core, Cpu};
 use super::dispatch::Dispatcher;
@@ -22,7 +23,7 @@ use super::kill::Kills;
 use super::limit;
 use super::record::Recorder;
 use super::replication::Stop;
-use super::request::{Held, PARTS, Part, Request, Round, Strand};
+use super::request::{Branches, Flag, Held, Part, Request, Round, Strand};
 use super::serverless::Fleet;
 use super::setup::Setup;
 use super::sharing::Sharing;
@@ -72,7 +73,8 @@ pub struct World<'a> {
     pub(super) strands: Slab<Strand>,
     pub(super) rounds: Slab<Round>,
     pub(super) held: Slab<Held>,
-    pub(super) counts: Slab<[u32; PARTS]>,
+    pub(super) branches: Slab<Branches>,
+    pub(super) accounts: Accounts,
     pub(super) instances: Vec<Instance>,
     pub(super) threads: Vec<Thread>,
     pub(super) cores: Vec<Core>,
@@ -124,7 +126,8 @@ impl<'a> World<'a> {
             strands: Slab::new(),
             rounds: Slab::new(),
             held: Slab::new(),
-            counts: Slab::new(),
+            branches: Slab::new(),
+            accounts: Accounts::new(setup),
             instances: Vec::new(),
             threads: Vec::new(),
             cores: Vec::new(),
@@ -262,7 +265,7 @@ impl<'a> World<'a> {
             Event::InstanceExpiry { instance } => self.on_instance_expiry(instance),
             Event::Kill => self.on_kill(),
             Event::LoopTimer { id } => self.on_loop_timer(id),
-            Event::SlotTimeout { strand, stamp } => self.on_slot_timeout(strand, stamp),
+            Event::SlotTimeout { pool, stamp } => self.on_slot_timeout(pool, stamp),
             Event::WindowOpen => {
                 self.window_events -= 1;
                 self.open_window();
@@ -386,15 +389,25 @@ impl<'a> World<'a> {
         if this.part == part {
             return;
         }
-        let request = &mut self.requests[this.request];
-        if request.counts != NONE || self.trace.is_some() {
+        let id = this.request;
+        let request = &mut self.requests[id];
+        if request.is(Flag::SPLIT) || self.trace.is_some() {
             return self.set_part_of_branch(strand, part);
         }
         this.part = part;
         if part != Part::Parked {
-            request.settle(self.now);
+            self.accounts.add(id, request.part, self.now.0 - request.since.0);
+            request.since = self.now;
             request.part = part;
         }
+    }
+
+    /// Closes the account of a request up to now, and goes on with another part.
+    pub(super) fn settle_account(&mut self, id: u32, part: Part) {
+        let request = &mut self.requests[id];
+        self.accounts.add(id, request.part, self.now.0 - request.since.0);
+        request.since = self.now;
+        request.part = part;
     }
 
     /// The same where the request has branches, or somebody listens.
@@ -402,20 +415,18 @@ impl<'a> World<'a> {
     fn set_part_of_branch(&mut self, strand: u32, part: Part) {
         let this = &mut self.strands[strand];
         let old = std::mem::replace(&mut this.part, part);
-        let request = this.request;
+        let id = this.request;
         if self.trace.is_some() {
             self.tell_part(strand);
         }
-        let now = self.now;
-        let request = &mut self.requests[request];
-        if request.counts == NONE {
+        let request = &mut self.requests[id];
+        if !request.is(Flag::SPLIT) {
             if part != Part::Parked {
-                request.settle(now);
-                request.part = part;
+                self.settle_account(id, part);
             }
             return;
         }
-        let counts = &mut self.counts[request.counts];
+        let counts = &mut self.branches[request.branches].counts;
         if old != Part::Parked {
             counts[old as usize] -= 1;
         }
@@ -430,8 +441,7 @@ impl<'a> World<'a> {
             None
         };
         if let Some(first) = first {
-            request.settle(now);
-            request.part = first;
+            self.settle_account(id, first);
         }
     }
 
