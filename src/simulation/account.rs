@@ -10,8 +10,10 @@ use super::setup::Setup;
 /// allows, since there may be millions.
 #[derive(Clone, Debug)]
 pub struct Accounts {
-    /// Where each part stands in an account.
-    place: [u8; PARTS],
+    /// Where each part stands in an account; of a power of two, so that no part is out of range.
+    place: [u8; 2 * PARTS],
+    /// The parts in the order in which they stand.
+    parts: Vec<Part>,
     /// Parts of an account.
     width: u32,
     /// Nanoseconds of each part, account after account.
@@ -21,12 +23,12 @@ pub struct Accounts {
 impl Accounts {
     /// No accounts, of the parts that a request of this runtime may spend time in.
     pub fn new(setup: &Setup) -> Self {
-        let (mut place, mut width) = ([u8::MAX; PARTS], 0);
-        for part in Part::ALL.into_iter().filter(|&part| occurs(setup, part)) {
-            place[part as usize] = width;
-            width += 1;
+        let parts: Vec<Part> = Part::ALL.into_iter().filter(|&part| occurs(setup, part)).collect();
+        let mut place = [u8::MAX; 2 * PARTS];
+        for (number, &part) in (0..).zip(&parts) {
+            place[part as usize] = number;
         }
-        Self { place, width: width.into(), nanos: Vec::new() }
+        Self { place, width: parts.len() as u32, parts, nanos: Vec::new() }
     }
 
     /// Opens the account of a request.
@@ -43,7 +45,7 @@ impl Accounts {
     /// Adds time to a part of a request's account.
     #[inline]
     pub fn add(&mut self, request: u32, part: Part, nanos: u64) {
-        let place = self.place[part as usize];
+        let place = self.place[part as usize % (2 * PARTS)];
         debug_assert!(u32::from(place) < self.width, "{part:?} does not occur here");
         let place = self.first(request) + place as usize;
         self.nanos[place] += nanos;
@@ -53,8 +55,11 @@ impl Accounts {
     #[inline]
     pub fn of(&self, request: u32) -> [u64; PARTS] {
         let first = self.first(request);
-        let account = &self.nanos[first..first + self.width as usize];
-        self.place.map(|place| account.get(place as usize).copied().unwrap_or(0))
+        let mut account = [0; PARTS];
+        for (&part, &nanos) in self.parts.iter().zip(&self.nanos[first..]) {
+            account[part as usize % PARTS] = nanos;
+        }
+        account
     }
 
     #[inline]

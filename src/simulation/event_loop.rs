@@ -18,7 +18,7 @@ use super::slots::Asked;
 use super::steps::Next;
 use super::thread::Then;
 use super::timer::Timers;
-use super::world::World;
+use super::world::{World, spare, spare_queue};
 
 /// One loop.
 #[derive(Clone, Debug)]
@@ -334,6 +334,7 @@ impl World<'_> {
             place -= 1;
             ready[place] = new;
         }
+        spare(&mut self.accepted);
     }
 
     /// A loop takes the requests that wait for it, as far as it has room: into [`World::accepted`].
@@ -361,6 +362,8 @@ impl World<'_> {
             self.set_part(strand, Part::LoopWait);
             self.accepted.push(strand);
         }
+        spare_queue(&mut self.instances[instance as usize].backlog);
+        spare_queue(&mut self.loops[id as usize].backlog);
     }
 
     /// A loop goes on with its iteration until a burst begins, its thread blocks, or all have run.
@@ -505,6 +508,7 @@ impl World<'_> {
         let (thread, instance) = (this.thread, this.instance);
         this.idle_since = Some(now);
         let busy = !this.ready.is_empty() || !this.backlog.is_empty();
+        spare_queue(&mut this.ready);
         self.instances[instance as usize].loops.idle.push(now, id);
         self.record.busy_loops.decrease(now);
         self.gil_release(thread);

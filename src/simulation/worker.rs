@@ -11,7 +11,7 @@ use super::request::{Part, Strand};
 use super::slots::Asked;
 use super::steps::Next;
 use super::thread::{Role, Thread};
-use super::world::World;
+use super::world::{World, spare_queue};
 
 impl World<'_> {
     /// Idle workers of an instance take waiting requests.
@@ -25,6 +25,7 @@ impl World<'_> {
             self.debug_assert_oldest(request, next);
             self.take(worker, request);
         }
+        spare_queue(&mut self.instances[instance as usize].backlog);
     }
 
     /// The worker that has been idle longest, or a thread started for the purpose.

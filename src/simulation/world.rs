@@ -7,7 +7,7 @@
 use std::collections::VecDeque;
 
 use crate::engine::slab::NONE;
-use crate::engine::{EventQueue, Key, Slab};
+use crate::engine::{Key, Slab};
 use crate::model::Scheduling;
 use crate::units::{Span, Time};
 
@@ -15,7 +15,7 @@ use super::account::Accounts;
 use super::client::Clients;
 use super::cpu::{Core, Cpu};
 use super::dispatch::Dispatcher;
-use super::event::{Class, Event, tie, timer_number};
+use super::event::{Agenda, Class, Event, tie, timer_number};
 use super::event_loop::{Loop, Loops};
 use super::gil::Gil;
 use super::idle::IdleOrder;
@@ -68,7 +68,7 @@ pub struct Instance {
 pub struct World<'a> {
     pub(super) setup: &'a Setup,
     pub(super) now: Time,
-    pub(super) queue: EventQueue<Event>,
+    pub(super) queue: Agenda,
     pub(super) requests: Slab<Request>,
     pub(super) strands: Slab<Strand>,
     pub(super) rounds: Slab<Round>,
@@ -121,7 +121,7 @@ impl<'a> World<'a> {
         let mut world = Self {
             setup,
             now: Time::ZERO,
-            queue: EventQueue::new(),
+            queue: Agenda::default(),
             requests: Slab::new(),
             strands: Slab::new(),
             rounds: Slab::new(),
@@ -196,8 +196,8 @@ impl<'a> World<'a> {
             until_look -= 1;
             if until_look == 0 {
                 until_look = limit::LOOK_EVERY;
-                if let Some(stop) = watch.look(control, &self.record, self.now, self.requests.len())
-                {
+                let look = watch.look(control, &self.record, self.now, self.requests.len());
+                if let Some(stop) = look.or_else(|| limit::of_strands(self.strands.len())) {
                     return stop;
                 }
             }
@@ -218,8 +218,10 @@ impl<'a> World<'a> {
             let close = Time::ZERO + window.warmup + duration;
             self.queue.push(close, tie(Class::Timer, timer_number(5, 0)), Event::WindowClose);
         }
-        if let Some(stop) = limit::of_load(&self.setup.load.kind) {
-            self.stop = Some(stop);
+        let widest = self.cores.len().max(self.pools.len()).max(self.threads.len());
+        let limit = limit::of_load(&self.setup.load.kind).or_else(|| limit::of_width(widest));
+        if limit.is_some() {
+            self.stop = limit;
             return;
         }
         self.clients_begin();
@@ -250,6 +252,7 @@ impl<'a> World<'a> {
         // What came due meanwhile is delivered next.
         due.append(&mut self.due);
         self.due = due;
+        spare(&mut self.due);
     }
 
     fn deliver(&mut self, event: Event) {
@@ -487,5 +490,25 @@ impl<'a> World<'a> {
         } else {
             Stop::Deadlock(self.describe_deadlock())
         }
+    }
+}
+
+/// Buffers of more than this many are given back once they are empty: a crowd of millions that begins at
+/// once must not keep the room that it needed for an instant.
+const KEPT: usize = 1 << 16;
+
+/// Gives an empty buffer's room back, if it is large.
+#[inline]
+pub(super) fn spare(buffer: &mut Vec<u32>) {
+    if buffer.is_empty() && buffer.capacity() > KEPT {
+        *buffer = Vec::new();
+    }
+}
+
+/// Gives an empty queue's room back, if it is large.
+#[inline]
+pub(super) fn spare_queue(queue: &mut VecDeque<u32>) {
+    if queue.is_empty() && queue.capacity() > KEPT {
+        *queue = VecDeque::new();
     }
 }
