@@ -146,16 +146,27 @@ impl World<'_> {
         match self.setup.load.kind {
             LoadKind::Closed { clients, .. } => {
                 self.clients.begin(clients);
+                self.make_room(clients);
                 for client in 0..u32::try_from(clients).unwrap_or(u32::MAX) {
                     self.due.push(client);
                 }
             }
             LoadKind::Batch { count } => {
+                self.make_room(count);
                 for _ in 0..count {
                     self.begin_open(None);
                 }
             }
             _ => self.schedule_arrival(),
+        }
+    }
+
+    /// Makes room for requests that begin at once: where millions were moved, they would need their
+    /// memory twice. What is not used is never touched.
+    fn make_room(&mut self, requests: u64) {
+        self.requests.reserve(requests as usize);
+        if !self.loops.is_empty() {
+            self.strands.reserve(requests as usize);
         }
     }
 

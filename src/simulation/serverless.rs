@@ -97,8 +97,13 @@ impl World<'_> {
         let now = self.now;
         let instance = self.threads[thread as usize].instance;
         let fleet = &mut self.instances[instance as usize].fleet;
-        let place = fleet.idle.partition_point(|&other| other < (now, Reverse(thread)));
-        fleet.idle.insert(place, (now, Reverse(thread)));
+        let entry = (now, Reverse(thread));
+        if fleet.idle.back().is_none_or(|&last| last < entry) {
+            fleet.idle.push_back(entry);
+        } else {
+            let place = fleet.idle.partition_point(|&other| other < entry);
+            fleet.idle.insert(place, entry);
+        }
         if !fleet.expiry_pending
             && let Some(stay) = self.serverless_kind().keep_alive
         {

@@ -127,11 +127,13 @@ impl World<'_> {
             patience.queue.retain(|&(_, _, strand, stamp)| strands[strand].stamp == stamp);
             patience.sweep = (2 * patience.queue.len()).max(64);
         }
-        let mut place = patience.queue.len();
-        if patience.queue.back().is_some_and(|&(last, other, ..)| (last, other) > (at, tie)) {
-            place = patience.queue.partition_point(|&(last, other, ..)| (last, other) < (at, tie));
+        let entry = (at, tie, strand, stamp);
+        if patience.queue.back().is_none_or(|&(last, other, ..)| (last, other) < (at, tie)) {
+            patience.queue.push_back(entry);
+        } else {
+            let place = patience.queue.partition_point(|&other| other < entry);
+            patience.queue.insert(place, entry);
         }
-        patience.queue.insert(place, (at, tie, strand, stamp));
         if patience.armed.is_none_or(|armed| (at, tie) < armed) {
             self.arm_patience(id);
         }

@@ -164,13 +164,13 @@ impl<'a> World<'a> {
         // A first look at once: thousands of short replications notice an interruption too.
         let mut until_look = 1;
         let mut watch = limit::Watch::default();
-        let mut ends_at_start = 0;
+        let mut most_ends = limit::MOST_ENDS_OF_AN_INSTANT;
         loop {
             self.deliver_instant();
             if let Some(stop) = self.stop.take() {
                 return stop;
             }
-            if self.record.ends.saturating_sub(ends_at_start) > limit::MOST_ENDS_OF_AN_INSTANT {
+            if self.record.ends > most_ends {
                 return limit::no_time_passes();
             }
             if !self.due.is_empty() {
@@ -188,7 +188,7 @@ impl<'a> World<'a> {
                 }
                 Some(time) => {
                     if time > self.now {
-                        ends_at_start = self.record.ends;
+                        most_ends = self.record.ends + limit::MOST_ENDS_OF_AN_INSTANT;
                     }
                     self.now = time;
                 }
