@@ -6,7 +6,6 @@
 
 use std::collections::VecDeque;
 
-use crate::engine::slab::NONE;
 use crate::engine::{Key, Slab};
 use crate::model::Scheduling;
 use crate::units::{Span, Time};
@@ -167,7 +166,9 @@ impl<'a> World<'a> {
         let mut most_ends = limit::MOST_ENDS_OF_AN_INSTANT;
         loop {
             self.deliver_instant();
-            if let Some(stop) = self.stop.take() {
+            if self.stop.is_some()
+                && let Some(stop) = self.stop.take()
+            {
                 return stop;
             }
             if self.record.ends > most_ends {
