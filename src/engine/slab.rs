@@ -22,6 +22,11 @@ impl<T> Slab<T> {
         Self { values: Vec::new(), free: Vec::new() }
     }
 
+    /// Makes room for this many values at once, so that none is moved.
+    pub fn reserve(&mut self, values: usize) {
+        self.values.reserve_exact(values.saturating_sub(self.values.len()));
+    }
+
     /// Stores `value` and answers its number.
     ///
     /// # Panics

@@ -3,6 +3,7 @@
 use crate::model::LoadKind;
 use crate::units::Time;
 
+use super::event::{MOST_STRANDS, MOST_TOLD_APART};
 use super::record::Recorder;
 use super::replication::Stop;
 use super::{Control, memory};
@@ -100,6 +101,26 @@ pub fn of_load(load: &LoadKind) -> Option<Stop> {
     at_once(begins, rayon::current_num_threads() as u64, memory::left())
 }
 
+/// Whether there are more cores, threads or pools than can be told apart.
+pub fn of_width(widest: usize) -> Option<Stop> {
+    (widest as u64 > MOST_TOLD_APART).then(|| {
+        Stop::Limit(format!(
+            "{widest} cores, threads or pools, those of all instances, are more than the limit of \
+             {MOST_TOLD_APART}: try fewer instances"
+        ))
+    })
+}
+
+/// Whether there will soon be more flows of control, branches included, than can be told apart.
+pub fn of_strands(strands: usize) -> Option<Stop> {
+    (strands as u64 > MOST_STRANDS / 2).then(|| {
+        Stop::Limit(format!(
+            "{strands} branches of requests are under way, more than the limit of {}: {SUSTAIN}",
+            MOST_STRANDS / 2
+        ))
+    })
+}
+
 /// Whether there is memory for as many requests at once, in replications side by side.
 fn at_once(begins: u64, jobs: u64, left: Option<u64>) -> Option<Stop> {
     let needed = begins.saturating_mul(BYTES_OF_A_REQUEST).saturating_mul(jobs);
@@ -173,6 +194,16 @@ mod tests {
         assert!(said.contains("need some 572 MiB of memory, and 64 MiB are left"), "{said}");
         let said = words(memory_for(1_000_000, Some(99 << 20), Time(1_000_000)));
         assert!(said.contains("in flight after 1 ms and 99 MiB of memory are left"), "{said}");
+    }
+
+    #[test]
+    fn more_than_can_be_told_apart_is_refused() {
+        assert_eq!(of_width(MOST_TOLD_APART as usize), None);
+        let said = words(of_width(200_000_000));
+        assert!(said.starts_with("200000000 cores, threads or pools"), "{said}");
+        assert_eq!(of_strands(1 << 30), None);
+        let said = words(of_strands(2_000_000_000));
+        assert!(said.starts_with("2000000000 branches of requests are under way"), "{said}");
     }
 
     #[test]

@@ -5,6 +5,7 @@
 //! `sharing`) and `gil` give it time on a core, `slots` a place in a pool, and `record` keeps what
 //! became of it.
 
+mod account;
 mod arrivals;
 mod build;
 mod client;
@@ -196,7 +197,7 @@ impl World<'_> {
         let opened = self.record.opened.unwrap_or(now);
         let stayed = |request: &Request| u128::from(now.0 - request.arrival.max(opened).0);
         let in_flight = self.requests.iter_with_free().map(|(_, request)| request);
-        let in_flight = in_flight.filter(|request| request.alive && !request.ended);
+        let in_flight = in_flight.filter(|request| request.is_waited_for());
         let stayed = in_flight.map(stayed).sum();
         let is_open = self.record.opened.is_some();
         let found = self.record.close(stop, now, stayed, resources);
