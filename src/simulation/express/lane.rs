@@ -1,6 +1,6 @@
 //! Which models can be computed ahead.
 
-use crate::model::runtime::{Assign, Spawn};
+use crate::model::runtime::{Assign, PollOrder, Spawn};
 use crate::model::{Runtime, RuntimeKind, Scheduling};
 
 use super::super::program::{Op, Program};
@@ -62,6 +62,7 @@ impl Lane {
             RuntimeKind::EventLoop(kind) => {
                 let free = kind.loops <= host.cores.min(MOST_LOOPS)
                     && kind.poll.is_zero()
+                    && kind.poll_order == PollOrder::Arrival
                     && kind.max_tasks.is_none()
                     && kind.memory_per_task.0 == 0
                     && !program.ops.iter().any(leaves_the_loop)
