@@ -108,3 +108,10 @@ fn data_from_elsewhere_is_noted() {
     let run = play_at(home.path(), &["run", "out.toml"]).ends(0, &[]);
     assert!(run.out.split_whitespace().collect::<Vec<_>>().join(" ").contains(note), "{}", run.out);
 }
+
+#[test]
+fn a_machine_wider_than_can_be_told_apart_is_refused_before_it_is_built() {
+    let wide = ["--set", "host.cores=10000000", "--set", "runtime.sync.instances=14"];
+    let played = run("clients = 1", "{ cpu = \"1 ms\" }", &wide);
+    played.ends(3, &["140000000 cores or pools", "134217728", "try fewer instances"]);
+}
