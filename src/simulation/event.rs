@@ -78,7 +78,7 @@ pub const fn timer_number(sort: u64, owner: u64) -> u64 {
     (sort << 56) | (owner & ((1 << 56) - 1))
 }
 
-/// Cores, threads or pools that an event can tell apart.
+/// Cores, serverless instances or pools that an event can tell apart.
 pub const MOST_TOLD_APART: u64 = 1 << INDEX_BITS;
 
 /// Strands that an event can tell apart.

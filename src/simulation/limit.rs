@@ -105,11 +105,11 @@ pub fn of_load(load: &LoadKind) -> Option<Stop> {
     at_once(begins, rayon::current_num_threads() as u64, memory::left())
 }
 
-/// Whether there are more cores, threads or pools than can be told apart.
-pub fn of_width(widest: usize) -> Option<Stop> {
-    (widest as u64 > MOST_TOLD_APART).then(|| {
+/// Whether there are more cores or pools than can be told apart.
+pub fn of_width(widest: u64) -> Option<Stop> {
+    (widest > MOST_TOLD_APART).then(|| {
         Stop::Limit(format!(
-            "{widest} cores, threads or pools, those of all instances, are more than the limit of \
+            "{widest} cores or pools, those of all instances, are more than the limit of \
              {MOST_TOLD_APART}: try fewer instances"
         ))
     })
@@ -255,9 +255,9 @@ mod tests {
 
     #[test]
     fn more_than_can_be_told_apart_is_refused() {
-        assert_eq!(of_width(MOST_TOLD_APART as usize), None);
+        assert_eq!(of_width(MOST_TOLD_APART), None);
         let said = words(of_width(200_000_000));
-        assert!(said.starts_with("200000000 cores, threads or pools"), "{said}");
+        assert!(said.starts_with("200000000 cores or pools"), "{said}");
         assert_eq!(of_strands(1 << 30), None);
         let said = words(of_strands(2_000_000_000));
         assert!(said.starts_with("2000000000 branches of requests are under way"), "{said}");

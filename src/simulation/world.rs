@@ -107,7 +107,7 @@ pub struct World<'a> {
     pub(super) accepted: Vec<u32>,
     /// The window has seen all the ends that it is to see.
     pub(super) full: bool,
-    stop: Option<Stop>,
+    pub(super) stop: Option<Stop>,
     /// Arrivals in a row with nothing else to come.
     lonely_arrivals: u32,
     /// Pending events that only open or close the window.
@@ -206,6 +206,10 @@ impl<'a> World<'a> {
     }
 
     fn begin(&mut self, window: Window) {
+        if self.stop.is_some() {
+            // Too much to be built.
+            return;
+        }
         if window.warmup.is_zero() {
             self.open_window();
         } else {
@@ -219,10 +223,8 @@ impl<'a> World<'a> {
             let close = Time::ZERO + window.warmup + duration;
             self.queue.push(close, tie(Class::Timer, timer_number(5, 0)), Event::WindowClose);
         }
-        let widest = self.cores.len().max(self.pools.len()).max(self.threads.len());
-        let limit = limit::of_load(&self.setup.load.kind).or_else(|| limit::of_width(widest));
-        if limit.is_some() {
-            self.stop = limit;
+        if let Some(stop) = limit::of_load(&self.setup.load.kind) {
+            self.stop = Some(stop);
             return;
         }
         self.clients_begin();

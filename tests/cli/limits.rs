@@ -204,3 +204,10 @@ fn sweeps_and_plans_of_too_many_points_are_refused_before_the_first() {
     let plan = super::play(&[&["plan", "--slo", "p99=1s"][..], &cores("cores=1..9")].concat());
     plan.ends(3, &["89991 combinations", "20000"]);
 }
+
+#[test]
+fn a_machine_wider_than_can_be_told_apart_is_refused_before_it_is_built() {
+    let wide = ["--set", "host.cores=10000000", "--set", "runtime.sync.instances=14"];
+    let played = run("clients = 1", "{ cpu = \"1 ms\" }", &wide);
+    played.ends(3, &["140000000 cores or pools", "134217728", "try fewer instances"]);
+}
