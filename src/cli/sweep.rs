@@ -2,7 +2,6 @@
 
 use std::io;
 use std::path::Path;
-use std::sync::Arc;
 
 use clap::Args;
 
@@ -220,7 +219,7 @@ impl Sweep {
         session: &mut Session<'_>,
         mut take: impl FnMut(Entry, &mut Session<'_>) -> Result<(), Failure>,
     ) -> Result<(), Failure> {
-        let control = Arc::new(Control::default());
+        let control = self.flags.control();
         session.starts(&control);
         let threads = study::threads(self.flags.jobs.map(usize::from))?;
         let range = kept..plan.grid.len();
@@ -251,7 +250,14 @@ impl Sweep {
         let case = vary::case_at(plan.document, &self.flags.model, &params, &plan.sha256)?;
         let command = self.command_of(&params);
         let options = Options { command, explain: false, ..Options::default() };
-        let outcome = study::run_here(&case, &options, control)?;
+        let outcome =
+            study::run_here(&case, &options, control).map_err(|failure| match failure {
+                study::Failure::Limit(words) => {
+                    let values = params.iter().map(|(name, value)| format!("{name}={value}"));
+                    Failure::Limit(format!("{}: {words}", values.collect::<Vec<_>>().join(" ")))
+                }
+                other => other.into(),
+            })?;
         // Interrupted, it is that of fewer replications.
         if control.is_cancelled() {
             return Err(Failure::Interrupted);

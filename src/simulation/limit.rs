@@ -3,8 +3,9 @@
 use crate::model::LoadKind;
 use crate::units::Time;
 
+use super::event::{MOST_STRANDS, MOST_TOLD_APART};
 use super::record::Recorder;
-use super::replication::Stop;
+use super::replication::{Replication, Stop};
 use super::{Control, memory};
 
 /// Ends of requests within one instant after which a model is taken never to let time pass.
@@ -46,6 +47,10 @@ impl Watch {
     ) -> Option<Stop> {
         if control.is_cancelled() {
             return Some(Stop::Interrupted);
+        }
+        if let Some(most) = control.passed_by(record.events) {
+            let ended = record.opened.map(|_| record.ends);
+            return Some(too_many_events(most, now, ended, in_flight as u64));
         }
         if record.ends != self.ends {
             (self.ends, self.events) = (record.ends, record.events);
@@ -100,6 +105,26 @@ pub fn of_load(load: &LoadKind) -> Option<Stop> {
     at_once(begins, rayon::current_num_threads() as u64, memory::left())
 }
 
+/// Whether there are more cores or pools than can be told apart.
+pub fn of_width(widest: u64) -> Option<Stop> {
+    (widest > MOST_TOLD_APART).then(|| {
+        Stop::Limit(format!(
+            "{widest} cores or pools, those of all instances, are more than the limit of \
+             {MOST_TOLD_APART}: try fewer instances"
+        ))
+    })
+}
+
+/// Whether there will soon be more flows of control, branches included, than can be told apart.
+pub fn of_strands(strands: usize) -> Option<Stop> {
+    (strands as u64 > MOST_STRANDS / 2).then(|| {
+        Stop::Limit(format!(
+            "{strands} branches of requests are under way, more than the limit of {}: {SUSTAIN}",
+            MOST_STRANDS / 2
+        ))
+    })
+}
+
 /// Whether there is memory for as many requests at once, in replications side by side.
 fn at_once(begins: u64, jobs: u64, left: Option<u64>) -> Option<Stop> {
     let needed = begins.saturating_mul(BYTES_OF_A_REQUEST).saturating_mul(jobs);
@@ -111,6 +136,33 @@ fn at_once(begins: u64, jobs: u64, left: Option<u64>) -> Option<Stop> {
         needed >> 20,
         left >> 20
     )))
+}
+
+/// The same replication, stopped where it has taken more events than it may: the looks at it are far apart, and a short
+/// one is over before the second.
+pub fn of_events(mut found: Replication, control: &Control) -> Replication {
+    if matches!(found.stop, Stop::Closed | Stop::Drained | Stop::Deadlock(_))
+        && let Some(most) = control.passed_by(found.events)
+    {
+        let now = found.opened + found.window;
+        let ended = Some(found.counts.ended());
+        found.stop = too_many_events(most, now, ended, found.counts.in_flight);
+    }
+    found
+}
+
+/// More events than the user allows; `ended` since the window opened, `None` before.
+fn too_many_events(most: u64, now: Time, ended: Option<u64>, in_flight: u64) -> Stop {
+    let ended = match ended {
+        None => "the warm-up was not over".to_owned(),
+        Some(1) => "1 request had ended".to_owned(),
+        Some(ended) => format!("{ended} requests had ended"),
+    };
+    Stop::Limit(format!(
+        "{most} events were not enough (--max-events): after {} of virtual time {ended} and {in_flight} were \
+         in flight; allow more events, or ask for fewer requests",
+        now.since(Time::ZERO)
+    ))
 }
 
 /// Requests come and go within one instant without end.
@@ -166,6 +218,32 @@ mod tests {
     }
 
     #[test]
+    fn events_beyond_what_is_allowed_are_stopped_and_what_was_done_is_said() {
+        let control = Control::with_most_events(Some(1_000));
+        let (mut watch, mut record) = (Watch::default(), Recorder::new(1, 10));
+        let now = Time(3_000_000_000);
+        record.events = 1_000;
+        assert_eq!(watch.look(&control, &record, now, 7), None);
+        assert_eq!(control.events_passed(), None);
+        record.events = 1_001;
+        let said = words(watch.look(&control, &record, now, 7));
+        assert_eq!(
+            said,
+            "1000 events were not enough (--max-events): after 3 s of virtual time the warm-up was not over and \
+             7 were in flight; allow more events, or ask for fewer requests"
+        );
+        assert_eq!(control.events_passed(), Some(1_000));
+        (record.opened, record.ends) = (Some(Time::ZERO), 5);
+        let said = words(watch.look(&control, &record, now, 7));
+        assert!(said.contains("virtual time 5 requests had ended and 7 were in flight"), "{said}");
+        record.events = u64::MAX;
+        assert_eq!(
+            watch.look(&Control::default(), &record, now, 7),
+            Some(no_end(u64::MAX, now, 7))
+        );
+    }
+
+    #[test]
     fn a_load_that_does_not_fit_into_the_memory_is_refused_before_it_is_tried() {
         assert_eq!(at_once(1_000_000, 2, Some(1 << 30)), None);
         assert_eq!(at_once(1_000_000, 2, None), None);
@@ -173,6 +251,16 @@ mod tests {
         assert!(said.contains("need some 572 MiB of memory, and 64 MiB are left"), "{said}");
         let said = words(memory_for(1_000_000, Some(99 << 20), Time(1_000_000)));
         assert!(said.contains("in flight after 1 ms and 99 MiB of memory are left"), "{said}");
+    }
+
+    #[test]
+    fn more_than_can_be_told_apart_is_refused() {
+        assert_eq!(of_width(MOST_TOLD_APART), None);
+        let said = words(of_width(200_000_000));
+        assert!(said.starts_with("200000000 cores or pools"), "{said}");
+        assert_eq!(of_strands(1 << 30), None);
+        let said = words(of_strands(2_000_000_000));
+        assert!(said.starts_with("2000000000 branches of requests are under way"), "{said}");
     }
 
     #[test]
