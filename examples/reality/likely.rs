@@ -67,6 +67,13 @@ pub fn open(all: &[Cell]) -> Vec<&Cell> {
     all.iter().filter(|cell| matches!(cell.offered, Offered::Rate { .. })).collect()
 }
 
+/// What was found of a cell: how far a per cent of CPU moves its mean, and its intervals.
+struct Found {
+    moves: f64,
+    own: [Likely; 3],
+    blind: [Likely; 3],
+}
+
 /// What the report says of open loads.
 ///
 /// # Errors
@@ -94,13 +101,12 @@ pub fn markdown(all: &[Cell]) -> Result<String, String> {
                 let moves = elasticity(Trial::Scheduling, cell, all, 1)?;
                 let own = of(Trial::Scheduling, cell, all, 0.0)?;
                 let blind = of(Trial::Blind, cell, all, DRIFT)?;
-                Ok((moves, own, blind))
+                Ok(Found { moves, own, blind })
             })
             .collect();
         let found = found?;
-        let count = |holds: &dyn Fn(&(f64, [Likely; 3], [Likely; 3])) -> bool| {
-            found.iter().filter(|each| holds(each)).count()
-        };
+        let count =
+            |holds: &dyn Fn(&Found) -> bool| found.iter().filter(|each| holds(each)).count();
         let middle = |mut values: Vec<f64>| {
             values.sort_by(f64::total_cmp);
             values.get(values.len() / 2).copied().unwrap_or_default()
@@ -110,12 +116,14 @@ pub fn markdown(all: &[Cell]) -> Result<String, String> {
             "| {} | {} | {:.1} % | {} | {} | {} | {} | {:.1} |",
             region.name(),
             cells.len(),
-            middle(found.iter().map(|each| each.0).collect()),
-            count(&|each| each.1[1].holds()),
-            count(&|each| each.1[2].holds()),
-            count(&|each| each.2[1].holds()),
-            count(&|each| each.2[2].holds()),
-            middle(found.iter().map(|each| each.2[1].range[1] / each.2[1].range[0]).collect())
+            middle(found.iter().map(|each| each.moves).collect()),
+            count(&|each| each.own[1].holds()),
+            count(&|each| each.own[2].holds()),
+            count(&|each| each.blind[1].holds()),
+            count(&|each| each.blind[2].holds()),
+            middle(
+                found.iter().map(|each| each.blind[1].range[1] / each.blind[1].range[0]).collect()
+            )
         );
     }
     Ok(text)
