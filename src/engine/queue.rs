@@ -391,4 +391,43 @@ mod tests {
     fn the_last_instant_of_all_can_be_reached() {
         hold([(u64::MAX, 3), (u64::MAX - 1, 2), (0, 1), (u64::MAX, 4)], 2);
     }
+
+    #[test]
+    fn crowds_pushed_before_a_front_that_has_moved_on_come_out_in_order() {
+        let mut state = 1;
+        let mut draw = |below: u64| {
+            state = u64::wrapping_add(u64::wrapping_mul(state, 6_364_136_223_846_793_005), 1);
+            (state >> 33) % below
+        };
+        for top in [1, 2, 4, 9] {
+            for _ in 0..40 {
+                // One event alone takes the front to the start of a wide bucket.
+                let start = 3 << (top * DIGIT);
+                let mut queue = EventQueue::new();
+                queue.push(Time(start), 0, 0);
+                assert_eq!(queue.advance(), Some(Time(start)));
+                assert_eq!(queue.pop(Time(start)), Some(0));
+                // Each crowd comes before the one that was spread last, over finer buckets than it.
+                let mut heap = Heap::new();
+                let mut tie = 1;
+                for digit in (1..WIDTH as u64).rev().step_by(1 + draw(30) as usize) {
+                    let crowd = start + (digit << ((top - 1) * DIGIT));
+                    for _ in 0..FRONT + 2 {
+                        let finer = draw(1 << ((top - 1) * DIGIT).min(30)) >> draw(20);
+                        let time = crowd + finer;
+                        queue.push(Time(time), tie, tie);
+                        heap.push(Reverse((time, tie)));
+                        tie += 1;
+                    }
+                }
+                assert_eq!(queue.len(), heap.len());
+                while let Some(Reverse((time, tie))) = heap.pop() {
+                    assert!(!queue.is_empty());
+                    assert_eq!(queue.advance(), Some(Time(time)));
+                    assert_eq!(queue.pop(Time(time)), Some(tie));
+                }
+                assert!(queue.is_empty() && queue.advance().is_none());
+            }
+        }
+    }
 }

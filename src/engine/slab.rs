@@ -101,8 +101,11 @@ mod tests {
         let (a, b) = (slab.insert("a"), slab.insert("b"));
         slab.remove(a);
         assert_eq!(slab.len(), 1);
+        assert!(!slab.is_empty());
         assert_eq!(slab.insert("c"), a);
         assert_eq!((slab[a], slab[b]), ("c", "b"));
         assert_eq!(slab.insert("d"), 2);
+        (0..3).for_each(|place| slab.remove(place));
+        assert!(slab.is_empty());
     }
 }

@@ -130,6 +130,16 @@ mod tests {
     }
 
     #[test]
+    fn a_word_of_32_bits_is_the_upper_half_and_bytes_come_lowest_first() {
+        let stream = || Stream { state: 1_234_567 };
+        // 6 457 827 717 110 365 317 is 0x599E_D017_FB08_FC85, 3 203 168 211 198 807 973 is 0x2C73_F084_5854_0FA5.
+        assert_eq!(stream().next_u32(), 0x599E_D017);
+        let mut bytes = [0; 11];
+        stream().fill_bytes(&mut bytes);
+        assert_eq!(bytes, [0x85, 0xFC, 0x08, 0xFB, 0x17, 0xD0, 0x9E, 0x59, 0xA5, 0x0F, 0x54]);
+    }
+
+    #[test]
     fn parts_and_addresses_give_streams_without_a_visible_relation() {
         // The mean of products of neighbours' uniforms is 1/4 if they are independent; its standard
         // error over n pairs is sqrt(7/144/n).

@@ -301,6 +301,9 @@ mod tests {
         }
         assert_eq!(histogram.tail_parts(0.01), Some([10.0, 90.0]));
         assert_eq!(histogram.tail_parts(0.02), Some([10.0, 45.0]));
+        // Ten values are enough, nine and a half are not.
+        assert_eq!(histogram.tail_parts(0.001), Some([10.0, 90.0]));
+        assert_eq!(histogram.tail_parts(0.00095), None);
         assert_eq!(histogram.mean_parts(), Some([10.0, 0.9]));
     }
 }
