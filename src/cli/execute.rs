@@ -65,7 +65,7 @@ impl Job<'_> {
             introduce_quick(self.source, session);
         })?;
         let folder = self.folder(&case.model.name)?;
-        let control = Arc::new(Control::default());
+        let control = self.flags.control();
         let outcome = self.study(&case, &control, session)?;
         // Taken now: a Ctrl-C during the writing does not make the outcome less whole.
         let interrupted = control.is_cancelled();
@@ -81,7 +81,8 @@ impl Job<'_> {
             session.note(&format!("wrote {count} files to {}", folder.display()));
         }
         if interrupted {
-            session.going_on(&done(&outcome), &self.args());
+            let again = [self.args(), self.flags.output.out_args()].concat();
+            session.going_on(&done(&outcome), &again);
             return Ok(Exit::Interrupted);
         }
         Ok(self.judge(&outcome, session))

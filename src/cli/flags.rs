@@ -1,6 +1,7 @@
 //! The flags that several commands share, each declared once.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, ColorChoice};
@@ -16,6 +17,7 @@ use crate::report::chart::{
     CHARTS, Chart, PICTURES, Page, Picture, Theme, WIDTHS, picture, width_mm,
 };
 use crate::report::{self, FOREIGN, FORMATS, Format};
+use crate::simulation::Control;
 
 /// What `--chart` calls all of them.
 pub const ALL: &str = "all";
@@ -32,12 +34,20 @@ pub struct RunFlags {
     /// Cores that the simulation may use; all by default. The results are the same
     #[arg(long, value_name = "N", help_heading = "How it runs", value_parser = jobs)]
     pub jobs: Option<u16>,
+    /// End with status 3 where a replication takes more events than this, and say how far it came
+    #[arg(long, value_name = "N", help_heading = "How it runs", value_parser = whole::<u64>)]
+    pub max_events: Option<u64>,
     /// Of the terminal.
     #[command(flatten)]
     pub terminal: TerminalFlags,
 }
 
 impl RunFlags {
+    /// What stops the simulation: signals, and the bound on events.
+    pub fn control(&self) -> Arc<Control> {
+        Arc::new(Control::with_most_events(self.max_events))
+    }
+
     /// The flags that make the same result and the same files again, in one order however they were given.
     pub fn args(&self) -> Vec<String> {
         [self.model.args(), self.output.args()].concat()

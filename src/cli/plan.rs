@@ -1,7 +1,5 @@
 //! `iowait plan`: the least value, or the cheapest combination, that meets the objectives.
 
-use std::sync::Arc;
-
 use clap::Args;
 
 use super::execute::{Files, folder, introduce_quick};
@@ -89,7 +87,7 @@ impl Plan {
                 "there is no objective to meet; give one, as in --slo p99=200ms, or slo in [run]";
             return Err(Failure::Usage(why.to_owned()));
         }
-        let control = Arc::new(Control::default());
+        let control = self.flags.control();
         session.starts(&control);
         let threads = study::threads(self.flags.jobs.map(usize::from))?;
         let asked = Asked {

@@ -1,7 +1,6 @@
 //! `iowait sensitivity`: what a share more or less of each input does to a metric.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use clap::Args;
 
@@ -21,7 +20,6 @@ use crate::model::metric::{Metric, Vocabulary};
 use crate::report::chart::{Provenance, Table};
 use crate::report::files::{Manifest, Precision};
 use crate::report::{Style, sensitivity as report};
-use crate::simulation::Control;
 use crate::study::sensitivity::{inputs, tornado};
 
 /// Show what ± a share of each input does to a metric: the tornado
@@ -75,7 +73,7 @@ impl Sensitivity {
             Model::read(&document, &given.clone().with(name, text, "--by")).ok()
         };
         let found = inputs(&document, &model, &given, self.by, &read);
-        let control = Arc::new(Control::default());
+        let control = self.flags.control();
         session.starts(&control);
         let jobs = self.flags.jobs.map(usize::from);
         let tornado = progress::with_bar(session.shows_progress(), &control, || {
@@ -115,6 +113,7 @@ impl Sensitivity {
                 let from = Provenance::of_manifest(&manifest);
                 let table = Table::read(texts[2].1.as_bytes());
                 let table = table.map_err(|error| Failure::Limit(error.to_string()))?;
+                let table = table.over(&all.model.runtimes[all.model.run.baseline].name);
                 let output = &self.flags.output;
                 // Half a tornado in a paper would not be seen to be one.
                 let charts = match interrupted {

@@ -2,7 +2,6 @@
 
 use std::io;
 use std::path::Path;
-use std::sync::Arc;
 
 use clap::Args;
 
@@ -34,7 +33,8 @@ use crate::study::{self, Options};
 /// Simulate every point of a grid under every runtime
 ///
 /// The same requests meet every point, so that curves are smooth; values that depend on others ($cores, $beta) are
-/// worked out anew at each. The axis beta scales the waits so that T_io/T_cpu has that value. Beside the table stand the
+/// worked out anew at each. Each point is warmed up as long as run would warm it up alone, so that what an axis does not
+/// concern may still move along it, within its interval; --set run.warmup=10s is the same everywhere. The axis beta scales the waits so that T_io/T_cpu has that value. Beside the table stand the
 /// places where one runtime overtakes another, and the knees of throughput against load. Finished points are kept as
 /// they come: --resume goes on after a Ctrl-C or a kill, and gives the same bytes. Charts that the table fits stand
 /// beside it: gain over beta, throughput and latency over load, two axes as a heat map.
@@ -219,7 +219,7 @@ impl Sweep {
         session: &mut Session<'_>,
         mut take: impl FnMut(Entry, &mut Session<'_>) -> Result<(), Failure>,
     ) -> Result<(), Failure> {
-        let control = Arc::new(Control::default());
+        let control = self.flags.control();
         session.starts(&control);
         let threads = study::threads(self.flags.jobs.map(usize::from))?;
         let range = kept..plan.grid.len();
@@ -250,7 +250,14 @@ impl Sweep {
         let case = vary::case_at(plan.document, &self.flags.model, &params, &plan.sha256)?;
         let command = self.command_of(&params);
         let options = Options { command, explain: false, ..Options::default() };
-        let outcome = study::run_here(&case, &options, control)?;
+        let outcome =
+            study::run_here(&case, &options, control).map_err(|failure| match failure {
+                study::Failure::Limit(words) => {
+                    let values = params.iter().map(|(name, value)| format!("{name}={value}"));
+                    Failure::Limit(format!("{}: {words}", values.collect::<Vec<_>>().join(" ")))
+                }
+                other => other.into(),
+            })?;
         // Interrupted, it is that of fewer replications.
         if control.is_cancelled() {
             return Err(Failure::Interrupted);

@@ -54,6 +54,12 @@ impl<T> Slab<T> {
         self.values.len() - self.free.len()
     }
 
+    /// How many places there are, the free ones included.
+    #[must_use]
+    pub const fn places(&self) -> usize {
+        self.values.len()
+    }
+
     /// Whether no place is taken.
     #[must_use]
     pub const fn is_empty(&self) -> bool {

@@ -4,11 +4,11 @@
 //! until it waits or ends. What becomes ready meanwhile waits for the next poll: a long burst
 //! delays everyone, and the cost of a poll is shared by more tasks as the load grows.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
 use crate::engine::slab::NONE;
 use crate::model::RuntimeKind;
-use crate::model::runtime::{Assign, EventLoop};
+use crate::model::runtime::{Assign, EventLoop, PollOrder};
 use crate::units::Time;
 
 use super::idle::IdleOrder;
@@ -42,6 +42,8 @@ pub struct Loop {
     pub woken: bool,
     /// Requests assigned to it and not taken; unused where all loops share one socket.
     pub backlog: VecDeque<u32>,
+    /// Clients whose requests the last poll had, in its order; kept where that order counts.
+    listed: Vec<u32>,
     /// Timers that are due while the loop sleeps on.
     pub timers: Timers,
     /// Executor threads without work.
@@ -81,6 +83,7 @@ impl Loop {
             polling: false,
             woken: false,
             backlog: VecDeque::new(),
+            listed: Vec::new(),
             timers: Timers::default(),
             executor_idle: IdleOrder::default(),
             executor_queue: VecDeque::new(),
@@ -301,6 +304,11 @@ impl World<'_> {
             || !self.loops[id as usize].backlog.is_empty();
         if waiting {
             self.accept(id);
+        }
+        if self.loop_kind().poll_order == PollOrder::Listed {
+            self.list(id);
+            self.merge_listed(id);
+        } else if waiting {
             self.merge_accepted(id);
         }
         let this = &mut self.loops[id as usize];
@@ -335,6 +343,38 @@ impl World<'_> {
             ready[place] = new;
         }
         spare(&mut self.accepted);
+    }
+
+    /// Puts the requests of a poll in the order of epoll's list: a socket that was reported stays where it
+    /// stood, one that was not ready then goes to the end, so that who was late is last again.
+    fn list(&mut self, id: u32) {
+        let client = |strand: u32| self.requests[self.strands[strand].request].client;
+        let listed = &mut self.loops[id as usize].listed;
+        let places = listed.iter().zip(0..).map(|(&client, place)| (client, place));
+        let places: BTreeMap<u32, usize> = places.collect();
+        let place = |&strand: &u32| places.get(&client(strand)).copied().unwrap_or(usize::MAX);
+        self.accepted.sort_by_key(place);
+        listed.clear();
+        listed.extend(self.accepted.iter().map(|&strand| client(strand)).filter(|&c| c != NONE));
+    }
+
+    /// As [`World::merge_accepted`], what was taken kept in the order of its list.
+    fn merge_listed(&mut self, id: u32) {
+        let ready = &mut self.loops[id as usize].ready;
+        let old = ready.len();
+        let mut taken = self.accepted.drain(..).peekable();
+        for _ in 0..old {
+            let Some(strand) = ready.pop_front() else { break };
+            let at = self.strands[strand].ready_at;
+            while let Some(&new) = taken.peek()
+                && self.requests[self.strands[new].request].arrival < at
+            {
+                ready.push_back(new);
+                taken.next();
+            }
+            ready.push_back(strand);
+        }
+        ready.extend(taken);
     }
 
     /// A loop takes the requests that wait for it, as far as it has room: into [`World::accepted`].

@@ -5,7 +5,7 @@ use crate::units::Time;
 
 use super::event::{MOST_STRANDS, MOST_TOLD_APART};
 use super::record::Recorder;
-use super::replication::Stop;
+use super::replication::{Replication, Stop};
 use super::{Control, memory};
 
 /// Ends of requests within one instant after which a model is taken never to let time pass.
@@ -47,6 +47,10 @@ impl Watch {
     ) -> Option<Stop> {
         if control.is_cancelled() {
             return Some(Stop::Interrupted);
+        }
+        if let Some(most) = control.passed_by(record.events) {
+            let ended = record.opened.map(|_| record.ends);
+            return Some(too_many_events(most, now, ended, in_flight as u64));
         }
         if record.ends != self.ends {
             (self.ends, self.events) = (record.ends, record.events);
@@ -134,6 +138,33 @@ fn at_once(begins: u64, jobs: u64, left: Option<u64>) -> Option<Stop> {
     )))
 }
 
+/// The same replication, stopped where it has taken more events than it may: the looks at it are far apart, and a short
+/// one is over before the second.
+pub fn of_events(mut found: Replication, control: &Control) -> Replication {
+    if matches!(found.stop, Stop::Closed | Stop::Drained | Stop::Deadlock(_))
+        && let Some(most) = control.passed_by(found.events)
+    {
+        let now = found.opened + found.window;
+        let ended = Some(found.counts.ended());
+        found.stop = too_many_events(most, now, ended, found.counts.in_flight);
+    }
+    found
+}
+
+/// More events than the user allows; `ended` since the window opened, `None` before.
+fn too_many_events(most: u64, now: Time, ended: Option<u64>, in_flight: u64) -> Stop {
+    let ended = match ended {
+        None => "the warm-up was not over".to_owned(),
+        Some(1) => "1 request had ended".to_owned(),
+        Some(ended) => format!("{ended} requests had ended"),
+    };
+    Stop::Limit(format!(
+        "{most} events were not enough (--max-events): after {} of virtual time {ended} and {in_flight} were \
+         in flight; allow more events, or ask for fewer requests",
+        now.since(Time::ZERO)
+    ))
+}
+
 /// Requests come and go within one instant without end.
 pub fn no_time_passes() -> Stop {
     Stop::Limit(
@@ -184,6 +215,32 @@ mod tests {
         // The window opens: ends count from 0 again.
         record.ends = 0;
         assert_eq!(watch.look(&control, &record, now, 7), None);
+    }
+
+    #[test]
+    fn events_beyond_what_is_allowed_are_stopped_and_what_was_done_is_said() {
+        let control = Control::with_most_events(Some(1_000));
+        let (mut watch, mut record) = (Watch::default(), Recorder::new(1, 10));
+        let now = Time(3_000_000_000);
+        record.events = 1_000;
+        assert_eq!(watch.look(&control, &record, now, 7), None);
+        assert_eq!(control.events_passed(), None);
+        record.events = 1_001;
+        let said = words(watch.look(&control, &record, now, 7));
+        assert_eq!(
+            said,
+            "1000 events were not enough (--max-events): after 3 s of virtual time the warm-up was not over and \
+             7 were in flight; allow more events, or ask for fewer requests"
+        );
+        assert_eq!(control.events_passed(), Some(1_000));
+        (record.opened, record.ends) = (Some(Time::ZERO), 5);
+        let said = words(watch.look(&control, &record, now, 7));
+        assert!(said.contains("virtual time 5 requests had ended and 7 were in flight"), "{said}");
+        record.events = u64::MAX;
+        assert_eq!(
+            watch.look(&Control::default(), &record, now, 7),
+            Some(no_end(u64::MAX, now, 7))
+        );
     }
 
     #[test]

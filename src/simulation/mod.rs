@@ -45,6 +45,7 @@ pub use request::{PARTS, Part};
 pub use setup::Setup;
 pub use trace::{Change, Ending, Job, Log};
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use crate::units::{Span, Time};
@@ -66,7 +67,15 @@ pub struct Window {
 /// How a replication is told to stop, and tells how far it has come.
 #[derive(Debug, Default)]
 pub struct Control {
-    cancelled: AtomicBool,
+    cancelled: Arc<AtomicBool>,
+    counts: Arc<Counts>,
+    most_events: Option<u64>,
+    went_beyond: AtomicBool,
+}
+
+/// How far it has come, and of how much.
+#[derive(Debug, Default)]
+struct Counts {
     planned: AtomicU64,
     finished: AtomicU64,
     points_planned: AtomicU64,
@@ -74,6 +83,37 @@ pub struct Control {
 }
 
 impl Control {
+    /// No replication is to take more events than this, if any number is given.
+    #[must_use]
+    pub fn with_most_events(most: Option<u64>) -> Self {
+        Self { most_events: most, ..Self::default() }
+    }
+
+    /// The same for one study of several at a time: it is cancelled and counted with the others, and knows of its
+    /// own replications which went beyond the bound.
+    #[must_use]
+    pub fn of_one_study(&self) -> Self {
+        Self {
+            cancelled: Arc::clone(&self.cancelled),
+            counts: Arc::clone(&self.counts),
+            most_events: self.most_events,
+            went_beyond: AtomicBool::new(false),
+        }
+    }
+
+    /// The bound of a replication that has taken so many events, where that is too many.
+    fn passed_by(&self, events: u64) -> Option<u64> {
+        let most = self.most_events.filter(|&most| events > most)?;
+        self.went_beyond.store(true, Ordering::Relaxed);
+        Some(most)
+    }
+
+    /// The number of events that some replication was stopped at, where any was.
+    #[must_use]
+    pub fn events_passed(&self) -> Option<u64> {
+        self.most_events.filter(|_| self.went_beyond.load(Ordering::Relaxed))
+    }
+
     /// Asks all replications under way to stop at their next look.
     pub fn cancel(&self) {
         self.cancelled.store(true, Ordering::Relaxed);
@@ -85,43 +125,49 @@ impl Control {
         self.cancelled.load(Ordering::Relaxed)
     }
 
+    /// What [`Self::cancel`] sets, for a signal handler, which may do no more than that.
+    #[must_use]
+    pub fn cancelled_flag(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.cancelled)
+    }
+
     /// Says that more replications are to come.
     pub fn plan(&self, replications: u64) {
-        self.planned.fetch_add(replications, Ordering::Relaxed);
+        self.counts.planned.fetch_add(replications, Ordering::Relaxed);
     }
 
     /// Replications planned so far, the finished ones included.
     #[must_use]
     pub fn planned(&self) -> u64 {
-        self.planned.load(Ordering::Relaxed)
+        self.counts.planned.load(Ordering::Relaxed)
     }
 
     /// Says that another replication is done.
     pub fn finish_one(&self) {
-        self.finished.fetch_add(1, Ordering::Relaxed);
+        self.counts.finished.fetch_add(1, Ordering::Relaxed);
     }
 
     /// Replications done so far.
     #[must_use]
     pub fn finished(&self) -> u64 {
-        self.finished.load(Ordering::Relaxed)
+        self.counts.finished.load(Ordering::Relaxed)
     }
 
     /// Says that this many points of a sweep are to come, each of some replications.
     pub fn plan_points(&self, points: u64) {
-        self.points_planned.fetch_add(points, Ordering::Relaxed);
+        self.counts.points_planned.fetch_add(points, Ordering::Relaxed);
     }
 
     /// Says that another point is done.
     pub fn finish_point(&self) {
-        self.points_finished.fetch_add(1, Ordering::Relaxed);
+        self.counts.points_finished.fetch_add(1, Ordering::Relaxed);
     }
 
     /// Points done and planned; `None` where there are none, but replications alone.
     #[must_use]
     pub fn points(&self) -> Option<(u64, u64)> {
-        let planned = self.points_planned.load(Ordering::Relaxed);
-        (planned > 0).then(|| (self.points_finished.load(Ordering::Relaxed), planned))
+        let planned = self.counts.points_planned.load(Ordering::Relaxed);
+        (planned > 0).then(|| (self.counts.points_finished.load(Ordering::Relaxed), planned))
     }
 }
 
@@ -161,6 +207,17 @@ pub fn listen(
 }
 
 fn run(
+    setup: &Setup,
+    key: crate::engine::Key,
+    window: Window,
+    control: &Control,
+    watch: bool,
+) -> Replication {
+    let found = run_free(setup, key, window, control, watch);
+    limit::of_events(found, control)
+}
+
+fn run_free(
     setup: &Setup,
     key: crate::engine::Key,
     window: Window,

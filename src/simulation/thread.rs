@@ -63,6 +63,8 @@ pub struct Thread {
     pub pending_overhead: u64,
     /// What comes after the burst.
     pub then: Then,
+    /// It has begun to answer its request.
+    pub answers: bool,
     /// Nanoseconds of the burst when it joined the sharers of a processor-sharing host.
     pub shared_work: u64,
     /// Its place among the sharers of a processor-sharing host: stale entries have another stamp.
@@ -86,6 +88,7 @@ impl Thread {
             useful_left: 0,
             pending_overhead: 0,
             then: Then::Steps,
+            answers: false,
             shared_work: 0,
             share_stamp: 0,
             fair: Entity::ASLEEP,

@@ -5,6 +5,7 @@
 
 use crate::engine::slab::NONE;
 use crate::model::RuntimeKind;
+use crate::model::request::Gil;
 
 use super::program::Op;
 use super::request::{Part, Strand};
@@ -66,6 +67,7 @@ impl World<'_> {
         let thread = &mut self.threads[worker as usize];
         thread.strand = strand;
         thread.pending_overhead = overhead;
+        thread.answers = false;
         self.watch_kill(request, strand);
         self.run_in_place(worker);
     }
@@ -90,6 +92,7 @@ impl World<'_> {
             }
             match next {
                 Next::Act => {}
+                Next::Ends if self.begin_answer(thread) => return,
                 Next::Ends | Next::Joins => {
                     self.finish(strand);
                     return self.fall_idle(thread);
@@ -120,6 +123,18 @@ impl World<'_> {
                 }
             }
         }
+    }
+
+    /// A pool thread sends the head of its answer, for which it lets go of the lock, and goes on with the
+    /// rest once it has it again; false where there is none.
+    fn begin_answer(&mut self, thread: u32) -> bool {
+        let RuntimeKind::ThreadPool(kind) = &self.setup.runtime.kind else { return false };
+        let this = &mut self.threads[thread as usize];
+        if !kind.replies() || std::mem::replace(&mut this.answers, true) {
+            return false;
+        }
+        self.gil_release(thread);
+        !self.begin_burst(thread, kind.reply.0, 0, Gil::Hold)
     }
 
     /// An executor thread is done with an offloaded block: the strand goes on in its loop.

@@ -177,6 +177,7 @@ struct Found {
 }
 
 fn study(model: &Model, options: &Options, control: &Control) -> Result<Found, Failure> {
+    let control = &control.of_one_study();
     let setups: Vec<Setup> =
         model.runtimes.iter().map(|runtime| Setup::new(model, runtime)).collect();
     let capacities: Vec<Capacity> =
@@ -198,9 +199,10 @@ fn study(model: &Model, options: &Options, control: &Control) -> Result<Found, F
             .map(|(runtime, capacity)| !steady::overloaded(model, runtime, capacity))
             .collect();
         let cut = pilot::warmup(model, &setups, &sustained, control);
+        refuse_events(control, "in a pilot of the warm-up")?;
         warmup = cut.warmup;
         samples = replicate::replicate_all(model, &setups, warmup, control);
-        refuse_limits(&samples)?;
+        refuse_limits(model, &samples)?;
         if samples.iter().any(Vec::is_empty) {
             return Err(Failure::Interrupted);
         }
@@ -222,6 +224,7 @@ fn study(model: &Model, options: &Options, control: &Control) -> Result<Found, F
     }
     if options.simulate {
         explain_gaps(model, warmup, options, &mut runtimes, (control, &mut summary));
+        refuse_events(control, "in a run that explains the gain")?;
     }
     Ok(Found {
         workload: workload::workload(model),
@@ -251,11 +254,26 @@ fn explain_gaps(
     }
 }
 
-fn refuse_limits(samples: &Samples) -> Result<(), Failure> {
-    samples.iter().flatten().try_for_each(|sample| match &sample.stop {
-        Stop::Limit(words) => Err(Failure::Limit(words.clone())),
-        _ => Ok(()),
-    })
+fn refuse_limits(model: &Model, samples: &Samples) -> Result<(), Failure> {
+    for (runtime, own) in model.runtimes.iter().zip(samples) {
+        for (number, sample) in own.iter().enumerate() {
+            if let Stop::Limit(words) = &sample.stop {
+                let (name, number) = (&runtime.name, number + 1);
+                return Err(Failure::Limit(format!("{name}, replication {number}: {words}")));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// A figure of runs that were stopped by the bound on events is none: what they were for cannot be told.
+fn refuse_events(control: &Control, place: &str) -> Result<(), Failure> {
+    match control.events_passed() {
+        Some(most) => Err(Failure::Limit(format!(
+            "{most} events were not enough {place} (--max-events): allow more events, or ask for fewer requests"
+        ))),
+        None => Ok(()),
+    }
 }
 
 /// Notes on how the run itself went.

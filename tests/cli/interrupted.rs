@@ -25,9 +25,7 @@ fn home() -> tempfile::TempDir {
 /// where it was done before.
 fn interrupted(home: &Path, args: &[&str]) -> Option<Played> {
     for round in 0..18 {
-        // A shell that runs the tests in the background has them ignore signals, and so their children.
-        let child = Command::new("env")
-            .args(["--default-signal=INT", env!("CARGO_BIN_EXE_iowait")])
+        let child = Command::new(env!("CARGO_BIN_EXE_iowait"))
             .args(args)
             .current_dir(home)
             .stdin(Stdio::null())
@@ -106,4 +104,16 @@ fn an_interrupted_tornado_shows_the_inputs_that_were_changed() {
     assert!(made.contains(&"result.csv".to_owned()), "{made:?}");
     assert!(!made.contains(&"tornado.svg".to_owned()), "half a tornado: {made:?}");
     play_at(home.path(), &["repeat", "made"]).ends(2, &["was interrupted"]);
+}
+
+#[test]
+fn an_interrupted_run_shows_its_finished_replications_and_how_to_get_all_of_them() {
+    let home = home();
+    let args = ["run", "m.toml", "--requests", "2000", "--replications", "4000", "--out", "made"];
+    let played = interrupted(home.path(), &args).expect("a long run");
+    assert!(played.out.contains("replications done by then"), "{}", played.out);
+    let again = "iowait run m.toml --replications 4000 --requests 2000 --out made";
+    assert!(played.err.contains(again), "{}", played.err);
+    play_at(home.path(), &["repeat", "made"])
+        .ends(2, &["was interrupted", "make it whole first", again]);
 }

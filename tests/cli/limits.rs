@@ -1,6 +1,6 @@
 //! The edges of what can be simulated: each is reached, or refused with what to do.
 
-use super::{Played, play_at};
+use super::{Played, SMALL, names, play_at, small};
 
 /// A model of one worker, with this load and these steps.
 fn model(load: &str, steps: &str) -> String {
@@ -107,6 +107,102 @@ fn data_from_elsewhere_is_noted() {
     play_at(home.path(), &["check", "out.toml"]).ends(0, &[note, "a.csv"]);
     let run = play_at(home.path(), &["run", "out.toml"]).ends(0, &[]);
     assert!(run.out.split_whitespace().collect::<Vec<_>>().join(" ").contains(note), "{}", run.out);
+}
+
+#[test]
+fn a_run_of_more_events_than_are_allowed_ends_with_3_and_says_how_far_it_came() {
+    // 9 400 events or so in all.
+    small(&["--max-events", "1000000"]).ends(0, &[]);
+    let told =
+        ["sync, replication 1: 1000 events were not enough (--max-events)", "of virtual time"];
+    let played = small(&["--max-events", "1000", "--requests", "100000000"]).ends(3, &told);
+    assert_eq!(played.out, "");
+    assert!(played.err.contains("in flight; allow more events"), "{}", played.err);
+    // A replication that is over before anybody looks is held to the same number.
+    small(&["--max-events", "599"])
+        .ends(3, &["sync, replication 1: 599 events", "300 requests had ended"]);
+    small(&["--max-events", "0"]).ends(2, &["--max-events", "from 1 to"]);
+}
+
+#[test]
+fn the_bound_on_events_changes_no_figure() {
+    let home = tempfile::tempdir().expect("a temporary folder");
+    for (out, more) in [("with", &["--max-events", "1000000"][..]), ("without", &[])] {
+        let args = [&SMALL[..], &["--out", out], more].concat();
+        play_at(home.path(), &args).ends(0, &[]);
+    }
+    for name in names(&home.path().join("with")) {
+        let read = |out: &str| std::fs::read(home.path().join(out).join(&name)).expect("read");
+        assert!(read("with") == read("without"), "{name}");
+    }
+}
+
+#[test]
+fn a_pilot_that_takes_more_events_than_are_allowed_is_no_shorter_warm_up() {
+    let args = ["run", "--cpu", "1ms", "--io", "9ms", "--requests", "100", "--replications", "2"];
+    super::play(&[&args[..], &["--max-events", "150"]].concat())
+        .ends(3, &["150 events were not enough in a pilot of the warm-up (--max-events)"]);
+}
+
+#[test]
+fn a_sweep_and_a_plan_say_where_the_events_were_not_enough_and_keep_what_is_finished() {
+    let home = tempfile::tempdir().expect("a temporary folder");
+    let vary = ["sweep", "--cpu", "1ms", "--io", "9ms", "--replications", "1", "--jobs", "1"];
+    let more = ["--set", "run.warmup=100ms", "--vary", "run.requests=100,200,100000", "--out", "x"];
+    let bound = ["--max-events", "5000"];
+    let played = play_at(home.path(), &[&vary[..], &more, &bound].concat());
+    played.ends(3, &["5000 events were not enough", "run.requests=100000"]);
+    let journal = std::fs::read_to_string(home.path().join("x/journal.tsv")).expect("a journal");
+    assert!(journal.lines().count() >= 2, "{journal}");
+}
+
+#[test]
+fn the_largest_numbers_that_fit_are_numbers_and_those_that_do_not_are_refused() {
+    let most = ["--requests", "18446744073709551615", "--seed", "9223372036854775807"];
+    let played = run(
+        "clients = 1",
+        "{ cpu = \"1 ns\" }",
+        &[&most[..], &["--max-events", "100000"]].concat(),
+    );
+    played.ends(3, &["100000 events were not enough"]);
+    for flag in ["--requests", "--seed", "--max-events", "--replications"] {
+        let played = run("clients = 1", "{ cpu = \"1 ns\" }", &[flag, "18446744073709551616"]);
+        played.ends(2, &[flag, "18446744073709551616"]);
+    }
+}
+
+#[test]
+fn a_window_that_ends_after_584_years_is_stopped_at_their_end() {
+    let load = "clients = 1\nthink = \"36500 d\"";
+    let ends = ["--set", "run.warmup=200000 d", "--set", "run.duration=200000 d"];
+    let text =
+        model(load, "{ cpu = \"1 ns\" }").replace("requests = 100\n", "duration = \"1 s\"\n");
+    let home = tempfile::tempdir().expect("a temporary folder");
+    std::fs::write(home.path().join("m.toml"), text).expect("written");
+    play_at(home.path(), &[&["run", "m.toml"][..], &ends].concat()).ends(3, &["584 years"]);
+    // A hundred years short of it there is an answer.
+    let fits = ["--set", "run.warmup=0 s", "--set", "run.duration=176000 d"];
+    play_at(home.path(), &[&["run", "m.toml"][..], &fits].concat()).ends(0, &[]);
+}
+
+#[test]
+fn a_file_of_data_that_never_ends_is_refused() {
+    let home = tempfile::tempdir().expect("a temporary folder");
+    let file = std::fs::File::create(home.path().join("a.csv")).expect("created");
+    file.set_len((256 << 20) + 1).expect("a file of holes");
+    let steps = "{ cpu = 'empirical(\"a.csv\", column = \"ms\", unit = \"ms\")' }";
+    std::fs::write(home.path().join("m.toml"), model("clients = 1", steps)).expect("written");
+    play_at(home.path(), &["check", "m.toml"]).ends(2, &["256 MiB"]);
+}
+
+#[test]
+fn sweeps_and_plans_of_too_many_points_are_refused_before_the_first() {
+    let model = ["--cpu", "1ms", "--io", "9ms", "--vary", "beta=1..2:9999", "--vary"];
+    let cores = |cores: &'static str| [&model[..], &[cores]].concat();
+    let sweep = super::play(&[&["sweep"][..], &cores("cores=1..9999")].concat());
+    sweep.ends(3, &["9999 x 9999 are 99980001 points", "at most 10000000"]);
+    let plan = super::play(&[&["plan", "--slo", "p99=1s"][..], &cores("cores=1..9")].concat());
+    plan.ends(3, &["89991 combinations", "20000"]);
 }
 
 #[test]

@@ -68,24 +68,64 @@ fn a_folder_that_cannot_be_written_ends_with_4_and_still_shows_the_result() {
     assert!(played.out.starts_with("quick "), "{}", played.out);
 }
 
+/// A run of hours whose parent has some signals ignored, from when on it catches them.
+#[cfg(target_os = "linux")]
+fn long_run(ignored: &str) -> std::process::Child {
+    let child = Command::new("env")
+        .args(["--default-signal=INT,HUP,TERM", &format!("--ignore-signal={ignored}")])
+        .args([env!("CARGO_BIN_EXE_iowait"), "run", "--cpu", "1ms", "--io", "9ms"])
+        .args(["--requests", "1000000000"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    wait_until_signals_are_caught(child.id());
+    child
+}
+
+#[cfg(target_os = "linux")]
+fn send(signal: &str, child: &std::process::Child) {
+    let kill = Command::new("kill").args(["-s", signal, &child.id().to_string()]).status();
+    assert!(kill.expect("kill starts").success());
+}
+
 #[test]
 #[cfg(target_os = "linux")]
-fn an_interruption_ends_with_130_whether_by_ctrl_c_or_by_sigterm() {
-    for signal in ["INT", "TERM"] {
-        // A shell that runs the tests in the background has them ignore signals, and so their children.
-        let child = Command::new("env")
-            .args(["--default-signal=INT,HUP,TERM", env!("CARGO_BIN_EXE_iowait")])
-            .args(["run", "--cpu", "1ms", "--io", "9ms", "--requests", "1000000000"])
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("the program starts");
-        wait_until_signals_are_caught(child.id());
-        let kill = Command::new("kill").args(["-s", signal, &child.id().to_string()]).status();
-        assert!(kill.expect("kill starts").success());
-        let played = Played::of(child.wait_with_output().expect("it ends"));
-        played.ends(130, &["interrupted"]);
+fn an_interruption_ends_with_130_whatever_signals_a_parent_ignores() {
+    // As from a terminal, under `nohup`, and in the background of a shell's script.
+    for ignored in ["USR1", "HUP", "INT,QUIT", "HUP,INT,TERM"] {
+        for signal in ["INT", "TERM"] {
+            let child = long_run(ignored);
+            send(signal, &child);
+            let played = Played::of(child.wait_with_output().expect("it ends"));
+            played.ends(130, &["interrupted"]);
+        }
     }
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn the_end_of_a_terminal_ends_a_run_unless_it_is_under_nohup() {
+    let child = long_run("USR1");
+    send("HUP", &child);
+    Played::of(child.wait_with_output().expect("it ends")).ends(130, &["interrupted"]);
+    let mut child = long_run("HUP");
+    send("HUP", &child);
+    std::thread::sleep(std::time::Duration::from_millis(300));
+    assert!(child.try_wait().expect("its state").is_none(), "it goes on");
+    send("TERM", &child);
+    Played::of(child.wait_with_output().expect("it ends")).ends(130, &["interrupted"]);
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_second_interruption_ends_the_program_at_once() {
+    // Two in a row: the second comes before the simulation has seen the first, or after all is done.
+    let child = long_run("USR1");
+    send("INT", &child);
+    send("TERM", &child);
+    let played = Played::of(child.wait_with_output().expect("it ends"));
+    assert_eq!(played.status, 130, "{played:#?}");
 }
 
 /// Waits for the program's own handler of SIGINT: before, a signal ends it as it ends any other.
