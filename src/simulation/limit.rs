@@ -23,8 +23,14 @@ const BYTES_OF_A_REQUEST: u64 = 300;
 /// Requests in flight that need no look at the memory.
 const FEW: usize = 1 << 15;
 
-/// How many instants pass between looks at whether the user wants to stop.
-pub const LOOK_EVERY: u32 = 1 << 14;
+/// How many instants pass between looks at whether the user wants to stop, at most.
+const LOOK_EVERY: u32 = 1 << 14;
+
+/// How many instants pass until the next look: fewer where a bound on events is near.
+pub fn until_look(control: &Control, events: u64) -> u32 {
+    let left = control.events_left(events).map_or(u64::MAX, |left| (left / 4).max(1));
+    left.min(u64::from(LOOK_EVERY)) as u32
+}
 
 /// What is watched from look to look.
 #[derive(Clone, Copy, Debug, Default)]
@@ -236,7 +242,8 @@ mod tests {
         (record.opened, record.ends) = (Some(Time::ZERO), 5);
         let said = words(watch.look(&control, &record, now, 7));
         assert!(said.contains("virtual time 5 requests had ended and 7 were in flight"), "{said}");
-        record.events = u64::MAX;
+        // Without a bound of the user's own there is still one.
+        (record.ends, record.events) = (0, u64::MAX);
         assert_eq!(
             watch.look(&Control::default(), &record, now, 7),
             Some(no_end(u64::MAX, now, 7))

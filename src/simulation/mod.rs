@@ -108,6 +108,11 @@ impl Control {
         Some(most)
     }
 
+    /// How many more events a replication may take that has taken so many; `None` without a bound.
+    fn events_left(&self, events: u64) -> Option<u64> {
+        self.most_events.map(|most| most.saturating_sub(events))
+    }
+
     /// The number of events that some replication was stopped at, where any was.
     #[must_use]
     pub fn events_passed(&self) -> Option<u64> {

@@ -196,7 +196,7 @@ impl<'a> World<'a> {
             }
             until_look -= 1;
             if until_look == 0 {
-                until_look = limit::LOOK_EVERY;
+                until_look = limit::until_look(control, self.record.events);
                 let look = watch.look(control, &self.record, self.now, self.requests.len());
                 if let Some(stop) = look.or_else(|| limit::of_strands(self.strands.len())) {
                     return stop;

@@ -65,6 +65,9 @@ impl<S: Serve> Express<'_, S> {
             self.open_window();
         }
         self.state.begin(window);
+        if self.state.over {
+            return self.state.stop.take().unwrap_or(Stop::Closed);
+        }
         for place in 0..self.state.backlog.len() {
             let task = self.state.backlog[place];
             self.serve.issued(&mut self.state, task);
@@ -106,7 +109,7 @@ impl<S: Serve> Express<'_, S> {
                 }
                 until_look -= 1;
                 if until_look == 0 {
-                    until_look = limit::LOOK_EVERY;
+                    until_look = limit::until_look(control, self.state.record.events);
                     let State { record, now, tasks, .. } = &self.state;
                     if let Some(stop) = watch.look(control, record, *now, tasks.len()) {
                         return stop;
