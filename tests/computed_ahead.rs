@@ -44,9 +44,18 @@ impl Maker {
                 probability: Share(0.5),
                 steps: self.steps(depth - 1),
             }),
-            _ => Step::new(StepKind::Parallel {
-                branches: vec![self.steps(depth - 1), self.steps(depth - 1)],
-            }),
+            _ => {
+                // What loops compute ahead begins with waits.
+                let begin_with_waits = self.below(4) > 0;
+                let branches = (0..1 + self.below(3)).map(|_| {
+                    let mut steps = self.steps(depth - 1);
+                    if begin_with_waits {
+                        steps.insert(0, io(self.time(8_000_000)));
+                    }
+                    steps
+                });
+                Step::new(StepKind::Parallel { branches: branches.collect() })
+            }
         }
     }
 
@@ -107,12 +116,20 @@ fn figures(mut found: Replication) -> String {
     format!("{found:?}")
 }
 
-fn compare(seed: u64) -> (bool, bool) {
+/// What sort of model one was.
+#[derive(Default)]
+struct Sort {
+    ahead: bool,
+    batch: bool,
+    splits_on_loops: bool,
+}
+
+fn compare(seed: u64) -> Sort {
     let mut maker = Maker { stream: Key::new(seed).stream(0) };
     let model = maker.model();
     let setup = Setup::new(&model, &model.runtimes[0]);
     if !setup.is_computed_ahead() {
-        return (false, false);
+        return Sort::default();
     }
     let window = match (&model.load.kind, maker.below(2)) {
         (LoadKind::Batch { .. }, _) => Window::WHOLE,
@@ -141,15 +158,42 @@ fn compare(seed: u64) -> (bool, bool) {
             &driven[from..(at + 80).min(driven.len())]
         );
     }
-    (true, batch)
+    let splits = |step: &Step| matches!(step.kind, StepKind::Parallel { .. });
+    let splits = model.requests.iter().any(|class| class.steps.iter().any(splits));
+    let loops = matches!(model.runtimes[0].kind, RuntimeKind::EventLoop(_));
+    Sort { ahead: true, batch, splits_on_loops: splits && loops }
 }
 
 #[test]
 fn random_models_are_the_same_to_the_last_bit() {
-    let found: Vec<(bool, bool)> = (0..6_000).map(compare).collect();
-    let ahead = found.iter().filter(|(ahead, _)| *ahead).count();
-    let batches = found.iter().filter(|(_, batch)| *batch).count();
-    assert!(ahead > 1_000 && batches > 100, "{ahead} models, {batches} batches");
+    let cases = std::env::var("IOWAIT_CASES").ok().and_then(|cases| cases.parse().ok());
+    let found: Vec<Sort> = (0..cases.unwrap_or(6_000)).map(compare).collect();
+    let count = |is: fn(&Sort) -> bool| found.iter().filter(|sort| is(sort)).count();
+    let (ahead, batches) = (count(|sort| sort.ahead), count(|sort| sort.batch));
+    let splits = count(|sort| sort.splits_on_loops);
+    let told = format!("{ahead} models, {batches} batches, {splits} with branches on loops");
+    assert!(ahead > 1_000 && batches > 100 && splits > 40, "{told}");
+    println!("{told}");
+}
+
+#[test]
+fn a_wait_of_no_time_between_a_burst_and_another_wait_is_one_event() {
+    let wait = |ms: f64| io(Dist::constant(ms * 1e6));
+    let burst = || cpu(exp_ms(1.0));
+    for steps in [
+        vec![burst(), wait(0.0), wait(3.0)],
+        vec![burst(), wait(0.0)],
+        vec![wait(2.0), burst(), wait(0.0), wait(1.0)],
+    ] {
+        let closed = LoadKind::Closed { clients: 4, think: Dist::constant(0.0) };
+        let model = on_cores(model(Load::new(closed), steps), 1, Scheduling::Fifo);
+        let setup = Setup::new(&model, &threads(4));
+        assert!(setup.is_computed_ahead());
+        let window = Window { warmup: Span::from_millis(20), requests: 500, duration: None };
+        let ahead = replicate(&setup, 0, window, &Control::default());
+        let driven = replicate(&setup.event_driven(), 0, window, &Control::default());
+        assert_eq!(figures(ahead), figures(driven));
+    }
 }
 
 #[test]

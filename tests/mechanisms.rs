@@ -104,3 +104,56 @@ fn a_main_thread_hands_requests_over_before_the_pool_runs() {
     assert_eq!(last_us(&found), 4_500);
     assert_eq!(found.counts.completed, 3);
 }
+
+/// The response times in microseconds of a closed load of two clients or more, ascending, each with its count.
+fn closed(clients: u32, load: &str, steps: &str, runtime: &str) -> Vec<(u64, u64)> {
+    let text = format!(
+        "[load]\nkind = \"closed\"\nclients = {clients}\n{load}\n\
+         [[request]]\nsteps = [{steps}]\n[[runtime]]\n{runtime}\n"
+    );
+    let document = Document::from_text("model.toml", &text);
+    let model = Model::read(&document, &Overrides::default()).expect("a valid model");
+    let setup = Setup::new(&model, &model.runtimes[0]);
+    let window =
+        Window { warmup: iowait::units::Span::from_millis(200), requests: 3_000, ..Window::WHOLE };
+    let found = replicate(&setup, 0, window, &Control::default());
+    found.response.points().map(|(nanos, count)| (nanos as u64 / 1_000, count)).collect()
+}
+
+#[test]
+fn a_client_that_misses_a_poll_is_last_in_the_next_and_misses_it_again() {
+    // 4 clients, 1 ms each, 20 us until they send again. In the order of arrival the one answered last
+    // comes first next time. As epoll lists sockets it comes last, misses the poll and waits for a turn
+    // more: two of four clients take turns at 6 ms, the others have 3.
+    let of = |keys: &str| {
+        let runtime = format!("kind = \"event-loop\"\n{keys}");
+        closed(4, "think = \"20 us\"", "{ cpu = \"1 ms\" }", &runtime)
+    };
+    let slowest = |points: &[(u64, u64)]| points.last().expect("responses").0;
+    let (arrival, listed) = (of(""), of("poll_order = \"listed\""));
+    assert!(slowest(&arrival) < 5_100, "{arrival:?}");
+    assert!(slowest(&listed) > 5_900 && slowest(&listed) < 6_100, "{listed:?}");
+    let long: u64 = listed.iter().filter(|(us, _)| *us > 5_900).map(|(_, count)| count).sum();
+    let all: u64 = listed.iter().map(|(_, count)| count).sum();
+    // One request in three of a turn's three.
+    assert!((long as f64 / all as f64 - 1.0 / 3.0).abs() < 0.02, "{long} of {all}");
+}
+
+#[test]
+fn an_answer_waits_for_whoever_took_the_lock_while_its_head_was_sent() {
+    // Two threads on two cores, 1 ms with the lock each, then 10 us behind the head of the answer. With the
+    // lock in hand a request that began first is answered after 1.01 ms of its own; sent without it, the
+    // other has its whole burst first.
+    let of = |keys: &str| {
+        let runtime =
+            format!("kind = \"thread-pool\"\nthreads = 2\ngil = true\ndispatch = \"1 us\"\n{keys}");
+        batch(2, "cores = 2", "{ cpu = \"1 ms\" }", &runtime)
+    };
+    let first = |found: &Replication| {
+        found.response.points().next().map_or(0, |(nanos, _)| nanos as u64 / 1_000)
+    };
+    let (kept, let_go) = (of(""), of("reply = \"10 us\""));
+    assert!((first(&kept) as i64 - 1_002).abs() <= 2, "{}", first(&kept));
+    assert!((first(&let_go) as i64 - 2_012).abs() <= 4, "{}", first(&let_go));
+    assert!((last_us(&let_go) as i64 - 2_022).abs() <= 4, "{}", last_us(&let_go));
+}

@@ -12,8 +12,9 @@ mod batch;
 #[path = "../examples/reality/cells.rs"]
 #[allow(dead_code)]
 mod cells;
-#[path = "../examples/reality/poll_order.rs"]
-mod poll_order;
+#[path = "../examples/reality/likely.rs"]
+#[allow(dead_code)]
+mod likely;
 #[path = "../examples/reality/predict.rs"]
 #[allow(dead_code)]
 mod predict;
@@ -73,26 +74,42 @@ fn a_mechanism_is_named_where_the_figure_moves_with_it_and_nowhere_else() {
         let one = score::score_one(Trial::Scheduling, cell, &all).expect("a valid model");
         ablation::evidence(&one, (Trial::Scheduling, &all), figure).expect("valid models")
     };
-    let lock = found("gthread-8, 32 clients, 1 ms + 1 ms in 1", 4);
-    assert!(lock.starts_with("hangs on which of the waiters gets the lock"), "{lock}");
+    let listed = found("uvloop, 64 clients, 1 ms + 0 ms in 0", 4);
+    assert!(listed.starts_with("hangs on the order of sockets in a poll"), "{listed}");
     let alone = found("gthread-8, 1 clients, 1 ms + 0 ms in 0", 4);
-    assert!(alone.contains("nothing to schedule"), "{alone}");
+    assert!(alone.starts_with("not explained: one client"), "{alone}");
 }
 
 #[test]
 fn late_requests_that_stay_last_take_two_turns_as_measured() {
     // uvloop without waits: n - 1 bursts, and for a 1/(n - 1) of all requests twice that.
-    for (clients, cpu, p50, p99) in
-        [(4, 1.049_37, 3.179_1, 6.451_45), (16, 1.058_62, 15.960_35, 32.334_1)]
-    {
-        for (share, measured) in [(0.5, p50), (0.99, p99)] {
-            let found = poll_order::quantile(share, clients, (cpu, 0.02));
-            assert!(
-                (found / measured - 1.0).abs() < 0.03,
-                "{clients} clients: {found} of {measured}"
-            );
+    let all = cells::read(&cells::folder()).expect("the measurements are in the repository");
+    for clients in [4, 16] {
+        let label = format!("uvloop, {clients} clients, 1 ms + 0 ms in 0");
+        let cell = all.iter().find(|cell| cell.label() == label).expect("measured");
+        let found = Trial::Scheduling.predict(cell, &all).expect("a valid model");
+        for (found, measured) in [(found.p50, cell.figures.p50), (found.p99, cell.figures.p99)] {
+            assert!((found / measured - 1.0).abs() < 0.05, "{label}: {found} of {measured}");
         }
     }
+}
+
+#[test]
+fn open_loads_lie_within_what_a_prediction_can_say() {
+    let all = cells::read(&cells::folder()).expect("the measurements are in the repository");
+    let open = likely::open(&all);
+    let near: Vec<_> = open.iter().filter(|cell| cell.region() == Region::Open95).collect();
+    let misses = near.iter().filter(|cell| {
+        let found = likely::of(Trial::Blind, cell, &all, likely::DRIFT).expect("a valid model");
+        !found[1].holds()
+    });
+    let misses: Vec<String> = misses.map(|cell| cell.label()).collect();
+    assert!(misses.len() * 5 <= near.len(), "{} of {}: {misses:?}", misses.len(), near.len());
+    // Near saturation a per cent of CPU moves the mean by several.
+    let near = open.iter().find(|cell| cell.label() == "asyncio, 95 % load, 1 ms + 0 ms in 0");
+    let near = near.expect("measured");
+    let moves = ablation::elasticity(Trial::Scheduling, near, &all, 1).expect("a valid model");
+    assert!(moves > 4.0, "{moves}");
 }
 
 #[test]
@@ -105,13 +122,13 @@ fn batches_take_as_long_as_measured() {
 }
 
 /// The goals, for both tests.
-const BOUNDS: [[f64; 5]; 2] = [[1.0, 1.0, 3.0, 6.0, 9.0], [5.0, 8.0, 10.0, 15.0, 20.0]];
+const BOUNDS: [[f64; 5]; 2] = [[1.0, 1.0, 2.5, 5.0, 8.0], [5.0, 8.0, 10.0, 15.0, 20.0]];
 /// By region: CPU-bound, knee, I/O-bound, open at 30, 70 and 95 %.
 const SCHEDULING: [[f64; 5]; 6] = [
     [1.0, 1.0, 4.0, 10.0, 16.0],
     [2.0, 3.0, 4.0, 6.0, 10.0],
     [2.0, 1.5, 1.5, 3.0, 5.0],
-    [2.5, 4.0, 5.0, 6.0, 8.0],
+    [2.5, 4.0, 5.0, 5.0, 6.0],
     [2.5, 10.0, 8.0, 14.0, 16.0],
-    [3.0, 30.0, 35.0, 25.0, 25.0],
+    [3.0, 20.0, 20.0, 20.0, 20.0],
 ];

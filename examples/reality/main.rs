@@ -11,7 +11,7 @@ mod ablation;
 mod batch;
 mod cells;
 mod gain;
-mod poll_order;
+mod likely;
 mod predict;
 mod report;
 mod score;
@@ -35,6 +35,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             let tests = Trial::ALL.map(|trial| Ok((trial, score::score(trial, &all, 1)?)));
             let tests: Vec<_> = tests.into_iter().collect::<Result<_, String>>()?;
             print!("{}", report::markdown(&tests, &all)?);
+            print!("{}", likely::markdown(&all)?);
             print!("{}", batch::markdown(&cells::folder())?);
             Ok(())
         }

@@ -46,6 +46,14 @@ pub struct Given {
     pub rate: f64,
 }
 
+impl Given {
+    /// The same with this many times the CPU.
+    #[must_use]
+    pub fn scaled(self, factor: f64) -> Self {
+        Self { cpu: self.cpu * factor, ..self }
+    }
+}
+
 /// The model file of a cell.
 #[must_use]
 pub fn model_text(cell: &Cell, given: &Given) -> String {

@@ -125,13 +125,14 @@ fn scheduling(cell: &Cell, rate: f64, cpu: f64) -> Given {
         preset_of(&cell.model),
         width(cell)
     );
-    let cpu = cpu - constant(&cell.model, "dispatch");
+    let cpu = cpu - constant(&cell.model, "dispatch") - constant(&cell.model, "reply");
     Given { cpu, machine: HOST, think: NETWORK, host: "", runtime, rate }
 }
 
 /// The handler's CPU grows with what was asked for; the server's own is the preset's.
 fn blind(cell: &Cell, rate: f64, one_client: f64) -> Given {
-    let server = constant(&cell.model, "overhead") + constant(&cell.model, "dispatch");
+    let server: f64 =
+        ["overhead", "dispatch", "reply"].iter().map(|key| constant(&cell.model, key)).sum();
     let runtime = format!("preset = \"{}\"\n{}", preset_of(&cell.model), width(cell));
     let cpu = (one_client - server) * cell.cpu_nominal;
     Given { cpu, machine: HOST, think: NETWORK, host: SWITCH, runtime, rate }

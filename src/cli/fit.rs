@@ -247,10 +247,12 @@ impl Fit {
     fn known(&self) -> Known {
         let flags = &self.known;
         let used = flags.cpu_used.as_ref();
-        let rate = self.page.rate.as_ref().filter(|_| used.is_some());
+        let rates = [&self.page.rate, &self.page.throughput];
+        let rates = rates.map(|rate| rate.as_ref().filter(|_| used.is_some()));
         let halves = [
             used.map(|used| half_digit(&used.text)),
-            rate.map(|rate| half_digit(&rate.text)),
+            rates[0].map(|rate| half_digit(&rate.text)),
+            rates[1].map(|rate| half_digit(&rate.text)),
             flags.cpu.as_ref().map(|cpu| half_digit(&cpu.text)),
         ];
         let squares: f64 = halves.into_iter().flatten().map(|half| half * half).sum();

@@ -8,13 +8,14 @@ use clap::builder::{PossibleValue, PossibleValuesParser};
 use super::exit::{Exit, Failure};
 use super::flags::{PageFlags, TerminalFlags};
 use super::session::Session;
+use super::shell;
 use crate::input::Problems;
 use crate::input::problem::Problem;
 use crate::report::chart::{
-    self, Choice, Figure, PICTURES, Picture, Provenance, TABLE_CHARTS, Table, TableChart, picture,
-    table_chart,
+    self, Choice, Data, Figure, PICTURES, Picture, Provenance, TABLE_CHARTS, Table, TableChart,
+    picture, table_chart,
 };
-use crate::report::files::{MANIFEST_FILE, Manifest, write_whole};
+use crate::report::files::{MANIFEST_FILE, Manifest, sha256, write_whole};
 
 /// Endings of files beside the pictures.
 const BESIDE: [&str; 3] = ["tex", "csv", "txt"];
@@ -89,7 +90,7 @@ impl Plot {
         }
         let figure = self.figure()?;
         figure.hints().iter().for_each(|hint| session.note(hint));
-        let from = provenance(&self.file);
+        let from = self.provenance();
         for Target { path, format } in &self.output {
             let bytes = bytes(&figure, *format, &from)
                 .map_err(|error| Failure::Usage(error.to_string()))?;
@@ -113,6 +114,46 @@ impl Plot {
             .and_then(|table| self.rows(table))
             .and_then(|table| (chart.draw)(&table, &choice, &self.page.page()))
             .map_err(|error| refuse(error.to_string()))
+    }
+
+    /// The arguments that draw it again.
+    fn args(&self) -> Vec<String> {
+        let mut args = vec!["plot".to_owned(), self.file.display().to_string(), self.name.clone()];
+        let mut add = |flag: &str, value: String| args.extend([flag.to_owned(), value]);
+        for (flag, value) in [("--x", &self.x), ("--y", &self.y), ("--by", &self.by)] {
+            if let Some(value) = value {
+                add(flag, value.clone());
+            }
+        }
+        for (column, value) in &self.only {
+            add("--only", format!("{column}={value}"));
+        }
+        for target in &self.output {
+            add("-o", target.path.display().to_string());
+        }
+        [args, self.page.args()].concat()
+    }
+
+    /// The command, the table that it draws, and what the manifest of the table's folder says of that:
+    /// nothing, where its bytes are not those that the manifest tells of.
+    fn provenance(&self) -> Provenance {
+        let sha256 = std::fs::read(&self.file).map(|bytes| sha256(&bytes)).unwrap_or_default();
+        let text = std::fs::read_to_string(self.file.with_file_name(MANIFEST_FILE));
+        let manifest = text.ok().and_then(|text| serde_json::from_str::<Manifest>(&text).ok());
+        let name = self.file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let manifest =
+            manifest.filter(|made| !made.interrupted && made.files.get(&name) == Some(&sha256));
+        let made =
+            manifest.as_ref().map(Provenance::of_manifest).unwrap_or_else(Provenance::unknown);
+        Provenance {
+            command: Some(shell::command_line(&self.args())),
+            data: Some(Data {
+                file: self.file.display().to_string(),
+                sha256,
+                command: manifest.map(|manifest| manifest.command),
+            }),
+            ..made
+        }
     }
 
     /// The rows that are wanted.
@@ -148,13 +189,6 @@ fn bytes(figure: &Figure, format: Format, from: &Provenance) -> Result<Vec<u8>, 
             Ok(file.map(|(_, bytes)| bytes).unwrap_or_default())
         }
     }
-}
-
-/// What the manifest of the table's folder says, where there is one.
-fn provenance(table: &Path) -> Provenance {
-    let text = std::fs::read_to_string(table.with_file_name(MANIFEST_FILE));
-    let manifest = text.ok().and_then(|text| serde_json::from_str::<Manifest>(&text).ok());
-    manifest.map_or_else(Provenance::unknown, |manifest| Provenance::of_manifest(&manifest))
 }
 
 fn same(one: &Path, other: &Path) -> bool {

@@ -113,6 +113,7 @@ impl Sensitivity {
                 let from = Provenance::of_manifest(&manifest);
                 let table = Table::read(texts[2].1.as_bytes());
                 let table = table.map_err(|error| Failure::Limit(error.to_string()))?;
+                let table = table.over(&all.model.runtimes[all.model.run.baseline].name);
                 let output = &self.flags.output;
                 // Half a tornado in a paper would not be seen to be one.
                 let charts = match interrupted {

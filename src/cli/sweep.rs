@@ -33,7 +33,8 @@ use crate::study::{self, Options};
 /// Simulate every point of a grid under every runtime
 ///
 /// The same requests meet every point, so that curves are smooth; values that depend on others ($cores, $beta) are
-/// worked out anew at each. The axis beta scales the waits so that T_io/T_cpu has that value. Beside the table stand the
+/// worked out anew at each. Each point is warmed up as long as run would warm it up alone, so that what an axis does not
+/// concern may still move along it, within its interval; --set run.warmup=10s is the same everywhere. The axis beta scales the waits so that T_io/T_cpu has that value. Beside the table stand the
 /// places where one runtime overtakes another, and the knees of throughput against load. Finished points are kept as
 /// they come: --resume goes on after a Ctrl-C or a kill, and gives the same bytes. Charts that the table fits stand
 /// beside it: gain over beta, throughput and latency over load, two axes as a heat map.

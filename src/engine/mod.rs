@@ -4,6 +4,6 @@ pub mod queue;
 pub mod slab;
 pub mod stream;
 
-pub use queue::EventQueue;
+pub use queue::{EventQueue, key};
 pub use slab::Slab;
 pub use stream::{Address, Key, Stream};

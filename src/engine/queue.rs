@@ -22,6 +22,9 @@ const LEVELS: usize = 64usize.div_ceil(DIGIT as usize);
 const SORTED: usize = 24;
 /// A front grown beyond this is spread again.
 const FRONT: usize = 64;
+/// Into a front of at most this many an event is moved down step by step, into a longer one it is
+/// searched for.
+const STEPPED: usize = 16;
 
 #[derive(Clone, Copy, Debug)]
 struct Entry<E> {
@@ -31,16 +34,22 @@ struct Entry<E> {
 }
 
 impl<E> Entry<E> {
-    /// One comparison of 128 bits is branch-free where two of 64 are not.
     const fn key(&self) -> u128 {
-        ((self.time as u128) << 64) | self.tie as u128
+        key(Time(self.time), self.tie)
     }
+}
+
+/// An instant, in the upper half, and a tie: what orders events. One comparison of 128 bits is
+/// branch-free where two of 64 are not.
+#[must_use]
+pub const fn key(time: Time, tie: u64) -> u128 {
+    ((time.0 as u128) << 64) | tie as u128
 }
 
 /// Pending events, earliest first.
 ///
-/// Time only goes forward: [`EventQueue::advance`] moves it to the earliest instant,
-/// [`EventQueue::pop`] takes what is due then, and nothing may be pushed before it.
+/// Time only goes forward: [`EventQueue::advance`] tells the earliest instant,
+/// [`EventQueue::pop`] takes what is due then, and nothing may be pushed before what was taken.
 ///
 /// ```
 /// use iowait::engine::EventQueue;
@@ -69,7 +78,7 @@ pub struct EventQueue<E> {
     /// The start of the front's bucket; everything in the buckets differs from it in the digit of
     /// its level and in none above.
     base: u64,
-    buckets: Vec<Vec<Entry<E>>>,
+    buckets: Box<[Vec<Entry<E>>; LEVELS * WIDTH]>,
     /// Which buckets of each level hold something.
     occupied: [u64; LEVELS],
     len: usize,
@@ -83,7 +92,7 @@ impl<E: Copy> EventQueue<E> {
             front: Vec::new(),
             front_end: Some(0),
             base: 0,
-            buckets: vec![Vec::new(); LEVELS * WIDTH],
+            buckets: Box::new([const { Vec::new() }; LEVELS * WIDTH]),
             occupied: [0; LEVELS],
             len: 0,
         }
@@ -101,24 +110,42 @@ impl<E: Copy> EventQueue<E> {
         self.len == 0
     }
 
-    /// Adds an event at `time`, not before the last [`EventQueue::advance`]; `tie` orders the
-    /// events of one instant.
+    /// Adds an event at `time`, not before the last one taken; `tie` orders the events of one
+    /// instant.
+    #[inline]
     pub fn push(&mut self, time: Time, tie: u64, event: E) {
         self.len += 1;
         let entry = Entry { time: time.0, tie, event };
         if self.front_end.is_some_and(|end| time.0 >= end) {
             self.store(entry);
+        } else {
+            self.insert(entry);
+        }
+    }
+
+    /// Puts an entry into its place in the front.
+    fn insert(&mut self, entry: Entry<E>) {
+        let key = entry.key();
+        let length = self.front.len();
+        if length <= STEPPED {
+            self.front.push(entry);
+            let mut place = length;
+            while place > 0 && self.front[place - 1].key() < key {
+                self.front[place] = self.front[place - 1];
+                place -= 1;
+            }
+            self.front[place] = entry;
             return;
         }
-        let key = entry.key();
         let place = self.front.partition_point(|other| other.key() > key);
         self.front.insert(place, entry);
-        if self.front.len() > FRONT && self.front_end.is_none_or(|end| end - self.base > 1) {
+        if length >= FRONT && self.front_end.is_none_or(|end| end - self.base > 1) {
             self.spread_front();
         }
     }
 
     /// Takes the first event that is due at `now`, the instant that [`EventQueue::advance`] told.
+    #[inline]
     pub fn pop(&mut self, now: Time) -> Option<E> {
         let first = self.front.last()?;
         if first.time != now.0 {
@@ -128,7 +155,28 @@ impl<E: Copy> EventQueue<E> {
         self.front.pop().map(|entry| entry.event)
     }
 
+    /// The instant and the tie of the earliest event as one [`key`]; `u128::MAX` without any.
+    #[inline]
+    pub fn first(&mut self) -> u128 {
+        if self.front.is_empty() && self.refill().is_none() {
+            return u128::MAX;
+        }
+        self.front.last().map_or(u128::MAX, Entry::key)
+    }
+
+    /// Takes the earliest event.
+    #[inline]
+    pub fn take(&mut self) -> Option<E> {
+        if self.front.is_empty() {
+            self.refill()?;
+        }
+        let entry = self.front.pop()?;
+        self.len -= 1;
+        Some(entry.event)
+    }
+
     /// The instant of the earliest event; `None` without any.
+    #[inline]
     pub fn advance(&mut self) -> Option<Time> {
         if self.front.is_empty() {
             self.refill()?;
@@ -152,6 +200,7 @@ impl<E: Copy> EventQueue<E> {
     }
 
     /// Makes the earliest bucket the front, spread first while it is large.
+    #[inline(never)]
     fn refill(&mut self) -> Option<()> {
         if self.len <= SORTED {
             return self.gather();

@@ -22,6 +22,11 @@ impl<T> Slab<T> {
         Self { values: Vec::new(), free: Vec::new() }
     }
 
+    /// Makes room for this many values at once, so that none is moved.
+    pub fn reserve(&mut self, values: usize) {
+        self.values.reserve_exact(values.saturating_sub(self.values.len()));
+    }
+
     /// Stores `value` and answers its number.
     ///
     /// # Panics
@@ -47,6 +52,12 @@ impl<T> Slab<T> {
     #[must_use]
     pub const fn len(&self) -> usize {
         self.values.len() - self.free.len()
+    }
+
+    /// How many places there are, the free ones included.
+    #[must_use]
+    pub const fn places(&self) -> usize {
+        self.values.len()
     }
 
     /// Whether no place is taken.

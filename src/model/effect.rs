@@ -23,7 +23,17 @@ impl Model {
             }
             _ => None,
         });
-        tick.into_iter().chain(dispatched).collect()
+        let replies = self.runtimes.iter().filter_map(|runtime| match &runtime.kind {
+            RuntimeKind::ThreadPool(pool) if !pool.reply.is_zero() && !pool.replies() => {
+                Some(format!(
+                    "`reply` of `{}` does nothing without `gil = true` and `dispatch`: there is no lock to let go of, or \
+                     nobody else that wants it",
+                    runtime.name
+                ))
+            }
+            _ => None,
+        });
+        tick.into_iter().chain(dispatched).chain(replies).collect()
     }
 }
 
@@ -45,6 +55,9 @@ mod tests {
     fn a_tick_and_a_dispatch_that_nothing_heeds_are_told() {
         assert!(told("scheduling = \"eevdf\"\ntick = \"4 ms\"", "dispatch = \"1 us\"").is_empty());
         let found = told("tick = \"4 ms\"", "dispatch = \"1 us\"\nspawn = \"per-request\"");
+        let reply = told("", "gil = true\nreply = \"1 us\"");
+        assert!(reply[0].contains("`reply` of `t`"), "{reply:?}");
+        assert!(told("", "gil = true\ndispatch = \"1 us\"\nreply = \"1 us\"").is_empty());
         assert!(found[0].contains("`tick`") && found[1].contains("`dispatch` of `t`"), "{found:?}");
     }
 }

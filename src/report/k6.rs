@@ -1,40 +1,49 @@
 //! Results as k6's end-of-test summary would have them, so that one script reads a measurement and its
 //! prediction.
 //!
-//! One JSON object for each runtime (and scenario), in the shape of `handleSummary`'s data, times in
-//! milliseconds. Beside k6's own keys each has `iowait`: the runtime, the scenario, the model, and the
-//! rate of an open load, none of which k6 knows.
+//! One JSON document. Of one runtime it is k6's summary itself, in the shape of `handleSummary`'s data, times
+//! in milliseconds; of several (or of scenarios) an object with a summary for each, under the name of the
+//! runtime, or `SCENARIO/RUNTIME`. Beside k6's own keys each has `iowait`: the runtime, the scenario, the
+//! model, and the rate of an open load, none of which k6 knows.
 
 use std::io::{self, Write};
 
 use serde_json::{Value, json};
 
-use crate::study::result::{Estimate, Outcome, RuntimeResult};
+use crate::study::result::{Estimate, Outcome, RuntimeResult, ScenarioResult};
 
-/// Writes the objects one after another, each on lines of its own.
+/// Writes the document.
 ///
 /// # Errors
 ///
 /// Those of the writer.
 pub fn write(outcome: &Outcome, to: &mut dyn Write) -> io::Result<()> {
-    for runtime in &outcome.runtimes {
-        write_one(outcome, (None, outcome.summary.offered_rps), runtime, to)?;
+    let own = outcome.runtimes.iter().map(|runtime| (None, runtime));
+    let of_scenarios = outcome.scenarios.iter().flat_map(|scenario| {
+        scenario.runtimes.iter().map(move |runtime| (Some(scenario), runtime))
+    });
+    let all: Vec<_> = own.chain(of_scenarios).collect();
+    if let [(scenario, runtime)] = all[..] {
+        serde_json::to_writer_pretty(&mut *to, &named(outcome, scenario, runtime))?;
+        return to.write_all(b"\n");
     }
-    for scenario in &outcome.scenarios {
-        for runtime in &scenario.runtimes {
-            let place = (Some(scenario.name.as_str()), scenario.summary.offered_rps);
-            write_one(outcome, place, runtime, to)?;
-        }
+    // In the order of the model, which a map of the JSON library would lose.
+    for (place, (scenario, runtime)) in all.into_iter().enumerate() {
+        let name = match scenario {
+            Some(scenario) => format!("{}/{}", scenario.name, runtime.name),
+            None => runtime.name.clone(),
+        };
+        to.write_all(if place == 0 { b"{\n" } else { b",\n" })?;
+        serde_json::to_writer(&mut *to, &name)?;
+        to.write_all(b": ")?;
+        serde_json::to_writer_pretty(&mut *to, &named(outcome, scenario, runtime))?;
     }
-    Ok(())
+    to.write_all(b"\n}\n")
 }
 
-fn write_one(
-    outcome: &Outcome,
-    (scenario, offered_rps): (Option<&str>, Option<f64>),
-    runtime: &RuntimeResult,
-    to: &mut dyn Write,
-) -> io::Result<()> {
+/// A summary that says whose it is.
+fn named(outcome: &Outcome, scenario: Option<&ScenarioResult>, runtime: &RuntimeResult) -> Value {
+    let of = scenario.map_or(&outcome.summary, |scenario| &scenario.summary);
     let mut object = summary(runtime);
     object["iowait"] = json!({
         "version": outcome.iowait,
@@ -42,12 +51,11 @@ fn write_one(
         "runtime": runtime.name,
         "kind": runtime.kind,
         "width": runtime.width,
-        "scenario": scenario,
+        "scenario": scenario.map(|scenario| &scenario.name),
         "seed": outcome.seed,
-        "offered_rps": offered_rps,
+        "offered_rps": of.offered_rps,
     });
-    serde_json::to_writer_pretty(&mut *to, &object)?;
-    to.write_all(b"\n")
+    object
 }
 
 fn summary(runtime: &RuntimeResult) -> Value {
@@ -141,18 +149,29 @@ mod tests {
         // Every metric that k6's own summary of an HTTP test has, of the same type.
         let own = include_str!("../../tests/fit/k6-summary.json");
         let own: Value = serde_json::from_str(own).expect("a sample");
-        let first: Value = serde_json::Deserializer::from_str(&text)
-            .into_iter()
-            .next()
-            .expect("one")
-            .expect("JSON");
+        let all: Value = serde_json::from_str(&text).expect("one document");
+        let names: Vec<&String> = all.as_object().expect("an object").keys().collect();
+        assert_eq!(names.len(), outcome.runtimes.len());
+        let first = &all[&outcome.runtimes[0].name];
         for (name, metric) in own["metrics"].as_object().expect("metrics") {
             assert_eq!(first["metrics"][name]["type"], metric["type"], "{name}");
         }
+        // A runtime alone is k6's object itself: no key of k6's is missing, none but ours is added.
+        let alone = Outcome { runtimes: vec![outcome.runtimes[0].clone()], ..outcome.clone() };
+        let mut bytes = Vec::new();
+        write(&alone, &mut bytes).expect("memory takes it");
+        let one: Value = serde_json::from_slice(&bytes).expect("one document");
+        let keys = |value: &Value| -> Vec<String> {
+            value.as_object().expect("an object").keys().cloned().collect()
+        };
+        let ours: Vec<String> = keys(&one).into_iter().filter(|key| key != "iowait").collect();
+        assert_eq!(ours, keys(&own));
+        assert_eq!(&one, first);
         let found = format.read("x", &text).expect("summaries");
         assert_eq!(found.len(), outcome.runtimes.len());
-        for (one, runtime) in found.iter().zip(&outcome.runtimes) {
-            assert_eq!(one.server, [runtime.name.clone(), runtime.kind.clone()]);
+        for runtime in &outcome.runtimes {
+            let server = [runtime.name.clone(), runtime.kind.clone()];
+            let one = found.iter().find(|one| one.server == server).expect("each is read");
             let p99 = one.percentiles.last().expect("percentiles");
             assert_eq!(p99.percent, 99.0);
             assert!((p99.value / runtime.response_s.p99.value.unwrap() - 1.0).abs() < 1e-12);

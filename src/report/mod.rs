@@ -78,7 +78,7 @@ pub const FORMATS: &[Format] = &[
 /// files of a folder.
 pub const FOREIGN: &[Format] = &[Format {
     name: "k6",
-    about: "run only: as k6's own end-of-test summary, an object for each runtime",
+    about: "run only: as k6's own end-of-test summary; of several runtimes an object of summaries by name",
     file: "k6.json",
     write: |outcome, _, to| k6::write(outcome, to),
 }];

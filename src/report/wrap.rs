@@ -8,8 +8,8 @@ pub fn hanging(lead: &str, text: &str, width: usize) -> Vec<String> {
     let room = width.saturating_sub(indent).max(1);
     let mut lines = Vec::new();
     let mut line = String::new();
-    for word in text.split_whitespace() {
-        let word = cut(word, room);
+    for word in words(text) {
+        let word = cut(&word, room);
         let needed = line.chars().count() + usize::from(!line.is_empty()) + word.chars().count();
         if needed > room && !line.is_empty() {
             lines.push(std::mem::take(&mut line));
@@ -29,6 +29,23 @@ pub fn hanging(lead: &str, text: &str, width: usize) -> Vec<String> {
             },
         )
         .collect()
+}
+
+/// The words of a text; digits in groups of three, as in `4 043/s`, are one.
+fn words(text: &str) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    for word in text.split_whitespace() {
+        let digits = word.chars().take_while(char::is_ascii_digit).count();
+        let before = words.last_mut().filter(|last| last.ends_with(|c: char| c.is_ascii_digit()));
+        match before {
+            Some(last) if digits == 3 => {
+                last.push(' ');
+                last.push_str(word);
+            }
+            _ => words.push(word.to_owned()),
+        }
+    }
+    words
 }
 
 /// The pieces in lines of at most `width` characters, three spaces between them; a piece too long
@@ -72,6 +89,15 @@ mod tests {
             ["Why  loops miss six", "     of eighty-one"]
         );
         assert_eq!(hanging("Why  ", "", 20), ["Why  "]);
+    }
+
+    #[test]
+    fn a_number_is_not_broken_between_its_thousands() {
+        assert_eq!(
+            hanging("", "at 6 014/s [4 043/s, 7 000/s]", 14),
+            ["at 6 014/s", "[4 043/s,", "7 000/s]"]
+        );
+        assert_eq!(hanging("", "takes 12 1234 ms", 8), ["takes 12", "1234 ms"]);
     }
 
     #[test]

@@ -10,6 +10,7 @@ use super::cpu::Core;
 use super::dispatch::Dispatcher;
 use super::event_loop::{Loop, Loops};
 use super::gil::Gil;
+use super::limit;
 use super::slots::Pool;
 use super::stealing::{Stealer, Stealers};
 use super::thread::{Role, Thread};
@@ -21,11 +22,23 @@ const GIL_PART: u64 = 4;
 impl World<'_> {
     /// Builds every instance of the host with the runtime on it.
     pub(super) fn build(&mut self, key: Key) {
+        self.stop = limit::of_width(self.widest());
+        if self.stop.is_some() {
+            return;
+        }
         self.build_gils(key);
         for instance in 0..self.setup.runtime.instances {
             self.build_instance(instance);
         }
         self.build_pools();
+    }
+
+    /// Cores or pools of all instances, whichever are more: what events tell apart by a number. A
+    /// serverless instance has a core of its own.
+    fn widest(&self) -> u64 {
+        let setup = self.setup;
+        let pools = setup.resources.len() as u64 * u64::from(setup.processes());
+        u64::from(setup.runtime.instances).saturating_mul(pools.max(setup.cores().into()))
     }
 
     fn build_gils(&mut self, key: Key) {

@@ -12,7 +12,7 @@ use super::arrivals::Arrivals;
 use super::event::{Class, Event, tie, timer_number};
 use super::program::{BALANCE_SITE, THINK_SITE};
 use super::record::Ended;
-use super::request::{PARTS, Part, Request};
+use super::request::{Flag, Part, Request};
 use super::trace::Change;
 use super::world::World;
 
@@ -146,16 +146,27 @@ impl World<'_> {
         match self.setup.load.kind {
             LoadKind::Closed { clients, .. } => {
                 self.clients.begin(clients);
+                self.make_room(clients);
                 for client in 0..u32::try_from(clients).unwrap_or(u32::MAX) {
                     self.due.push(client);
                 }
             }
             LoadKind::Batch { count } => {
+                self.make_room(count);
                 for _ in 0..count {
                     self.begin_open(None);
                 }
             }
             _ => self.schedule_arrival(),
+        }
+    }
+
+    /// Makes room for requests that begin at once: where millions were moved, they would need their
+    /// memory twice. What is not used is never touched.
+    fn make_room(&mut self, requests: u64) {
+        self.requests.reserve(requests as usize);
+        if !self.loops.is_empty() {
+            self.strands.reserve(requests as usize);
         }
     }
 
@@ -211,23 +222,18 @@ impl World<'_> {
             number,
             arrival: now,
             since: now,
-            parts: [0; PARTS],
             cpu: 0,
             key: what.key,
             class: what.class,
             client: what.client,
             attempt: what.attempt,
             instance: 0,
-            strands: 1,
-            strands_made: 0,
-            counts: NONE,
+            branches: NONE,
             part: Part::Accept,
-            ended: false,
-            gave_up: false,
-            aborted: false,
-            killed: false,
-            alive: true,
+            flags: 0,
         });
+        self.requests[request].mark(Flag::ALIVE);
+        self.accounts.open(request);
         self.tell(|_| Change::Issued { request: number, class: what.class });
         let instance = self.balance(request);
         self.requests[request].instance = instance;
@@ -272,7 +278,7 @@ impl World<'_> {
             && self.is_full(instance, target, limit)
         {
             self.end(request, End::Refused);
-            self.requests[request].alive = false;
+            self.requests[request].unmark(Flag::ALIVE);
             self.requests.remove(request);
             return;
         }
@@ -328,7 +334,7 @@ impl World<'_> {
             // Those whose request has ended go, so that memory follows the requests in flight.
             clients.timeouts.retain(|&(_, request, number)| {
                 let this = &requests[request];
-                this.alive && this.number == number && !this.ended
+                this.number == number && this.is_waited_for()
             });
             clients.timeouts_sweep = (2 * clients.timeouts.len()).max(1024);
         }
@@ -340,7 +346,7 @@ impl World<'_> {
         self.clients.timeout_pending = false;
         while let Some(&(at, request, number)) = self.clients.timeouts.front() {
             let this = &self.requests[request];
-            let waits = this.alive && this.number == number && !this.ended;
+            let waits = this.number == number && this.is_waited_for();
             if at > self.now && waits {
                 let tie = tie(Class::Timer, timer_number(2, 0));
                 self.clients.timeout_pending = true;
@@ -350,7 +356,7 @@ impl World<'_> {
             if waits {
                 self.record.events += 1;
                 self.end(request, End::TimedOut);
-                if self.record.is_full() {
+                if self.full {
                     return;
                 }
             }
@@ -361,13 +367,16 @@ impl World<'_> {
     pub(super) fn end(&mut self, request: u32, how: End) {
         let now = self.now;
         self.tell_end(request, how);
+        self.settle_account(request, self.requests[request].part);
         let this = &mut self.requests[request];
-        this.settle(now);
-        this.ended = true;
-        this.gave_up = how == End::TimedOut;
-        let account =
-            Ended { arrival: this.arrival, parts: this.parts, cpu: this.cpu, class: this.class };
+        this.mark(Flag::ENDED);
+        if how == End::TimedOut {
+            this.mark(Flag::GAVE_UP);
+        }
+        let parts = self.accounts.of(request);
+        let account = Ended { arrival: this.arrival, parts, cpu: this.cpu, class: this.class };
         self.record.ended(now, &account, how);
+        self.full |= self.record.is_full();
         let last =
             Retry { key: this.key, class: this.class, client: this.client, attempt: this.attempt };
         // A client has one attempt at a time, which tells its return from all others of an instant;
@@ -403,7 +412,7 @@ impl World<'_> {
     /// The first strand of a request is at its end: the client has its answer.
     pub(super) fn finish(&mut self, strand: u32) {
         let request = self.strands[strand].request;
-        if !self.requests[request].ended {
+        if !self.requests[request].is(Flag::ENDED) {
             self.end(request, End::Completed);
         }
         self.drop_strand(strand);
@@ -414,8 +423,8 @@ impl World<'_> {
         self.give_back_all(strand);
         let this = &self.strands[strand];
         let (request, parent) = (this.request, this.parent);
-        self.requests[request].aborted = true;
-        if !self.requests[request].ended {
+        self.requests[request].mark(Flag::ABORTED);
+        if !self.requests[request].is(Flag::ENDED) {
             self.end(request, End::Failed);
         }
         if parent == NONE {
@@ -441,16 +450,17 @@ impl World<'_> {
         self.restamp(strand);
         self.strands.remove(strand);
         let this = &mut self.requests[request];
-        this.strands -= 1;
-        if this.strands > 0 {
-            return;
+        if this.branches != NONE {
+            let branches = &mut self.branches[this.branches];
+            branches.alive -= 1;
+            if branches.alive > 0 {
+                return;
+            }
+            self.branches.remove(this.branches);
         }
-        this.alive = false;
-        let (instance, counts) = (this.instance, this.counts);
-        if counts != NONE {
-            self.counts.remove(counts);
-        }
-        self.record.server_done(self.now, self.requests[request].gave_up);
+        this.unmark(Flag::ALIVE);
+        let (instance, gave_up) = (this.instance, this.is(Flag::GAVE_UP));
+        self.record.server_done(self.now, gave_up);
         self.requests.remove(request);
         self.instances[instance as usize].in_server -= 1;
         if home != NONE {

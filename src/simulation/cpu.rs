@@ -13,7 +13,7 @@ use crate::units::{Span, Time};
 use super::event::{Class, Event, tie, timer_number};
 use super::fair::Fair;
 use super::idle::IdleOrder;
-use super::request::Part;
+use super::request::{Flag, Part};
 use super::trace::Change;
 use super::world::World;
 
@@ -135,8 +135,11 @@ impl World<'_> {
     /// Gives an idle core to a thread.
     fn occupy(&mut self, core: u32, thread: u32) {
         let switch = self.setup.host.context_switch.0;
-        let idle = self.now.0 - self.cores[core as usize].idle_since.0;
-        let cold = self.setup.cold_after(Span(idle));
+        let mut cold = 0;
+        if !self.setup.runtime.cold_cost.is_zero() {
+            let idle = self.now.0 - self.cores[core as usize].idle_since.0;
+            cold = self.setup.cold_after(Span(idle));
+        }
         let this = &mut self.cores[core as usize];
         this.thread = thread;
         this.idle = false;
@@ -144,9 +147,12 @@ impl World<'_> {
         this.switch_left += cold;
         this.last = thread;
         this.slice_timer = false;
-        // The slice is the thread's own: a switch longer than it would otherwise leave nothing to run in.
-        let switch = this.switch_left;
-        self.cores[core as usize].slice_end = self.slice_end(thread, switch);
+        if self.setup.host.scheduling.has_slices() {
+            // The slice is the thread's own: a switch longer than it would otherwise leave nothing to
+            // run in.
+            let switch = this.switch_left;
+            self.cores[core as usize].slice_end = self.slice_end(thread, switch);
+        }
         self.threads[thread as usize].core = core;
         self.start_burst(core);
     }
@@ -168,12 +174,13 @@ impl World<'_> {
 
     /// Schedules the end of a core's slice where it comes before the end of the burst and somebody
     /// waits for a core.
+    #[inline]
     fn watch_slice(&mut self, core: u32, burst_end: Time) {
         let now = self.now;
         let this = &mut self.cores[core as usize];
-        if this.slice_timer
+        if !self.setup.host.scheduling.has_slices()
             || this.slice_end >= burst_end
-            || !self.setup.host.scheduling.has_slices()
+            || this.slice_timer
             || self.instances[this.instance as usize].cpu.run_queue.is_empty()
         {
             return;
@@ -213,7 +220,7 @@ impl World<'_> {
         if this.strand != NONE {
             let request = &mut self.requests[self.strands[this.strand].request];
             request.cpu += overhead + useful;
-            if request.ended {
+            if request.is(Flag::ENDED) {
                 self.record.wasted_cpu += u128::from(overhead + useful);
             }
         }
@@ -281,39 +288,53 @@ impl World<'_> {
     }
 
     /// Takes threads without a burst off the cores on which they linger.
+    #[inline]
     pub(super) fn cpu_release_lingering(&mut self, instance: u32) {
-        let mut lingering = std::mem::take(&mut self.instances[instance as usize].cpu.lingering);
-        for core in lingering.drain(..) {
-            let this = &mut self.cores[core as usize];
-            if this.bursting || this.idle {
-                continue;
+        let mut place = 0;
+        while let Some(&core) = self.instances[instance as usize].cpu.lingering.get(place) {
+            place += 1;
+            if !self.cores[core as usize].bursting && !self.cores[core as usize].idle {
+                self.release_core(instance, core);
             }
-            this.idle = true;
-            this.idle_since = self.now;
-            let thread = std::mem::replace(&mut this.thread, NONE);
-            if thread != NONE {
-                self.threads[thread as usize].core = NONE;
-                if self.is_fair() {
-                    self.fair_sleep(thread);
-                }
-            }
-            self.instances[instance as usize].cpu.idle.push(self.now, core);
         }
-        self.instances[instance as usize].cpu.lingering = lingering;
+        if place > 0 {
+            self.instances[instance as usize].cpu.lingering.clear();
+        }
+    }
+
+    fn release_core(&mut self, instance: u32, core: u32) {
+        let this = &mut self.cores[core as usize];
+        this.idle = true;
+        this.idle_since = self.now;
+        let thread = std::mem::replace(&mut this.thread, NONE);
+        if thread != NONE {
+            self.threads[thread as usize].core = NONE;
+            if self.is_fair() {
+                self.fair_sleep(thread);
+            }
+        }
+        self.instances[instance as usize].cpu.idle.push(self.now, core);
     }
 
     /// Idle cores take ready threads; then used-up slices end where threads still wait.
+    #[inline]
     pub(super) fn cpu_dispatch(&mut self, instance: u32) {
-        while self.dispatch_one(instance) {}
+        if !self.instances[instance as usize].cpu.run_queue.is_empty() {
+            while self.dispatch_one(instance) {}
+        }
         if self.is_fair() {
             self.fair_preempt(instance);
         }
         let cpu = &mut self.instances[instance as usize].cpu;
         let waited = std::mem::replace(&mut cpu.watched, !cpu.run_queue.is_empty());
-        if waited || !cpu.watched || !self.setup.host.scheduling.has_slices() {
+        if !waited && cpu.watched && self.setup.host.scheduling.has_slices() {
             // Bursts that begin while somebody waits are watched as they begin.
-            return;
+            self.watch_all(instance);
         }
+    }
+
+    /// Watches the slices of all bursts under way.
+    fn watch_all(&mut self, instance: u32) {
         let first = self.instances[instance as usize].first_core;
         for core in first..first + self.setup.host.cores {
             self.watch(core);
@@ -337,8 +358,9 @@ impl World<'_> {
             return false;
         }
         let next = if self.is_fair() { self.fair_next(instance) } else { 0 };
-        let cpu = &mut self.instances[instance as usize].cpu;
-        let Some(thread) = cpu.run_queue.remove(next) else { return false };
+        let run_queue = &mut self.instances[instance as usize].cpu.run_queue;
+        let thread = if next == 0 { run_queue.pop_front() } else { run_queue.remove(next) };
+        let Some(thread) = thread else { return false };
         self.threads[thread as usize].queued = false;
         let gil = self.threads[thread as usize].gil;
         if gil != NONE {

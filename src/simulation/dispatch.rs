@@ -67,9 +67,6 @@ impl World<'_> {
 
     /// A main thread with nothing to do looks after the requests that came in.
     pub(super) fn dispatchers_act(&mut self, instance: u32) {
-        if self.instances[instance as usize].backlog.is_empty() {
-            return;
-        }
         let free = self.dispatchers_of(instance).find(|&id| !self.dispatchers[id as usize].busy);
         let Some(id) = free else { return };
         let this = &mut self.dispatchers[id as usize];

@@ -4,11 +4,11 @@
 //! until it waits or ends. What becomes ready meanwhile waits for the next poll: a long burst
 //! delays everyone, and the cost of a poll is shared by more tasks as the load grows.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 
 use crate::engine::slab::NONE;
 use crate::model::RuntimeKind;
-use crate::model::runtime::{Assign, EventLoop};
+use crate::model::runtime::{Assign, EventLoop, PollOrder};
 use crate::units::Time;
 
 use super::idle::IdleOrder;
@@ -18,7 +18,7 @@ use super::slots::Asked;
 use super::steps::Next;
 use super::thread::Then;
 use super::timer::Timers;
-use super::world::World;
+use super::world::{World, spare, spare_queue};
 
 /// One loop.
 #[derive(Clone, Debug)]
@@ -42,6 +42,8 @@ pub struct Loop {
     pub woken: bool,
     /// Requests assigned to it and not taken; unused where all loops share one socket.
     pub backlog: VecDeque<u32>,
+    /// Clients whose requests the last poll had, in its order; kept where that order counts.
+    listed: Vec<u32>,
     /// Timers that are due while the loop sleeps on.
     pub timers: Timers,
     /// Executor threads without work.
@@ -54,7 +56,7 @@ pub struct Loop {
 #[derive(Clone, Debug, Default)]
 pub struct Loops {
     /// Idle loops in the order in which they fell idle.
-    idle: BTreeSet<(Time, u32)>,
+    idle: IdleOrder,
     /// Idle loops that have something to do.
     woken: Vec<u32>,
     /// Those that are to begin, in their order; kept for its room.
@@ -81,6 +83,7 @@ impl Loop {
             polling: false,
             woken: false,
             backlog: VecDeque::new(),
+            listed: Vec::new(),
             timers: Timers::default(),
             executor_idle: IdleOrder::default(),
             executor_queue: VecDeque::new(),
@@ -91,7 +94,8 @@ impl Loop {
 impl Loops {
     /// Loops from `first` on are idle from the start.
     pub fn new(first: u32, count: u32) -> Self {
-        let idle = (first..first + count).map(|id| (Time::ZERO, id)).collect();
+        let mut idle = IdleOrder::default();
+        (first..first + count).for_each(|id| idle.push(Time::ZERO, id));
         Self { idle, ..Self::default() }
     }
 }
@@ -116,7 +120,7 @@ impl World<'_> {
     pub(super) fn loop_room(&self, instance: u32) -> u64 {
         let this = &self.instances[instance as usize];
         let greedy = self.loop_kind().assign == Assign::Greedy;
-        this.loops.idle.iter().fold(0, |sum: u64, &(_, id)| {
+        this.loops.idle.iter().fold(0, |sum: u64, id| {
             let waiting = self.loops[id as usize].backlog.len() as u64;
             let room = self.room(id);
             sum.saturating_add(if greedy { room } else { room.min(waiting) })
@@ -185,6 +189,27 @@ impl World<'_> {
 
     /// Idle loops of an instance with something to do begin an iteration, the longest idle first.
     pub(super) fn loops_act(&mut self, instance: u32) {
+        let this = &mut self.instances[instance as usize];
+        match this.loops.woken[..] {
+            [] => {}
+            [id] if this.backlog.is_empty() => {
+                this.loops.woken.clear();
+                let this = &mut self.loops[id as usize];
+                this.woken = false;
+                if this.idle_since.is_some() && self.has_work(id) {
+                    self.loop_begin(id);
+                }
+            }
+            _ => self.loops_begin(instance),
+        }
+        // One that must wait for its lock leaves what waits to the next.
+        while let Some(id) = self.next_to_poll(instance) {
+            self.loop_begin(id);
+        }
+    }
+
+    /// Several loops with something to do begin in the order in which they fell idle.
+    fn loops_begin(&mut self, instance: u32) {
         let mut order = std::mem::take(&mut self.instances[instance as usize].loops.order);
         while let Some(id) = self.instances[instance as usize].loops.woken.pop() {
             self.loops[id as usize].woken = false;
@@ -205,10 +230,6 @@ impl World<'_> {
             }
         }
         self.instances[instance as usize].loops.order = order;
-        // One that must wait for its lock leaves what waits to the next.
-        while let Some(id) = self.next_to_poll(instance) {
-            self.loop_begin(id);
-        }
     }
 
     /// The longest idle loop with room, where requests wait on the shared socket and nobody polls.
@@ -217,7 +238,7 @@ impl World<'_> {
         if this.backlog.is_empty() || this.loops.polling > 0 {
             return None;
         }
-        this.loops.idle.iter().map(|&(_, id)| id).find(|&id| self.room(id) > 0)
+        this.loops.idle.iter().find(|&id| self.room(id) > 0)
     }
 
     fn has_work(&self, id: u32) -> bool {
@@ -236,7 +257,7 @@ impl World<'_> {
         let (thread, instance) = (this.thread, this.instance);
         let since = this.idle_since.take().expect("only an idle loop begins");
         let loops = &mut self.instances[instance as usize].loops;
-        loops.idle.remove(&(since, id));
+        loops.idle.remove(since, id);
         self.record.busy_loops.increase(now);
         let this = &mut self.threads[thread as usize];
         this.then = Then::TakeBatch;
@@ -267,7 +288,9 @@ impl World<'_> {
         for place in 0..polled {
             self.loop_take_batch(self.instances[instance as usize].loops.polled[place]);
         }
-        self.instances[instance as usize].loops.polled.drain(..polled);
+        if polled > 0 {
+            self.instances[instance as usize].loops.polled.drain(..polled);
+        }
     }
 
     /// The poll is done: the loop takes all that became ready since the last one, in order.
@@ -277,38 +300,87 @@ impl World<'_> {
             self.instances[instance as usize].loops.polling -= 1;
         }
         self.timers_fire(id);
-        let taken = self.accept(id);
-        let this = &mut self.loops[id as usize];
-        if this.ready.is_empty() {
-            this.ready.extend(taken);
-        } else if !taken.is_empty() {
-            // Both are in order of time; ends of waits come before arrivals of the same instant.
-            let mut ready = std::mem::take(&mut this.ready);
-            let mut taken = taken.into_iter().peekable();
-            let mut merged = VecDeque::with_capacity(ready.len() + taken.len());
-            while let Some(strand) = ready.pop_front() {
-                let at = self.strands[strand].ready_at;
-                while let Some(&new) = taken.peek()
-                    && self.requests[self.strands[new].request].arrival < at
-                {
-                    merged.push_back(new);
-                    taken.next();
-                }
-                merged.push_back(strand);
-            }
-            merged.extend(taken);
-            self.loops[id as usize].ready = merged;
+        let waiting = !self.instances[instance as usize].backlog.is_empty()
+            || !self.loops[id as usize].backlog.is_empty();
+        if waiting {
+            self.accept(id);
+        }
+        if self.loop_kind().poll_order == PollOrder::Listed {
+            self.list(id);
+            self.merge_listed(id);
+        } else if waiting {
+            self.merge_accepted(id);
         }
         let this = &mut self.loops[id as usize];
         this.batch = this.ready.len();
         self.loop_run(id);
     }
 
-    /// A loop takes the requests that wait for it, as far as it has room.
-    fn accept(&mut self, id: u32) -> Vec<u32> {
+    /// Puts what a loop has just taken among what is ready. Both are in order of time; ends of waits
+    /// come before arrivals of the same instant.
+    fn merge_accepted(&mut self, id: u32) {
+        let ready = &mut self.loops[id as usize].ready;
+        // From the back on, so that what comes before the first arrival stays where it is.
+        let mut old = ready.len();
+        let mut place = old + self.accepted.len();
+        ready.extend(&self.accepted);
+        while old > 0
+            && let Some(&new) = self.accepted.last()
+        {
+            place -= 1;
+            let last = ready[old - 1];
+            let arrival = self.requests[self.strands[new].request].arrival;
+            if arrival < self.strands[last].ready_at {
+                ready[place] = last;
+                old -= 1;
+            } else {
+                ready[place] = new;
+                self.accepted.pop();
+            }
+        }
+        for new in self.accepted.drain(..).rev() {
+            place -= 1;
+            ready[place] = new;
+        }
+        spare(&mut self.accepted);
+    }
+
+    /// Puts the requests of a poll in the order of epoll's list: a socket that was reported stays where it
+    /// stood, one that was not ready then goes to the end, so that who was late is last again.
+    fn list(&mut self, id: u32) {
+        let client = |strand: u32| self.requests[self.strands[strand].request].client;
+        let listed = &mut self.loops[id as usize].listed;
+        let places = listed.iter().zip(0..).map(|(&client, place)| (client, place));
+        let places: BTreeMap<u32, usize> = places.collect();
+        let place = |&strand: &u32| places.get(&client(strand)).copied().unwrap_or(usize::MAX);
+        self.accepted.sort_by_key(place);
+        listed.clear();
+        listed.extend(self.accepted.iter().map(|&strand| client(strand)).filter(|&c| c != NONE));
+    }
+
+    /// As [`World::merge_accepted`], what was taken kept in the order of its list.
+    fn merge_listed(&mut self, id: u32) {
+        let ready = &mut self.loops[id as usize].ready;
+        let old = ready.len();
+        let mut taken = self.accepted.drain(..).peekable();
+        for _ in 0..old {
+            let Some(strand) = ready.pop_front() else { break };
+            let at = self.strands[strand].ready_at;
+            while let Some(&new) = taken.peek()
+                && self.requests[self.strands[new].request].arrival < at
+            {
+                ready.push_back(new);
+                taken.next();
+            }
+            ready.push_back(strand);
+        }
+        ready.extend(taken);
+    }
+
+    /// A loop takes the requests that wait for it, as far as it has room: into [`World::accepted`].
+    fn accept(&mut self, id: u32) {
         let instance = self.loops[id as usize].instance;
         let mut room = self.room(id);
-        let mut taken = Vec::new();
         while room > 0 {
             let shared = &mut self.instances[instance as usize].backlog;
             let Some(request) =
@@ -328,9 +400,10 @@ impl World<'_> {
             let strand = self.strands.insert(strand);
             self.watch_kill(request, strand);
             self.set_part(strand, Part::LoopWait);
-            taken.push(strand);
+            self.accepted.push(strand);
         }
-        taken
+        spare_queue(&mut self.instances[instance as usize].backlog);
+        spare_queue(&mut self.loops[id as usize].backlog);
     }
 
     /// A loop goes on with its iteration until a burst begins, its thread blocks, or all have run.
@@ -383,9 +456,8 @@ impl World<'_> {
         let next = self.walk(strand);
         let setup = self.setup;
         let op = &setup.program.ops[self.strands[strand].pc as usize];
-        if let (Next::Act, Op::Cpu { gil, .. }) = (next, op) {
-            let demand = self.demand(strand);
-            self.strands[strand].pc += 1;
+        if let (Next::Act, Op::Cpu { demand, gil }) = (next, op) {
+            let demand = self.demand(strand, demand);
             return self.begin_step(thread, demand, *gil);
         }
         if !self.pay_pending(thread) {
@@ -394,7 +466,7 @@ impl World<'_> {
         match (next, op) {
             (Next::Act, Op::Io { site, blocking, .. }) => {
                 let key = self.strands[strand].key;
-                if setup.program.stream(key, site.next(3)).chance(*blocking) {
+                if *blocking > 0.0 && setup.program.stream(key, site.next(3)).chance(*blocking) {
                     return self.loop_block(thread, strand);
                 }
                 self.threads[thread as usize].strand = NONE;
@@ -425,12 +497,12 @@ impl World<'_> {
                 self.offload(strand);
             }
             (Next::Act, _) => {
-                let branches = self.fork(strand);
+                self.fork(strand);
                 let home = self.strands[strand].home;
                 if let Some(this) = self.loops.get_mut(home as usize) {
-                    branches.into_iter().rev().for_each(|branch| this.turn.push_front(branch));
+                    self.forked.drain(..).rev().for_each(|branch| this.turn.push_front(branch));
                 } else {
-                    self.stealer_fork(branches);
+                    self.stealer_fork();
                 }
             }
             (Next::Ends, _) => self.finish(strand),
@@ -476,7 +548,8 @@ impl World<'_> {
         let (thread, instance) = (this.thread, this.instance);
         this.idle_since = Some(now);
         let busy = !this.ready.is_empty() || !this.backlog.is_empty();
-        self.instances[instance as usize].loops.idle.insert((now, id));
+        spare_queue(&mut this.ready);
+        self.instances[instance as usize].loops.idle.push(now, id);
         self.record.busy_loops.decrease(now);
         self.gil_release(thread);
         self.touch(instance);

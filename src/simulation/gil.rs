@@ -70,11 +70,13 @@ impl Gil {
 
 impl World<'_> {
     /// Takes the lock, or joins its waiters; answers whether the thread has it now.
+    #[inline]
     pub(super) fn gil_acquire(&mut self, thread: u32) -> bool {
         let id = self.threads[thread as usize].gil;
-        if id == NONE {
-            return true;
-        }
+        id == NONE || self.gil_take(id, thread)
+    }
+
+    fn gil_take(&mut self, id: u32, thread: u32) -> bool {
         let now = self.now;
         let gil = &mut self.gils[id as usize];
         if gil.holder == thread {
@@ -92,6 +94,7 @@ impl World<'_> {
     }
 
     /// Gives the lock up, if the thread has it, and hands it to the next waiter.
+    #[inline]
     pub(super) fn gil_release(&mut self, thread: u32) {
         let id = self.threads[thread as usize].gil;
         if id != NONE && self.gils[id as usize].holder == thread {

@@ -29,6 +29,25 @@ impl IdleOrder {
         self.order.pop_front().map(|(_, number)| number)
     }
 
+    /// The one that has been idle longest.
+    pub fn first(&self) -> Option<u32> {
+        self.order.front().map(|&(_, number)| number)
+    }
+
+    /// `number`, which fell idle at `since`, is idle no more.
+    pub fn remove(&mut self, since: Time, number: u32) {
+        if self.order.front() == Some(&(since, number)) {
+            self.order.pop_front();
+        } else if let Ok(place) = self.order.binary_search(&(since, number)) {
+            self.order.remove(place);
+        }
+    }
+
+    /// All that are idle, the longest idle first.
+    pub fn iter(&self) -> impl Iterator<Item = u32> + '_ {
+        self.order.iter().map(|&(_, number)| number)
+    }
+
     /// How many are idle.
     pub fn len(&self) -> usize {
         self.order.len()
@@ -50,7 +69,11 @@ mod tests {
         for (now, number) in [(1, 9), (2, 5), (2, 7), (2, 3), (3, 1)] {
             idle.push(Time(now), number);
         }
+        assert_eq!(idle.iter().collect::<Vec<_>>(), [9, 3, 5, 7, 1]);
+        idle.remove(Time(2), 5);
+        assert_eq!(idle.first(), Some(9));
+        idle.remove(Time(1), 9);
         let order: Vec<u32> = std::iter::from_fn(|| idle.pop()).collect();
-        assert_eq!(order, [9, 3, 5, 7, 1]);
+        assert_eq!(order, [3, 7, 1]);
     }
 }

@@ -18,7 +18,7 @@ impl World<'_> {
             assert_eq!(taken, 0, "no slot is left taken");
             assert!(self.strands.is_empty(), "no strand outlives its request");
             assert!(self.rounds.is_empty(), "no round outlives its strand");
-            assert!(self.counts.is_empty(), "no account of branches outlives its request");
+            assert!(self.branches.is_empty(), "no account of branches outlives its request");
             let waiters = self.gils.iter().map(|gil| gil.waiters.len()).sum::<usize>();
             assert_eq!(waiters, 0, "nobody waits for a lock");
         }

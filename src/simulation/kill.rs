@@ -12,7 +12,7 @@ use crate::units::Time;
 
 use super::client::End;
 use super::event::{Class, Event, tie, timer_number};
-use super::request::Part;
+use super::request::{Flag, Part};
 use super::thread::Role;
 use super::world::World;
 
@@ -28,9 +28,14 @@ pub struct Kills {
 
 impl World<'_> {
     /// A request was taken: its time runs.
+    #[inline]
     pub(super) fn watch_kill(&mut self, request: u32, strand: u32) {
-        let Some(limit) = self.setup.runtime.kill_after else { return };
-        let at = self.now + limit;
+        if let Some(limit) = self.setup.runtime.kill_after {
+            self.watch_kill_at(self.now + limit, request, strand);
+        }
+    }
+
+    fn watch_kill_at(&mut self, at: Time, request: u32, strand: u32) {
         if !self.kills.pending {
             self.schedule_kill(at);
         }
@@ -39,7 +44,7 @@ impl World<'_> {
         if kills.queue.len() >= kills.sweep {
             // Those that are done go, so that memory follows the requests in flight.
             kills.queue.retain(|&(_, request, number, _)| {
-                requests[request].alive && requests[request].number == number
+                requests[request].is(Flag::ALIVE) && requests[request].number == number
             });
             kills.sweep = (2 * kills.queue.len()).max(1024);
         }
@@ -56,7 +61,8 @@ impl World<'_> {
     pub(super) fn on_kill(&mut self) {
         self.kills.pending = false;
         while let Some(&(at, request, number, strand)) = self.kills.queue.front() {
-            let runs = self.requests[request].alive && self.requests[request].number == number;
+            let this = &self.requests[request];
+            let runs = this.is(Flag::ALIVE) && this.number == number;
             if runs && at > self.now {
                 return self.schedule_kill(at);
             }
@@ -72,14 +78,15 @@ impl World<'_> {
     }
 
     /// Whether a strand's request was killed: it goes no further.
+    #[inline]
     pub(super) fn is_killed(&self, strand: u32) -> bool {
         self.setup.runtime.kill_after.is_some()
-            && self.requests[self.strands[strand].request].killed
+            && self.requests[self.strands[strand].request].is(Flag::KILLED)
     }
 
     fn kill(&mut self, request: u32, root: u32) {
         self.record.events += 1;
-        self.requests[request].killed = true;
+        self.requests[request].mark(Flag::KILLED);
         let thread = self.strands[root].thread;
         if thread != NONE && self.threads[thread as usize].role == Role::Worker {
             self.kill_worker(thread, root);
@@ -132,7 +139,9 @@ impl World<'_> {
             let waits = matches!(this.part, Part::Io | Part::ResourceWait | Part::ExecutorWait);
             this.request == request && this.thread == NONE && waits
         };
-        let waiting: Vec<u32> = if self.requests[request].strands == 1 {
+        let branches = self.requests[request].branches;
+        let alone = branches == NONE || self.branches[branches].alive == 1;
+        let waiting: Vec<u32> = if alone {
             [root].into_iter().filter(|&strand| waits(strand)).collect()
         } else {
             // A freed strand is parked.
@@ -144,8 +153,8 @@ impl World<'_> {
             self.leave_wait(strand);
         }
         self.waste(request);
-        self.requests[request].aborted = true;
-        if !self.requests[request].ended {
+        self.requests[request].mark(Flag::ABORTED);
+        if !self.requests[request].is(Flag::ENDED) {
             self.end(request, End::Failed);
         }
         for strand in waiting {
@@ -170,7 +179,7 @@ impl World<'_> {
     /// is charged as a whole at its end.
     fn waste(&mut self, request: u32) {
         let this = &self.requests[request];
-        if !this.ended {
+        if !this.is(Flag::ENDED) {
             self.record.wasted_cpu += u128::from(this.cpu);
         }
     }

@@ -3,6 +3,7 @@
 use crate::model::LoadKind;
 use crate::units::Time;
 
+use super::event::{MOST_STRANDS, MOST_TOLD_APART};
 use super::record::Recorder;
 use super::replication::{Replication, Stop};
 use super::{Control, memory};
@@ -22,8 +23,14 @@ const BYTES_OF_A_REQUEST: u64 = 300;
 /// Requests in flight that need no look at the memory.
 const FEW: usize = 1 << 15;
 
-/// How many instants pass between looks at whether the user wants to stop.
-pub const LOOK_EVERY: u32 = 1 << 14;
+/// How many instants pass between looks at whether the user wants to stop, at most.
+const LOOK_EVERY: u32 = 1 << 14;
+
+/// How many instants pass until the next look: fewer where a bound on events is near.
+pub fn until_look(control: &Control, events: u64) -> u32 {
+    let left = control.events_left(events).map_or(u64::MAX, |left| (left / 4).max(1));
+    left.min(u64::from(LOOK_EVERY)) as u32
+}
 
 /// What is watched from look to look.
 #[derive(Clone, Copy, Debug, Default)]
@@ -102,6 +109,26 @@ pub fn of_load(load: &LoadKind) -> Option<Stop> {
         return None;
     }
     at_once(begins, rayon::current_num_threads() as u64, memory::left())
+}
+
+/// Whether there are more cores or pools than can be told apart.
+pub fn of_width(widest: u64) -> Option<Stop> {
+    (widest > MOST_TOLD_APART).then(|| {
+        Stop::Limit(format!(
+            "{widest} cores or pools, those of all instances, are more than the limit of \
+             {MOST_TOLD_APART}: try fewer instances"
+        ))
+    })
+}
+
+/// Whether there will soon be more flows of control, branches included, than can be told apart.
+pub fn of_strands(strands: usize) -> Option<Stop> {
+    (strands as u64 > MOST_STRANDS / 2).then(|| {
+        Stop::Limit(format!(
+            "{strands} branches of requests are under way, more than the limit of {}: {SUSTAIN}",
+            MOST_STRANDS / 2
+        ))
+    })
 }
 
 /// Whether there is memory for as many requests at once, in replications side by side.
@@ -215,7 +242,8 @@ mod tests {
         (record.opened, record.ends) = (Some(Time::ZERO), 5);
         let said = words(watch.look(&control, &record, now, 7));
         assert!(said.contains("virtual time 5 requests had ended and 7 were in flight"), "{said}");
-        record.events = u64::MAX;
+        // Without a bound of the user's own there is still one.
+        (record.ends, record.events) = (0, u64::MAX);
         assert_eq!(
             watch.look(&Control::default(), &record, now, 7),
             Some(no_end(u64::MAX, now, 7))
@@ -230,6 +258,16 @@ mod tests {
         assert!(said.contains("need some 572 MiB of memory, and 64 MiB are left"), "{said}");
         let said = words(memory_for(1_000_000, Some(99 << 20), Time(1_000_000)));
         assert!(said.contains("in flight after 1 ms and 99 MiB of memory are left"), "{said}");
+    }
+
+    #[test]
+    fn more_than_can_be_told_apart_is_refused() {
+        assert_eq!(of_width(MOST_TOLD_APART), None);
+        let said = words(of_width(200_000_000));
+        assert!(said.starts_with("200000000 cores or pools"), "{said}");
+        assert_eq!(of_strands(1 << 30), None);
+        let said = words(of_strands(2_000_000_000));
+        assert!(said.starts_with("2000000000 branches of requests are under way"), "{said}");
     }
 
     #[test]

@@ -5,6 +5,7 @@
 //! `sharing`) and `gil` give it time on a core, `slots` a place in a pool, and `record` keeps what
 //! became of it.
 
+mod account;
 mod arrivals;
 mod build;
 mod client;
@@ -105,6 +106,11 @@ impl Control {
         let most = self.most_events.filter(|&most| events > most)?;
         self.went_beyond.store(true, Ordering::Relaxed);
         Some(most)
+    }
+
+    /// How many more events a replication may take that has taken so many; `None` without a bound.
+    fn events_left(&self, events: u64) -> Option<u64> {
+        self.most_events.map(|most| most.saturating_sub(events))
     }
 
     /// The number of events that some replication was stopped at, where any was.
@@ -253,7 +259,7 @@ impl World<'_> {
         let opened = self.record.opened.unwrap_or(now);
         let stayed = |request: &Request| u128::from(now.0 - request.arrival.max(opened).0);
         let in_flight = self.requests.iter_with_free().map(|(_, request)| request);
-        let in_flight = in_flight.filter(|request| request.alive && !request.ended);
+        let in_flight = in_flight.filter(|request| request.is_waited_for());
         let stayed = in_flight.map(stayed).sum();
         let is_open = self.record.opened.is_some();
         let found = self.record.close(stop, now, stayed, resources);

@@ -73,11 +73,14 @@ impl Draw {
         self.dist.sample(&mut program.round_key(key, self.round).stream_at(self.address))
     }
 
-    /// The same in whole nanoseconds.
+    /// The same in whole nanoseconds, and by how much that is more than the mean.
     #[inline(always)]
-    pub fn nanos(&self, keys: &mut Keys<'_>, key: Key) -> u64 {
+    pub fn nanos(&self, keys: &mut Keys<'_>, key: Key) -> (u64, f64) {
         let mut stream = keys.of(key, self.round).stream_at(self.address);
-        Span::from_nanos_f64(self.dist.sample(&mut stream)).0
+        let nanos = Span::from_nanos_f64(self.dist.sample(&mut stream)).0;
+        // From a signed number a float is one instruction on every machine.
+        let float = if nanos <= i64::MAX as u64 { nanos as i64 as f64 } else { nanos as f64 };
+        (nanos, float - self.mean)
     }
 }
 

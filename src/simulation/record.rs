@@ -193,13 +193,41 @@ impl Recorder {
 
     /// An attempt ends, its account settled.
     pub fn ended(&mut self, now: Time, request: &Ended, how: End) {
+        match how {
+            End::Completed => return self.completed(now, request),
+            End::Refused => self.counts.refused += 1,
+            End::TimedOut => {
+                self.counts.timed_out += 1;
+                // What was done for it so far is wasted too.
+                self.wasted_cpu += u128::from(request.cpu);
+            }
+            End::Failed => self.counts.failed += 1,
+        }
         if how != End::Refused {
             self.in_flight.decrease(now);
         }
-        if how == End::TimedOut {
-            // What was done for it so far is wasted too.
-            self.wasted_cpu += u128::from(request.cpu);
+        self.note_end(now, request);
+    }
+
+    /// An attempt ends with an answer.
+    #[inline(always)]
+    pub fn completed(&mut self, now: Time, request: &Ended) {
+        debug_assert_eq!(
+            request.parts.iter().sum::<u64>(),
+            now.0 - request.arrival.0,
+            "the parts of a response add up to it"
+        );
+        self.in_flight.decrease(now);
+        self.counts.completed += 1;
+        self.response.record(request.parts);
+        if let Some(class) = self.classes.get_mut(request.class as usize) {
+            class.record([now.0 - request.arrival.0]);
         }
+        self.note_end(now, request);
+    }
+
+    #[inline(always)]
+    fn note_end(&mut self, now: Time, request: &Ended) {
         self.ends += 1;
         self.note_the_middle(now);
         self.last_end = now;
@@ -208,27 +236,18 @@ impl Recorder {
         if let Some(ends) = self.class_ends.get_mut(request.class as usize) {
             *ends += 1;
         }
-        match how {
-            End::Completed => {
-                self.counts.completed += 1;
-                debug_assert_eq!(
-                    request.parts.iter().sum::<u64>(),
-                    now.0 - request.arrival.0,
-                    "the parts of a response add up to it"
-                );
-                self.response.record(request.parts);
-                if let Some(class) = self.classes.get_mut(request.class as usize) {
-                    class.record([now.0 - request.arrival.0]);
-                }
-            }
-            End::Refused => self.counts.refused += 1,
-            End::TimedOut => self.counts.timed_out += 1,
-            End::Failed => self.counts.failed += 1,
+        if self.series.is_some() {
+            self.watch(now, request.arrival);
         }
+    }
+
+    /// Adds an end to what a pilot watches.
+    #[inline(never)]
+    fn watch(&mut self, now: Time, arrival: Time) {
         if let Some(series) = &mut self.series {
             series.time.push(now.seconds());
             series.in_flight.push(self.in_flight.value() as f64);
-            series.response.push(now.since(request.arrival).seconds());
+            series.response.push(now.since(arrival).seconds());
         }
     }
 

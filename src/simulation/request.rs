@@ -48,8 +48,30 @@ impl Part {
 /// How many parts a response time has.
 pub const PARTS: usize = 8;
 
-/// One attempt of a client, from its arrival until the server is done with it.
+/// Something that is true of a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Flag(u8);
+
+impl Flag {
+    /// The place in the slab is taken.
+    pub const ALIVE: Self = Self(1);
+    /// The client has had its answer, or given up.
+    pub const ENDED: Self = Self(1 << 1);
+    /// Its client gave up on it.
+    pub const GAVE_UP: Self = Self(1 << 2);
+    /// It failed: strands stop at their next join.
+    pub const ABORTED: Self = Self(1 << 3);
+    /// The server killed it: its strands go no further.
+    pub const KILLED: Self = Self(1 << 4);
+    /// It has branches under way, and strands are counted by their parts.
+    pub const SPLIT: Self = Self(1 << 5);
+}
+
+/// One attempt of a client, from its arrival until the server is done with it; its time account is in
+/// [`super::account::Accounts`]. One line of the cache: the fewer are met for an event, the more
+/// requests can be in flight at the same speed.
 #[derive(Clone, Debug)]
+#[repr(align(64))]
 pub struct Request {
     /// Its number in order of issue.
     pub number: u64,
@@ -57,8 +79,6 @@ pub struct Request {
     pub arrival: Time,
     /// Since when its current part counts.
     pub since: Time,
-    /// Nanoseconds of each [`Part`] so far.
-    pub parts: [u64; PARTS],
     /// Core time that is in the accounts, of all its strands, without context switches.
     pub cpu: u64,
     /// The key of all its draws.
@@ -71,37 +91,54 @@ pub struct Request {
     pub attempt: u32,
     /// The instance that serves it.
     pub instance: u32,
-    /// Strands that are not done.
-    pub strands: u32,
-    /// Strands made so far, for the ties of their waits.
-    pub strands_made: u32,
-    /// The count of strands in each part (in [`super::world::World::counts`]) while it has
-    /// branches.
-    pub counts: u32,
+    /// Its branches, in [`super::world::World::branches`], from the first time that it has any.
+    pub branches: u32,
     /// The part that counts now.
     pub part: Part,
-    /// The client has had its answer, or given up.
-    pub ended: bool,
-    /// Its client gave up on it.
-    pub gave_up: bool,
-    /// It failed: strands stop at their next join.
-    pub aborted: bool,
-    /// The server killed it: its strands go no further.
-    pub killed: bool,
-    /// The place in the slab is taken.
-    pub alive: bool,
+    /// What is true of it.
+    pub flags: u8,
+}
+
+/// A request's strands, once it has had several.
+#[derive(Clone, Copy, Debug)]
+pub struct Branches {
+    /// How many strands are in each part, while there are branches.
+    pub counts: [u32; PARTS],
+    /// Strands that are not done.
+    pub alive: u32,
+    /// Branches made so far, for the ties of their waits.
+    pub made: u32,
 }
 
 impl Request {
-    /// Closes the account up to `now`.
-    pub const fn settle(&mut self, now: Time) {
-        self.parts[self.part as usize] += now.0 - self.since.0;
-        self.since = now;
+    /// Whether this is true of it.
+    #[inline]
+    pub const fn is(&self, flag: Flag) -> bool {
+        self.flags & flag.0 != 0
+    }
+
+    /// From now on this is true of it.
+    #[inline]
+    pub const fn mark(&mut self, flag: Flag) {
+        self.flags |= flag.0;
+    }
+
+    /// From now on this is no longer true of it.
+    #[inline]
+    pub const fn unmark(&mut self, flag: Flag) {
+        self.flags &= !flag.0;
+    }
+
+    /// Whether the client still waits for it; a place that is free is nobody's.
+    #[inline]
+    pub const fn is_waited_for(&self) -> bool {
+        self.is(Flag::ALIVE) && !self.is(Flag::ENDED)
     }
 }
 
-/// One sequential flow through a request's program.
+/// One sequential flow through a request's program; one line of the cache.
 #[derive(Clone, Debug)]
+#[repr(align(64))]
 pub struct Strand {
     /// Its request.
     pub request: u32,
@@ -127,8 +164,9 @@ pub struct Strand {
     pub branch: u32,
     /// Slots of an `at` list it has so far.
     pub at: u32,
-    /// Nesting of offloaded blocks it runs in on an executor thread.
-    pub offloaded: u32,
+    /// Nesting of offloaded blocks it runs in on an executor thread; a file that nests deeper than a
+    /// few hundred levels is refused.
+    pub offloaded: u16,
     /// Where it is.
     pub part: Part,
     /// It has not had its first turn.
@@ -183,4 +221,15 @@ pub struct Held {
     pub resource: u32,
     /// The slot taken before.
     pub before: u32,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_request_and_its_strand_are_one_line_of_the_cache_each() {
+        assert_eq!(size_of::<Request>(), 64);
+        assert_eq!(size_of::<Strand>(), 64);
+    }
 }

@@ -4,7 +4,7 @@
 //! that the others can go; a request that starts an instance waits for that one.
 
 use std::cmp::Reverse;
-use std::collections::BTreeSet;
+use std::collections::VecDeque;
 
 use crate::engine::slab::NONE;
 use crate::model::RuntimeKind;
@@ -20,7 +20,7 @@ use super::world::World;
 #[derive(Clone, Debug, Default)]
 pub struct Fleet {
     /// Idle instances by the instant at which they fell idle; of one instant the highest first.
-    idle: BTreeSet<(Time, Reverse<u32>)>,
+    idle: VecDeque<(Time, Reverse<u32>)>,
     /// Instances that there are, starting ones included.
     alive: u32,
     /// Threads of instances that are gone.
@@ -50,7 +50,7 @@ impl World<'_> {
         let most = self.serverless_kind().max_instances;
         while let Some(&request) = self.instances[instance as usize].backlog.front() {
             let this = &mut self.instances[instance as usize];
-            if let Some((_, Reverse(thread))) = this.fleet.idle.pop_last() {
+            if let Some((_, Reverse(thread))) = this.fleet.idle.pop_back() {
                 this.backlog.pop_front();
                 self.take(thread, request);
             } else if this.fleet.alive < most {
@@ -97,7 +97,13 @@ impl World<'_> {
         let now = self.now;
         let instance = self.threads[thread as usize].instance;
         let fleet = &mut self.instances[instance as usize].fleet;
-        fleet.idle.insert((now, Reverse(thread)));
+        let entry = (now, Reverse(thread));
+        if fleet.idle.back().is_none_or(|&last| last < entry) {
+            fleet.idle.push_back(entry);
+        } else {
+            let place = fleet.idle.partition_point(|&other| other < entry);
+            fleet.idle.insert(place, entry);
+        }
         if !fleet.expiry_pending
             && let Some(stay) = self.serverless_kind().keep_alive
         {
@@ -119,13 +125,13 @@ impl World<'_> {
         this.fleet.expiry_pending = false;
         // Those that fell idle at this very instant take what waits.
         while this.fleet.idle.len() > this.backlog.len()
-            && let Some(&(since, Reverse(thread))) = this.fleet.idle.first()
+            && let Some(&(since, Reverse(thread))) = this.fleet.idle.front()
         {
             let at = since + stay;
             if at > now {
                 return self.schedule_expiry(instance, at);
             }
-            this.fleet.idle.pop_first();
+            this.fleet.idle.pop_front();
             this.fleet.alive -= 1;
             this.fleet.spare.push(thread);
             self.gone.push_back(now);

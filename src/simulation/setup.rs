@@ -1,11 +1,12 @@
 //! One runtime of one model made ready to run: compiled once, shared by all its replications.
 
 use crate::engine::Key;
+use crate::input::dist::Dist;
 use crate::model::runtime::{Executor, Spawn};
 use crate::model::{Host, Load, Model, Resource, Runtime, RuntimeKind, Scheduling};
 use crate::units::Span;
 
-use super::express::Lane;
+use super::express::{Lane, Leg, legs_of};
 use super::program::{CLASS_SITE, OVERHEAD_SITE, Program};
 
 /// What every replication of one runtime reads and none changes.
@@ -29,6 +30,10 @@ pub struct Setup {
     pub seed: u64,
     /// How its replications are computed ahead, where they can be.
     pub(super) lane: Option<Lane>,
+    /// The program in legs, where they are.
+    pub(super) legs: Vec<Leg>,
+    /// CPU that every request pays before its first step, in nanoseconds; `None` where that varies.
+    fixed_overhead: Option<u64>,
 }
 
 impl Setup {
@@ -58,9 +63,19 @@ impl Setup {
             runtime: runtime.clone(),
             seed: model.run.seed,
             lane: None,
+            legs: Vec::new(),
+            fixed_overhead: fixed(&runtime.overhead),
         };
         setup.lane = Lane::of(&setup);
+        if setup.lane.is_some() {
+            setup.legs = legs_of(&setup.program);
+        }
         setup
+    }
+
+    /// Whether requests may split into branches.
+    pub(super) const fn splits(&self) -> bool {
+        !self.program.branches.is_empty()
     }
 
     /// Whether its replications are computed ahead, with fewer events.
@@ -85,9 +100,11 @@ impl Setup {
     /// The class of the request with this key.
     #[inline]
     pub(super) fn draw_class(&self, key: Key) -> u32 {
-        if self.class_shares.len() == 1 {
-            return 0;
-        }
+        if self.class_shares.len() == 1 { 0 } else { self.draw_among_classes(key) }
+    }
+
+    #[inline(never)]
+    fn draw_among_classes(&self, key: Key) -> u32 {
         let draw = key.stream(CLASS_SITE).uniform();
         self.class_shares.partition_point(|&share| share <= draw) as u32
     }
@@ -95,6 +112,9 @@ impl Setup {
     /// CPU that the request with this key pays before its first step, in nanoseconds.
     #[inline]
     pub(super) fn overhead_of(&self, key: Key) -> u64 {
+        if let Some(nanos) = self.fixed_overhead {
+            return nanos;
+        }
         let nanos = self.runtime.overhead.sample(&mut key.stream(OVERHEAD_SITE));
         Span::from_nanos_f64(nanos).0
     }
@@ -148,6 +168,11 @@ impl Setup {
     pub(super) fn executor_shares_gil(&self) -> bool {
         matches!(&self.runtime.kind, RuntimeKind::EventLoop(kind) if kind.executor == Executor::Threads)
     }
+}
+
+/// What is always drawn, in whole nanoseconds; `None` where that varies.
+fn fixed(dist: &Dist) -> Option<u64> {
+    dist.is_constant().then(|| Span::from_nanos_f64(dist.sample(&mut Key::new(0).stream(0))).0)
 }
 
 /// The host as a runtime has it: a serverless instance is alone on its own and never switches.

@@ -7,10 +7,11 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
+use crate::engine::slab::NONE;
 use crate::units::{Span, Time};
 
 use super::event::{Class, Event, tie};
-use super::request::Part;
+use super::request::{Flag, Part};
 use super::world::World;
 
 /// Bits of a nanosecond.
@@ -32,6 +33,8 @@ pub struct Sharing {
     /// How many threads share.
     sharers: u64,
     stamp: u32,
+    /// Threads whose bursts end now; kept for its room.
+    done: Vec<u32>,
 }
 
 impl World<'_> {
@@ -91,18 +94,23 @@ impl World<'_> {
     pub(super) fn share_charge(&mut self, instance: u32, only: Option<u32>) {
         let sharing = &self.instances[instance as usize].sharing;
         let attained = sharing.attained;
-        let due: Vec<(u32, u64)> = sharing
-            .tags
-            .iter()
-            .filter(|Reverse((_, thread, stamp))| {
-                self.threads[*thread as usize].share_stamp == *stamp
-                    && only.is_none_or(|only| only == *thread)
-            })
-            .map(|Reverse((tag, thread, _))| {
-                let left = tag.saturating_sub(attained + LOST).div_ceil(1 << FRACTION) as u64;
-                (*thread, self.threads[*thread as usize].left().saturating_sub(left))
-            })
-            .collect();
+        let threads = &self.threads;
+        let due = sharing.tags.iter().filter(|Reverse((_, thread, stamp))| {
+            threads[*thread as usize].share_stamp == *stamp
+                && only.is_none_or(|only| only == *thread)
+        });
+        let mut due = due.map(|Reverse((tag, thread, _))| {
+            let left = tag.saturating_sub(attained + LOST).div_ceil(1 << FRACTION) as u64;
+            (*thread, threads[*thread as usize].left().saturating_sub(left))
+        });
+        if only.is_some() {
+            if let Some((thread, work)) = due.next() {
+                self.charge_thread(thread, work);
+            }
+            return;
+        }
+        // Once or twice in a replication.
+        let due: Vec<(u32, u64)> = due.collect();
         for (thread, work) in due {
             self.charge_thread(thread, work);
         }
@@ -133,7 +141,7 @@ impl World<'_> {
             return;
         }
         self.share_advance(instance);
-        let mut done = Vec::new();
+        let mut done = std::mem::take(&mut self.instances[instance as usize].sharing.done);
         let sharing = &mut self.instances[instance as usize].sharing;
         // Rounding the end up may have carried the clock past a tag by less than a nanosecond's service.
         let reached = sharing.attained + LOST;
@@ -150,7 +158,7 @@ impl World<'_> {
             }
         }
         done.sort_unstable();
-        for thread in done {
+        for thread in done.drain(..) {
             self.record.events += 1;
             let this = &self.threads[thread as usize];
             let (done, left) = (this.shared_work, this.left());
@@ -158,6 +166,7 @@ impl World<'_> {
             self.charge_thread(thread, left);
             self.on_burst_done(thread);
         }
+        self.instances[instance as usize].sharing.done = done;
         self.share_schedule(instance);
     }
 
@@ -165,17 +174,17 @@ impl World<'_> {
     /// has it. A request with several strands at once keeps the whole stay as running.
     fn share_split(&mut self, thread: u32, work: u64) {
         let strand = self.threads[thread as usize].strand;
-        if strand == crate::engine::slab::NONE {
+        if strand == NONE {
             return;
         }
         let id = self.strands[strand].request;
         let now = self.now;
         let request = &mut self.requests[id];
-        if request.counts == crate::engine::slab::NONE && request.part == Part::Running {
+        if !request.is(Flag::SPLIT) && request.part == Part::Running {
             let stay = now.0 - request.since.0;
             let wait = stay.saturating_sub(work);
-            request.parts[Part::CpuWait as usize] += wait;
-            request.parts[Part::Running as usize] += stay - wait;
+            self.accounts.add(id, Part::CpuWait, wait);
+            self.accounts.add(id, Part::Running, stay - wait);
             request.since = now;
         }
     }

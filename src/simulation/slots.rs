@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use crate::engine::slab::NONE;
 use crate::model::{Resource, Scope};
 use crate::stats::TimeIntegral;
-use crate::units::Span;
+use crate::units::{Span, Time};
 
 use super::event::{Class, Event, tie, timer_number, wait_number};
 use super::program::Op;
@@ -24,6 +24,21 @@ pub struct Pool {
     waiting: u64,
     limit: Option<u64>,
     timeout: Option<Span>,
+    patience: Patience,
+}
+
+/// Who gives up waiting for a slot when; the limit is one constant, so that a queue does, and no event
+/// need be cancelled.
+#[derive(Clone, Debug, Default)]
+struct Patience {
+    /// `(instant, tie, strand, its stamp)`, ascending; entries with another stamp are stale.
+    queue: VecDeque<(Time, u64, u32, u32)>,
+    /// How long the queue may get before it is swept.
+    sweep: usize,
+    /// The instant and tie of the look that is scheduled.
+    armed: Option<(Time, u64)>,
+    /// Looks with another stamp are stale.
+    stamp: u32,
 }
 
 impl Pool {
@@ -36,6 +51,7 @@ impl Pool {
             waiting: 0,
             limit: resource.queue,
             timeout: resource.timeout,
+            patience: Patience::default(),
         }
     }
 
@@ -94,13 +110,51 @@ impl World<'_> {
         self.pools[id as usize].queue.push_back((strand, stamp));
         self.set_part(strand, Part::ResourceWait);
         if let Some(timeout) = timeout {
-            let this = &self.strands[strand];
-            let waits = wait_number(self.requests[this.request].number, this.branch);
-            let number = timer_number(3, waits);
-            let event = Event::SlotTimeout { strand, stamp };
-            self.queue.push(now + timeout, tie(Class::Timer, number), event);
+            self.watch_patience(id, now + timeout, strand, stamp);
         }
         Asked::Waits
+    }
+
+    /// A strand will have waited too long for a slot at that instant.
+    fn watch_patience(&mut self, id: u32, at: Time, strand: u32, stamp: u32) {
+        let this = &self.strands[strand];
+        let waits = wait_number(self.requests[this.request].number, this.branch);
+        let tie = tie(Class::Timer, timer_number(3, waits));
+        let strands = &self.strands;
+        let patience = &mut self.pools[id as usize].patience;
+        if patience.queue.len() >= patience.sweep {
+            // Those that wait no more go, so that memory follows those who do.
+            patience.queue.retain(|&(_, _, strand, stamp)| strands[strand].stamp == stamp);
+            patience.sweep = (2 * patience.queue.len()).max(64);
+        }
+        let entry = (at, tie, strand, stamp);
+        if patience.queue.back().is_none_or(|&(last, other, ..)| (last, other) < (at, tie)) {
+            patience.queue.push_back(entry);
+        } else {
+            let place = patience.queue.partition_point(|&other| other < entry);
+            patience.queue.insert(place, entry);
+        }
+        if patience.armed.is_none_or(|armed| (at, tie) < armed) {
+            self.arm_patience(id);
+        }
+    }
+
+    /// Schedules the look at the first who may give up. Where all have their slot by now, there is
+    /// one more look, at the last instant of all: nothing shows whether stale ones were looked at.
+    fn arm_patience(&mut self, id: u32) {
+        let patience = &mut self.pools[id as usize].patience;
+        while patience.queue.len() > 1
+            && let Some(&(_, _, strand, stamp)) = patience.queue.front()
+            && self.strands[strand].stamp != stamp
+        {
+            patience.queue.pop_front();
+        }
+        patience.armed = patience.queue.front().map(|&(at, tie, ..)| (at, tie));
+        patience.stamp = patience.stamp.wrapping_add(1);
+        if let Some((at, tie)) = patience.armed {
+            let event = Event::SlotTimeout { pool: id, stamp: patience.stamp };
+            self.queue.push(at.max(self.now), tie, event);
+        }
     }
 
     fn hold(&mut self, strand: u32, pool: u32, resource: u32) {
@@ -186,13 +240,23 @@ impl World<'_> {
         }
     }
 
-    /// A strand has waited too long for a slot.
-    pub(super) fn on_slot_timeout(&mut self, strand: u32, stamp: u32) {
-        if self.strands[strand].stamp != stamp || self.strands[strand].part != Part::ResourceWait {
+    /// The strand that has waited longest for a slot may have done so for too long.
+    pub(super) fn on_slot_timeout(&mut self, id: u32, stamp: u32) {
+        let patience = &mut self.pools[id as usize].patience;
+        if patience.stamp != stamp {
             return;
         }
-        self.leave_pool(strand);
-        self.fail_waiting(strand);
+        let first = patience.queue.front().copied().filter(|&(at, ..)| at <= self.now);
+        if first.is_some() {
+            patience.queue.pop_front();
+        }
+        self.arm_patience(id);
+        if let Some((_, _, strand, stamp)) = first
+            && self.strands[strand].stamp == stamp
+        {
+            self.leave_pool(strand);
+            self.fail_waiting(strand);
+        }
     }
 
     /// A strand that waits for a slot does so no longer.

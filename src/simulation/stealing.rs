@@ -5,11 +5,13 @@
 //! one first, so that old tasks cannot keep new ones out (the number of Go and of Tokio). A task
 //! that became ready goes to the queue of the worker that ran it last, and may be stolen from there.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::VecDeque;
 
+use crate::engine::slab::NONE;
 use crate::model::RuntimeKind;
 use crate::units::Time;
 
+use super::idle::IdleOrder;
 use super::request::{Part, Strand};
 use super::world::World;
 
@@ -38,9 +40,11 @@ pub struct Stealers {
     first: u32,
     count: u32,
     /// Idle workers in the order in which they fell idle.
-    idle: BTreeSet<(Time, u32)>,
+    idle: IdleOrder,
     /// Idle workers with something in their own queue.
     woken: Vec<u32>,
+    /// Those that are to look, in their order; kept for its room.
+    order: Vec<(Time, u32)>,
     /// Strands in all queues.
     queued: u64,
 }
@@ -67,7 +71,8 @@ impl Stealer {
 impl Stealers {
     /// Workers from `first` on are idle from the start.
     pub fn new(first: u32, count: u32) -> Self {
-        let idle = (first..first + count).map(|id| (Time::ZERO, id)).collect();
+        let mut idle = IdleOrder::default();
+        (first..first + count).for_each(|id| idle.push(Time::ZERO, id));
         Self { first, count, idle, ..Self::default() }
     }
 }
@@ -80,7 +85,7 @@ impl World<'_> {
             this.queue.is_empty() || this.shared_first()
         };
         let idle = &self.instances[instance as usize].stealing.idle;
-        idle.iter().filter(|&&(_, id)| takes(id)).count() as u64
+        idle.iter().filter(|&id| takes(id)).count() as u64
     }
 
     /// A ready strand joins the queue of its worker.
@@ -105,26 +110,29 @@ impl World<'_> {
     /// Idle workers take ready tasks: first those that have some of their own, then the others, the
     /// longest idle first.
     pub(super) fn stealers_act(&mut self, instance: u32) {
-        let woken = std::mem::take(&mut self.instances[instance as usize].stealing.woken);
-        let mut order = Vec::with_capacity(woken.len());
-        for id in woken {
-            let this = &mut self.stealers[id as usize];
-            this.woken = false;
-            order.extend(this.idle_since.map(|since| (since, id)));
-        }
-        order.sort_unstable();
-        for (_, id) in order {
-            let this = &self.stealers[id as usize];
-            if this.idle_since.is_some() && !this.queue.is_empty() {
-                self.stealer_look(id);
+        let stealing = &mut self.instances[instance as usize].stealing;
+        if !stealing.woken.is_empty() {
+            let mut order = std::mem::take(&mut stealing.order);
+            for id in stealing.woken.drain(..) {
+                let this = &mut self.stealers[id as usize];
+                this.woken = false;
+                order.extend(this.idle_since.map(|since| (since, id)));
             }
+            order.sort_unstable();
+            for (_, id) in order.drain(..) {
+                let this = &self.stealers[id as usize];
+                if this.idle_since.is_some() && !this.queue.is_empty() {
+                    self.stealer_look(id);
+                }
+            }
+            self.instances[instance as usize].stealing.order = order;
         }
         loop {
             let this = &self.instances[instance as usize];
             if this.stealing.queued == 0 && this.backlog.is_empty() {
                 return;
             }
-            let Some(&(_, id)) = this.stealing.idle.first() else { return };
+            let Some(id) = this.stealing.idle.first() else { return };
             self.stealer_look(id);
         }
     }
@@ -146,7 +154,7 @@ impl World<'_> {
         this.turns = this.turns.wrapping_add(1);
         let (thread, instance) = (this.thread, this.instance);
         let since = this.idle_since.take().expect("only an idle worker looks");
-        self.instances[instance as usize].stealing.idle.remove(&(since, id));
+        self.instances[instance as usize].stealing.idle.remove(since, id);
         self.record.busy_workers.increase(now);
         let this = &mut self.strands[strand];
         this.home = id;
@@ -185,24 +193,21 @@ impl World<'_> {
     /// Takes the older half of the next worker's queue that is not empty, as Go and Tokio do.
     fn steal(&mut self, id: u32) -> Option<u32> {
         let instance = self.stealers[id as usize].instance;
-        let Stealers { first, count, queued, .. } = self.instances[instance as usize].stealing;
-        if queued == 0 {
+        let stealing = &mut self.instances[instance as usize].stealing;
+        if stealing.queued == 0 {
             return None;
         }
-        for step in 1..count {
-            let victim = first + (id - first + step) % count;
-            let queue = &mut self.stealers[victim as usize].queue;
-            let half = queue.len().div_ceil(2);
-            if half == 0 {
-                continue;
-            }
-            let mut stolen: VecDeque<u32> = queue.drain(..half).collect();
-            let strand = stolen.pop_front();
-            self.stealers[id as usize].queue.append(&mut stolen);
-            self.instances[instance as usize].stealing.queued -= 1;
-            return strand;
+        let (first, last) = (stealing.first, stealing.first + stealing.count);
+        let victim = (id + 1..last).chain(first..id);
+        let victim = victim.into_iter().find(|&id| !self.stealers[id as usize].queue.is_empty())?;
+        stealing.queued -= 1;
+        let half = self.stealers[victim as usize].queue.len().div_ceil(2);
+        let strand = self.stealers[victim as usize].queue.pop_front();
+        for _ in 1..half {
+            let stolen = self.stealers[victim as usize].queue.pop_front();
+            self.stealers[id as usize].queue.extend(stolen);
         }
-        None
+        strand
     }
 
     /// A worker goes on with its task until a burst begins, its thread blocks, or the turn is over.
@@ -210,7 +215,7 @@ impl World<'_> {
         let thread = self.stealers[id as usize].thread;
         loop {
             let strand = self.threads[thread as usize].strand;
-            if strand == crate::engine::slab::NONE {
+            if strand == NONE {
                 return self.stealer_rest(id);
             }
             if !self.loop_step(thread, strand) {
@@ -223,16 +228,18 @@ impl World<'_> {
     pub(super) fn stealer_unblocked(&mut self, id: u32) {
         let thread = self.stealers[id as usize].thread;
         let strand = self.threads[thread as usize].strand;
-        self.strands[strand].thread = crate::engine::slab::NONE;
+        self.strands[strand].thread = NONE;
         self.stealer_run(id);
     }
 
     /// Branches begin: tasks of their own in the queue of their worker.
-    pub(super) fn stealer_fork(&mut self, branches: Vec<u32>) {
-        for branch in branches {
+    pub(super) fn stealer_fork(&mut self) {
+        let mut forked = std::mem::take(&mut self.forked);
+        for branch in forked.drain(..) {
             self.set_part(branch, Part::LoopWait);
             self.stealer_ready(branch);
         }
+        self.forked = forked;
     }
 
     /// The turn is over; the worker looks for the next when the present instant is delivered.
@@ -241,7 +248,7 @@ impl World<'_> {
         let this = &mut self.stealers[id as usize];
         this.idle_since = Some(now);
         let (instance, more) = (this.instance, !this.queue.is_empty());
-        self.instances[instance as usize].stealing.idle.insert((now, id));
+        self.instances[instance as usize].stealing.idle.push(now, id);
         self.record.busy_workers.decrease(now);
         if more {
             self.stealer_wake(id);

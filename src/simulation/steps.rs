@@ -5,8 +5,8 @@ use crate::units::Span;
 
 use super::event::{Class, Event, tie, wait_number};
 use super::place::Place;
-use super::program::Op;
-use super::request::{Part, Strand};
+use super::program::{Draw, Op};
+use super::request::{Branches, Flag, PARTS, Part, Strand};
 use super::slots::Asked;
 use super::thread::Role;
 use super::world::World;
@@ -26,7 +26,19 @@ pub enum Next {
 
 impl World<'_> {
     /// Walks a strand over operations that only steer, which take neither time nor a turn.
+    #[inline]
     pub(super) fn walk(&mut self, strand: u32) -> Next {
+        let this = &self.strands[strand];
+        match self.setup.program.ops[this.pc as usize] {
+            Op::Cpu { .. } | Op::Io { .. } | Op::Acquire { .. } | Op::Release { .. } => Next::Act,
+            Op::Join if this.parent != NONE && this.offloaded == 0 => Next::Joins,
+            Op::End => Next::Ends,
+            _ => self.walk_on(strand),
+        }
+    }
+
+    #[inline(never)]
+    fn walk_on(&mut self, strand: u32) -> Next {
         let setup = self.setup;
         let this = &mut self.strands[strand];
         let mut place = Place { pc: this.pc, round: this.round, key: this.key };
@@ -54,17 +66,14 @@ impl World<'_> {
         next
     }
 
-    /// The CPU demand of the operation at a strand's place.
-    pub(super) fn demand(&mut self, strand: u32) -> Span {
-        let this = &self.strands[strand];
-        match &self.setup.program.ops[this.pc as usize] {
-            Op::Cpu { demand, .. } => {
-                let drawn = demand.sample(&self.setup.program, this.key);
-                self.record.luck[0] += drawn - demand.mean;
-                Span::from_nanos_f64(drawn)
-            }
-            _ => Span::ZERO,
-        }
+    /// The CPU demand of the step that a strand is at, which it is then beyond.
+    #[inline]
+    pub(super) fn demand(&mut self, strand: u32, demand: &Draw) -> Span {
+        let this = &mut self.strands[strand];
+        this.pc += 1;
+        let drawn = demand.sample(&self.setup.program, this.key);
+        self.record.luck[0] += drawn - demand.mean;
+        Span::from_nanos_f64(drawn)
     }
 
     /// Begins the wait at a strand's place, once it has the slots that the wait needs.
@@ -75,11 +84,13 @@ impl World<'_> {
         else {
             unreachable!("a wait begins at an I/O step");
         };
-        while at.0 + self.strands[strand].at < at.1 {
-            let resource = setup.program.at[(at.0 + self.strands[strand].at) as usize];
-            match self.ask(strand, resource) {
-                Asked::Granted => self.strands[strand].at += 1,
-                other => return other,
+        if at.0 < at.1 {
+            while at.0 + self.strands[strand].at < at.1 {
+                let resource = setup.program.at[(at.0 + self.strands[strand].at) as usize];
+                match self.ask(strand, resource) {
+                    Asked::Granted => self.strands[strand].at += 1,
+                    other => return other,
+                }
             }
         }
         let stamp = self.restamp(strand);
@@ -100,29 +111,36 @@ impl World<'_> {
 
     /// The wait of a strand is over.
     pub(super) fn on_wait_end(&mut self, strand: u32, stamp: u32) {
-        if self.strands[strand].stamp != stamp {
+        let this = &self.strands[strand];
+        if this.stamp != stamp {
             return;
         }
-        let Op::Io { timer, .. } = self.setup.program.ops[self.strands[strand].pc as usize] else {
+        let Op::Io { timer, at, .. } = self.setup.program.ops[this.pc as usize] else {
             unreachable!("a wait ends at an I/O step");
         };
         if !(timer && self.sleeps_on(strand, stamp)) {
-            self.wait_over(strand);
+            self.wait_at_over(strand, at);
         }
     }
 
     /// The wait of a strand is over, and its runtime knows.
     pub(super) fn wait_over(&mut self, strand: u32) {
-        self.record.events += 1;
         let Op::Io { at, .. } = self.setup.program.ops[self.strands[strand].pc as usize] else {
             unreachable!("a wait ends at an I/O step");
         };
-        self.strands[strand].at = 0;
-        self.strands[strand].pc += 1;
+        self.wait_at_over(strand, at);
+    }
+
+    #[inline]
+    fn wait_at_over(&mut self, strand: u32, at: (u32, u32)) {
+        self.record.events += 1;
+        let this = &mut self.strands[strand];
+        this.at = 0;
+        this.pc += 1;
+        let thread = this.thread;
         for place in (at.0..at.1).rev() {
             self.give_back(strand, self.setup.program.at[place as usize]);
         }
-        let thread = self.strands[strand].thread;
         if thread != NONE {
             return match self.threads[thread as usize].role {
                 Role::Loop(id) => self.loop_unblocked(id),
@@ -143,8 +161,9 @@ impl World<'_> {
         }
     }
 
-    /// A strand splits into branches, which are to run in this turn of its loop.
-    pub(super) fn fork(&mut self, strand: u32) -> Vec<u32> {
+    /// A strand splits into branches, which are to run in this turn of its loop: in
+    /// [`World::forked`].
+    pub(super) fn fork(&mut self, strand: u32) {
         let setup = self.setup;
         let Op::Fork { branches, join } = setup.program.ops[self.strands[strand].pc as usize]
         else {
@@ -157,21 +176,26 @@ impl World<'_> {
         self.strands[strand].branches = starts.len() as u32;
         let now = self.now;
         let this = &mut self.requests[request];
-        if this.counts == NONE {
-            let mut counts = [0; super::request::PARTS];
-            counts[this.part as usize] = 1;
-            this.counts = self.counts.insert(counts);
+        if this.branches == NONE {
+            let none = Branches { counts: [0; PARTS], alive: 1, made: 0 };
+            this.branches = self.branches.insert(none);
         }
-        let mut forked = Vec::with_capacity(starts.len());
+        let all = this.branches;
+        if !this.is(Flag::SPLIT) {
+            this.mark(Flag::SPLIT);
+            self.branches[all].counts = [0; PARTS];
+            self.branches[all].counts[this.part as usize] = 1;
+        }
+        self.forked.clear();
         for &start in starts {
-            let this = &mut self.requests[request];
-            this.strands += 1;
-            this.strands_made += 1;
+            let all = &mut self.branches[all];
+            all.alive += 1;
+            all.made += 1;
             let branch = Strand {
                 home,
                 round,
                 parent: strand,
-                branch: this.strands_made,
+                branch: all.made,
                 part: Part::Parked,
                 fresh: false,
                 ready_at: now,
@@ -180,10 +204,9 @@ impl World<'_> {
             let branch = self.strands.insert(branch);
             self.restamp(branch);
             self.set_part(branch, Part::LoopWait);
-            forked.push(branch);
+            self.forked.push(branch);
         }
         self.set_part(strand, Part::Parked);
-        forked
     }
 
     /// A branch is done; with the last one its parent goes on.
@@ -196,13 +219,12 @@ impl World<'_> {
             return;
         }
         let request = this.request;
-        if self.requests[request].aborted {
+        if self.requests[request].is(Flag::ABORTED) {
             return self.fail(parent);
         }
         if self.strands[parent].parent == NONE {
             self.set_part(parent, Part::LoopWait);
-            let counts = std::mem::replace(&mut self.requests[request].counts, NONE);
-            self.counts.remove(counts);
+            self.requests[request].unmark(Flag::SPLIT);
         }
         self.go_on(parent);
     }

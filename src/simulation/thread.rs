@@ -63,6 +63,8 @@ pub struct Thread {
     pub pending_overhead: u64,
     /// What comes after the burst.
     pub then: Then,
+    /// It has begun to answer its request.
+    pub answers: bool,
     /// Nanoseconds of the burst when it joined the sharers of a processor-sharing host.
     pub shared_work: u64,
     /// Its place among the sharers of a processor-sharing host: stale entries have another stamp.
@@ -86,6 +88,7 @@ impl Thread {
             useful_left: 0,
             pending_overhead: 0,
             then: Then::Steps,
+            answers: false,
             shared_work: 0,
             share_stamp: 0,
             fair: Entity::ASLEEP,
@@ -100,6 +103,7 @@ impl Thread {
 
 impl World<'_> {
     /// Moves the time account of the strand that a thread serves.
+    #[inline]
     pub(super) fn set_thread_part(&mut self, thread: u32, part: Part) {
         let strand = self.threads[thread as usize].strand;
         if strand != NONE {
@@ -109,6 +113,7 @@ impl World<'_> {
 
     /// Starts a burst of overhead and useful CPU; true when there is nothing to do and the thread
     /// may go on at once, false when it will be called again.
+    #[inline]
     pub(super) fn begin_burst(
         &mut self,
         thread: u32,
@@ -139,7 +144,12 @@ impl World<'_> {
 
     /// Pays the overhead that has gathered for the thread's strand in a burst of its own; true when
     /// there is none.
+    #[inline]
     pub(super) fn pay_pending(&mut self, thread: u32) -> bool {
+        self.threads[thread as usize].pending_overhead == 0 || self.pay_now(thread)
+    }
+
+    fn pay_now(&mut self, thread: u32) -> bool {
         let pending = std::mem::take(&mut self.threads[thread as usize].pending_overhead);
         self.begin_burst(thread, pending, 0, Gil::Hold)
     }

@@ -7,7 +7,7 @@ use crate::engine::slab::NONE;
 use crate::units::Time;
 
 use super::client::End;
-use super::request::Part;
+use super::request::{Flag, Part};
 use super::thread::Role;
 use super::world::World;
 
@@ -168,7 +168,7 @@ impl World<'_> {
         let standing: Vec<(u32, bool)> = self
             .requests
             .iter_with_free()
-            .filter(|(_, request)| request.alive)
+            .filter(|(_, request)| request.is(Flag::ALIVE))
             .map(|(place, request)| (place, request.part == Part::Accept))
             .collect();
         for (place, waits) in standing {

@@ -5,13 +5,14 @@
 
 use crate::engine::slab::NONE;
 use crate::model::RuntimeKind;
+use crate::model::request::Gil;
 
 use super::program::Op;
 use super::request::{Part, Strand};
 use super::slots::Asked;
 use super::steps::Next;
 use super::thread::{Role, Thread};
-use super::world::World;
+use super::world::{World, spare_queue};
 
 impl World<'_> {
     /// Idle workers of an instance take waiting requests.
@@ -25,6 +26,7 @@ impl World<'_> {
             self.debug_assert_oldest(request, next);
             self.take(worker, request);
         }
+        spare_queue(&mut self.instances[instance as usize].backlog);
     }
 
     /// The worker that has been idle longest, or a thread started for the purpose.
@@ -65,19 +67,21 @@ impl World<'_> {
         let thread = &mut self.threads[worker as usize];
         thread.strand = strand;
         thread.pending_overhead = overhead;
+        thread.answers = false;
         self.watch_kill(request, strand);
         self.run_in_place(worker);
     }
 
     /// A thread runs its strand until it waits or is done.
     pub(super) fn run_in_place(&mut self, thread: u32) {
+        let setup = self.setup;
         let strand = self.threads[thread as usize].strand;
         loop {
             let next = self.walk(strand);
             let place = self.strands[strand].pc as usize;
-            if let (Next::Act, Op::Cpu { gil, .. }) = (next, &self.setup.program.ops[place]) {
-                let demand = self.demand(strand);
-                self.strands[strand].pc += 1;
+            let op = &setup.program.ops[place];
+            if let (Next::Act, Op::Cpu { demand, gil }) = (next, op) {
+                let demand = self.demand(strand, demand);
                 if !self.begin_step(thread, demand, *gil) {
                     return;
                 }
@@ -88,6 +92,7 @@ impl World<'_> {
             }
             match next {
                 Next::Act => {}
+                Next::Ends if self.begin_answer(thread) => return,
                 Next::Ends | Next::Joins => {
                     self.finish(strand);
                     return self.fall_idle(thread);
@@ -97,14 +102,14 @@ impl World<'_> {
                     return self.fall_idle(thread);
                 }
             }
-            let asked = match self.setup.program.ops[place] {
+            let asked = match op {
                 Op::Io { .. } => match self.begin_wait(strand) {
                     Asked::Granted => Asked::Waits,
                     other => other,
                 },
-                Op::Acquire { resource } => self.ask(strand, resource),
+                Op::Acquire { resource } => self.ask(strand, *resource),
                 Op::Release { resource } => {
-                    self.give_back(strand, resource);
+                    self.give_back(strand, *resource);
                     Asked::Granted
                 }
                 _ => return self.return_to_loop(thread),
@@ -118,6 +123,18 @@ impl World<'_> {
                 }
             }
         }
+    }
+
+    /// A pool thread sends the head of its answer, for which it lets go of the lock, and goes on with the
+    /// rest once it has it again; false where there is none.
+    fn begin_answer(&mut self, thread: u32) -> bool {
+        let RuntimeKind::ThreadPool(kind) = &self.setup.runtime.kind else { return false };
+        let this = &mut self.threads[thread as usize];
+        if !kind.replies() || std::mem::replace(&mut this.answers, true) {
+            return false;
+        }
+        self.gil_release(thread);
+        !self.begin_burst(thread, kind.reply.0, 0, Gil::Hold)
     }
 
     /// An executor thread is done with an offloaded block: the strand goes on in its loop.
@@ -170,13 +187,14 @@ impl World<'_> {
 
     /// Idle executor threads of an instance take offloaded blocks.
     pub(super) fn executors_act(&mut self, instance: u32) {
-        if self.instances[instance as usize].executors.is_empty() {
+        let asking = self.instances[instance as usize].executors.len();
+        if asking == 0 {
             return;
         }
-        let mut loops = std::mem::take(&mut self.instances[instance as usize].executors);
-        loops.sort_unstable();
-        loops.dedup();
-        for id in loops {
+        self.instances[instance as usize].executors.sort_unstable();
+        // One that asks twice finds its queue empty, or all its threads busy, the second time.
+        for place in 0..asking {
+            let id = self.instances[instance as usize].executors[place];
             loop {
                 let this = &mut self.loops[id as usize];
                 if this.executor_queue.is_empty() {
@@ -190,6 +208,7 @@ impl World<'_> {
                 self.run_in_place(thread);
             }
         }
+        self.instances[instance as usize].executors.drain(..asking);
     }
 
     /// A strand of a loop goes to its executor threads.

@@ -6,15 +6,15 @@
 
 use std::collections::VecDeque;
 
-use crate::engine::slab::NONE;
-use crate::engine::{EventQueue, Key, Slab};
+use crate::engine::{Key, Slab};
 use crate::model::Scheduling;
 use crate::units::{Span, Time};
 
+use super::account::Accounts;
 use super::client::Clients;
 use super::cpu::{Core, Cpu};
 use super::dispatch::Dispatcher;
-use super::event::{Class, Event, tie, timer_number};
+use super::event::{Agenda, Class, Event, tie, timer_number};
 use super::event_loop::{Loop, Loops};
 use super::gil::Gil;
 use super::idle::IdleOrder;
@@ -22,7 +22,7 @@ use super::kill::Kills;
 use super::limit;
 use super::record::Recorder;
 use super::replication::Stop;
-use super::request::{Held, PARTS, Part, Request, Round, Strand};
+use super::request::{Branches, Flag, Held, Part, Request, Round, Strand};
 use super::serverless::Fleet;
 use super::setup::Setup;
 use super::sharing::Sharing;
@@ -67,12 +67,13 @@ pub struct Instance {
 pub struct World<'a> {
     pub(super) setup: &'a Setup,
     pub(super) now: Time,
-    pub(super) queue: EventQueue<Event>,
+    pub(super) queue: Agenda,
     pub(super) requests: Slab<Request>,
     pub(super) strands: Slab<Strand>,
     pub(super) rounds: Slab<Round>,
     pub(super) held: Slab<Held>,
-    pub(super) counts: Slab<[u32; PARTS]>,
+    pub(super) branches: Slab<Branches>,
+    pub(super) accounts: Accounts,
     pub(super) instances: Vec<Instance>,
     pub(super) threads: Vec<Thread>,
     pub(super) cores: Vec<Core>,
@@ -100,7 +101,13 @@ pub struct World<'a> {
     /// Who listens to what runs where.
     pub(super) trace: Option<Box<Log>>,
     stamp: u32,
-    stop: Option<Stop>,
+    /// Branches that a strand was split into just now; kept for its room.
+    pub(super) forked: Vec<u32>,
+    /// Requests that a loop has just taken; kept for its room.
+    pub(super) accepted: Vec<u32>,
+    /// The window has seen all the ends that it is to see.
+    pub(super) full: bool,
+    pub(super) stop: Option<Stop>,
     /// Arrivals in a row with nothing else to come.
     lonely_arrivals: u32,
     /// Pending events that only open or close the window.
@@ -113,12 +120,13 @@ impl<'a> World<'a> {
         let mut world = Self {
             setup,
             now: Time::ZERO,
-            queue: EventQueue::new(),
+            queue: Agenda::default(),
             requests: Slab::new(),
             strands: Slab::new(),
             rounds: Slab::new(),
             held: Slab::new(),
-            counts: Slab::new(),
+            branches: Slab::new(),
+            accounts: Accounts::new(setup),
             instances: Vec::new(),
             threads: Vec::new(),
             cores: Vec::new(),
@@ -138,6 +146,9 @@ impl<'a> World<'a> {
             record,
             trace: None,
             stamp: 0,
+            forked: Vec::new(),
+            accepted: Vec::new(),
+            full: false,
             stop: None,
             lonely_arrivals: 0,
             window_events: 0,
@@ -152,13 +163,15 @@ impl<'a> World<'a> {
         // A first look at once: thousands of short replications notice an interruption too.
         let mut until_look = 1;
         let mut watch = limit::Watch::default();
-        let mut ends_at_start = 0;
+        let mut most_ends = limit::MOST_ENDS_OF_AN_INSTANT;
         loop {
             self.deliver_instant();
-            if let Some(stop) = self.stop.take() {
+            if self.stop.is_some()
+                && let Some(stop) = self.stop.take()
+            {
                 return stop;
             }
-            if self.record.ends.saturating_sub(ends_at_start) > limit::MOST_ENDS_OF_AN_INSTANT {
+            if self.record.ends > most_ends {
                 return limit::no_time_passes();
             }
             if !self.due.is_empty() {
@@ -176,16 +189,16 @@ impl<'a> World<'a> {
                 }
                 Some(time) => {
                     if time > self.now {
-                        ends_at_start = self.record.ends;
+                        most_ends = self.record.ends + limit::MOST_ENDS_OF_AN_INSTANT;
                     }
                     self.now = time;
                 }
             }
             until_look -= 1;
             if until_look == 0 {
-                until_look = limit::LOOK_EVERY;
-                if let Some(stop) = watch.look(control, &self.record, self.now, self.requests.len())
-                {
+                until_look = limit::until_look(control, self.record.events);
+                let look = watch.look(control, &self.record, self.now, self.requests.len());
+                if let Some(stop) = look.or_else(|| limit::of_strands(self.strands.len())) {
                     return stop;
                 }
             }
@@ -193,6 +206,10 @@ impl<'a> World<'a> {
     }
 
     fn begin(&mut self, window: Window) {
+        if self.stop.is_some() {
+            // Too much to be built.
+            return;
+        }
         if window.warmup.is_zero() {
             self.open_window();
         } else {
@@ -230,7 +247,7 @@ impl<'a> World<'a> {
         for client in due.drain(..) {
             self.on_client_ready(client);
             self.resume();
-            if self.record.is_full() {
+            if self.full {
                 self.stop = Some(Stop::Closed);
                 return;
             }
@@ -238,13 +255,11 @@ impl<'a> World<'a> {
         // What came due meanwhile is delivered next.
         due.append(&mut self.due);
         self.due = due;
+        spare(&mut self.due);
     }
 
     fn deliver(&mut self, event: Event) {
-        let alone = self.queue.len() == self.window_events as usize;
-        if !matches!(event, Event::Arrival) {
-            self.lonely_arrivals = 0;
-        }
+        let lonely_arrivals = std::mem::take(&mut self.lonely_arrivals);
         match event {
             Event::WaitEnd { strand, stamp } => self.on_wait_end(strand, stamp),
             Event::BurstEnd { core, stamp } => self.on_burst_end(core, stamp),
@@ -256,35 +271,43 @@ impl<'a> World<'a> {
             Event::InstanceExpiry { instance } => self.on_instance_expiry(instance),
             Event::Kill => self.on_kill(),
             Event::LoopTimer { id } => self.on_loop_timer(id),
-            Event::SlotTimeout { strand, stamp } => self.on_slot_timeout(strand, stamp),
+            Event::SlotTimeout { pool, stamp } => self.on_slot_timeout(pool, stamp),
             Event::WindowOpen => {
                 self.window_events -= 1;
                 self.open_window();
             }
             Event::WindowClose => self.stop = Some(self.close_of_window()),
             Event::Arrival => {
+                let alone = self.queue.len() == self.window_events as usize;
                 self.on_arrival();
-                self.note_lonely_arrival(alone);
+                self.note_lonely_arrival(alone, lonely_arrivals);
             }
             Event::ClientReady { client } => self.on_client_ready(client),
             Event::Retry { retry } => self.on_retry(retry),
         }
-        if self.record.is_full() {
+        if self.full {
             self.stop = Some(Stop::Closed);
         }
     }
 
     /// Arrivals alone, over and over, while requests are in flight: nothing else will ever happen.
-    fn note_lonely_arrival(&mut self, alone: bool) {
-        self.lonely_arrivals =
-            if alone && self.requests.len() > 1 { self.lonely_arrivals + 1 } else { 0 };
+    fn note_lonely_arrival(&mut self, alone: bool, before: u32) {
+        self.lonely_arrivals = if alone && self.requests.len() > 1 { before + 1 } else { 0 };
         if self.lonely_arrivals > 10_000 {
             self.stop = Some(Stop::Deadlock(self.describe_deadlock()));
         }
     }
 
     /// Lets threads go on whose wait ended in the course of the present event.
+    #[inline]
     fn resume(&mut self) {
+        if !(self.resumable.is_empty() && self.granted.is_empty()) {
+            self.resume_all();
+        }
+    }
+
+    #[inline(never)]
+    fn resume_all(&mut self) {
         loop {
             if let Some(thread) = self.resumable.pop() {
                 self.on_burst_done(thread);
@@ -305,23 +328,20 @@ impl<'a> World<'a> {
         for place in 0..touched {
             let instance = self.touched[place];
             self.instances[instance as usize].touched = false;
-            if !self.loops.is_empty() {
+            let loops = !self.loops.is_empty();
+            if loops {
                 self.loops_take(instance);
             }
             if self.setup.host.scheduling == Scheduling::Fifo {
                 self.cpu_release_lingering(instance);
             }
-            if !self.loops.is_empty() {
+            if loops {
                 self.loops_act(instance);
                 self.executors_act(instance);
             } else if !self.stealers.is_empty() {
                 self.stealers_act(instance);
-            } else if self.setup.is_serverless() {
-                self.fleet_act(instance);
-            } else if !self.dispatchers.is_empty() {
-                self.dispatchers_act(instance);
-            } else {
-                self.workers_act(instance);
+            } else if !self.instances[instance as usize].backlog.is_empty() {
+                self.backlog_act(instance);
             }
             self.resume();
             self.cpu_release_lingering(instance);
@@ -330,13 +350,29 @@ impl<'a> World<'a> {
             self.resume();
         }
         // What was touched meanwhile is settled next.
-        self.touched.drain(..touched);
-        if self.record.is_full() {
+        if self.touched.len() == touched {
+            self.touched.clear();
+        } else {
+            self.touched.drain(..touched);
+        }
+        if self.full {
             self.stop = Some(Stop::Closed);
         }
     }
 
+    /// Somebody idle takes waiting requests.
+    fn backlog_act(&mut self, instance: u32) {
+        if self.setup.is_serverless() {
+            self.fleet_act(instance);
+        } else if !self.dispatchers.is_empty() {
+            self.dispatchers_act(instance);
+        } else {
+            self.workers_act(instance);
+        }
+    }
+
     /// Something in an instance may concern somebody idle.
+    #[inline]
     pub(super) fn touch(&mut self, instance: u32) {
         let this = &mut self.instances[instance as usize];
         if !this.touched {
@@ -353,26 +389,50 @@ impl<'a> World<'a> {
     }
 
     /// Moves the time account of a strand's request to another part.
+    #[inline]
     pub(super) fn set_part(&mut self, strand: u32, part: Part) {
         let this = &mut self.strands[strand];
-        let old = std::mem::replace(&mut this.part, part);
-        if old == part {
+        if this.part == part {
             return;
         }
-        let request = this.request;
+        let id = this.request;
+        let request = &mut self.requests[id];
+        if request.is(Flag::SPLIT) || self.trace.is_some() {
+            return self.set_part_of_branch(strand, part);
+        }
+        this.part = part;
+        if part != Part::Parked {
+            self.accounts.add(id, request.part, self.now.0 - request.since.0);
+            request.since = self.now;
+            request.part = part;
+        }
+    }
+
+    /// Closes the account of a request up to now, and goes on with another part.
+    pub(super) fn settle_account(&mut self, id: u32, part: Part) {
+        let request = &mut self.requests[id];
+        self.accounts.add(id, request.part, self.now.0 - request.since.0);
+        request.since = self.now;
+        request.part = part;
+    }
+
+    /// The same where the request has branches, or somebody listens.
+    #[inline(never)]
+    fn set_part_of_branch(&mut self, strand: u32, part: Part) {
+        let this = &mut self.strands[strand];
+        let old = std::mem::replace(&mut this.part, part);
+        let id = this.request;
         if self.trace.is_some() {
             self.tell_part(strand);
         }
-        let now = self.now;
-        let request = &mut self.requests[request];
-        if request.counts == NONE {
+        let request = &mut self.requests[id];
+        if !request.is(Flag::SPLIT) {
             if part != Part::Parked {
-                request.settle(now);
-                request.part = part;
+                self.settle_account(id, part);
             }
             return;
         }
-        let counts = &mut self.counts[request.counts];
+        let counts = &mut self.branches[request.branches].counts;
         if old != Part::Parked {
             counts[old as usize] -= 1;
         }
@@ -387,8 +447,7 @@ impl<'a> World<'a> {
             None
         };
         if let Some(first) = first {
-            request.settle(now);
-            request.part = first;
+            self.settle_account(id, first);
         }
     }
 
@@ -434,5 +493,25 @@ impl<'a> World<'a> {
         } else {
             Stop::Deadlock(self.describe_deadlock())
         }
+    }
+}
+
+/// Buffers of more than this many are given back once they are empty: a crowd of millions that begins at
+/// once must not keep the room that it needed for an instant.
+const KEPT: usize = 1 << 16;
+
+/// Gives an empty buffer's room back, if it is large.
+#[inline]
+pub(super) fn spare(buffer: &mut Vec<u32>) {
+    if buffer.is_empty() && buffer.capacity() > KEPT {
+        *buffer = Vec::new();
+    }
+}
+
+/// Gives an empty queue's room back, if it is large.
+#[inline]
+pub(super) fn spare_queue(queue: &mut VecDeque<u32>) {
+    if queue.is_empty() && queue.capacity() > KEPT {
+        *queue = VecDeque::new();
     }
 }

@@ -45,7 +45,7 @@ impl<const N: usize> Histogram<N> {
     }
 
     /// Adds one value, the sum of its parts.
-    #[inline]
+    #[inline(always)]
     pub fn record(&mut self, parts: [u64; N]) {
         let value = parts.iter().sum();
         self.count += 1;

@@ -81,6 +81,9 @@ impl<'a> Facts<'a> {
             RuntimeKind::ThreadPool(kind) if kind.spawn == Spawn::PerRequest => {
                 kind.spawn_cost.seconds()
             }
+            RuntimeKind::ThreadPool(kind) if kind.replies() => {
+                kind.dispatch.seconds() + kind.reply.seconds()
+            }
             RuntimeKind::ThreadPool(kind) => kind.dispatch.seconds(),
             RuntimeKind::EventLoop(kind) => kind.task_switch.seconds() * demand.resumptions,
             RuntimeKind::WorkStealing(kind) => kind.task_switch.seconds() * demand.resumptions,

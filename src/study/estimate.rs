@@ -59,16 +59,18 @@ pub fn counts(samples: &[Sample]) -> RequestCounts {
 pub fn responses(samples: &[Sample], of: impl Fn(&Sample) -> &Responses) -> ResponseTimes {
     let mut points: Vec<(f64, u64)> =
         samples.iter().flat_map(|sample| of(sample).points.iter().copied()).collect();
-    // Each replication's are sorted: the stable sort merges such runs.
-    points.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+    if samples.len() > 1 {
+        // Each replication's are sorted: the stable sort merges such runs.
+        points.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+    }
+    let whole = quantiles(&points);
     let figure = |place: usize| estimate(samples, |sample| of(sample).figures[place]);
     let percentile = |place: usize| {
         let found = figure(place);
         let Some(value) = found.value else { return found };
         let sections: Vec<f64> =
             samples.iter().filter_map(|sample| of(sample).figures[place]).collect();
-        let whole = quantile(&points, SHARES[place - 1]) / 1e9;
-        let ci95 = sectioned_ci95(&sections, whole);
+        let ci95 = sectioned_ci95(&sections, whole[place - 1] / 1e9);
         Estimate { ci95: ci95.map(|[low, high]| [low.min(value), high.max(value)]), ..found }
     };
     ResponseTimes {
@@ -83,17 +85,22 @@ pub fn responses(samples: &[Sample], of: impl Fn(&Sample) -> &Responses) -> Resp
     }
 }
 
-/// The value that a share of all does not exceed, among values with counts, ascending; NaN without
+/// The values that the [`SHARES`] of all do not exceed, among values with counts, ascending; NaN without
 /// any.
-fn quantile(points: &[(f64, u64)], share: f64) -> f64 {
+fn quantiles(points: &[(f64, u64)]) -> [f64; SHARES.len()] {
     let total: u64 = points.iter().map(|point| point.1).sum();
-    let rank = (total as f64 * share * (1.0 - 1e-12)).ceil() as u64;
-    let mut seen = 0;
-    let found = points.iter().find(|point| {
-        seen += point.1;
-        seen >= rank
-    });
-    found.map_or(f64::NAN, |point| point.0)
+    let (mut rest, mut seen) = (points.iter(), 0);
+    let mut last = f64::NAN;
+    SHARES.map(|share| {
+        let rank = (total as f64 * share * (1.0 - 1e-12)).ceil() as u64;
+        while seen < rank
+            && let Some(&(value, count)) = rest.next()
+        {
+            seen += count;
+            last = value;
+        }
+        last
+    })
 }
 
 /// The distribution of the response time over replications, as far as every one of them knows it.

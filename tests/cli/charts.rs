@@ -35,12 +35,45 @@ fn plot_writes_each_format_by_its_ending() {
         text("a.svg").contains("width=\"88mm\"") && text("a.svg").contains("aria-label=\"loop\"")
     );
     assert!(read("a.png").starts_with(b"\x89PNG") && read("a.pdf").starts_with(b"%PDF-"));
-    assert!(text("a.tex").contains("\\begin{groupplot}") && text("a.tex").contains("xmode=log"));
+    assert!(text("a.tex").contains("\\begin{axis}") && text("a.tex").contains("xmode=log"));
     assert!(
         text("a.csv").starts_with("series,blocking_coefficient,quantity,value,value_lo,value_hi\n")
     );
     assert!(text("a.csv").contains("loop,10,gain,10,9.9,10.1"), "{}", text("a.csv"));
     assert!(text("a.txt").contains("blocking coefficient") && text("a.txt").contains("iowait 0."));
+}
+
+#[test]
+fn the_caption_of_a_plot_has_its_own_command_and_that_of_its_table_while_the_table_is_as_it_was() {
+    let home = tempfile::tempdir().expect("a temporary folder");
+    let sweep = ["sweep", "--cpu", "1ms", "--io", "9ms", "--vary", "beta=1,9", "--requests", "300"];
+    let more = ["--replications", "2", "--set", "run.warmup=100ms", "--out", "s"];
+    play_at(home.path(), &[&sweep[..], &more].concat()).ends(0, &[]);
+    let caption = || {
+        let args = ["plot", "s/result.csv", "xy", "--x", "beta", "--y", "p50", "-o", "c.txt"];
+        let page = ["--theme", "paper", "--width", "ieee1"];
+        play_at(home.path(), &[&args[..], &page].concat()).ends(0, &["wrote c.txt"]);
+        std::fs::read_to_string(home.path().join("c.txt")).expect("a caption")
+    };
+    let first = caption();
+    let own = "Made again by: iowait plot s/result.csv xy --x beta --y p50 -o c.txt --theme paper --width ieee1\n";
+    assert!(first.contains(own), "{first}");
+    assert!(first.contains("Data: s/result.csv (SHA-256 "), "{first}");
+    assert!(
+        first.contains("…), made again by: iowait sweep --cpu 1ms --io 9ms --vary beta=1,9"),
+        "{first}"
+    );
+    assert!(first.contains("2 replications of each study, warm-up 100 ms"), "{first}");
+    assert!(first.contains("95 % intervals of response time, median within ± "), "{first}");
+    // Another table under that name is not what the folder tells of.
+    let table = home.path().join("s/result.csv");
+    let text = std::fs::read_to_string(&table).expect("a table");
+    let shorter = text.trim_end().rsplit_once('\n').expect("lines").0.to_owned() + "\n";
+    std::fs::write(&table, shorter).expect("written");
+    let second = caption();
+    assert!(second.contains("of which nothing else is known"), "{second}");
+    assert!(!second.contains("seed") && !second.contains("iowait sweep"), "{second}");
+    assert!(second.contains(own), "{second}");
 }
 
 #[test]

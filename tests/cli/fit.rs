@@ -103,10 +103,17 @@ fn a_monitoring_page_gives_back_what_was_simulated() {
     assert!(!run.out.contains("scenario over-today"), "{}", run.out);
     let lead = "The formula promises 1 + T_io/T_cpu = ";
     let flowing = model.replace("\n# ", " ");
-    let promise = flowing.split(lead).nth(1).and_then(|rest| rest.split(',').next());
+    let promise = flowing.split(lead).nth(1).and_then(|rest| rest.split_whitespace().next());
+    let promise = promise.map(|words| words.trim_end_matches('.'));
     let shown = run.out.lines().filter(|line| line.starts_with("  loop "));
     let shown: Vec<Option<&str>> = shown.map(|line| line.split_whitespace().nth(1)).collect();
     assert!(shown.contains(&promise), "{promise:?}\n{}", run.out);
+    // T_cpu is that of the file in both places, without what the preset charges.
+    let both = [&flowing, &run.out].map(|text| {
+        let rest = text.split("T_cpu ").nth(1).expect("T_cpu");
+        rest.split(" ms").next().and_then(|number| number.parse::<f64>().ok()).expect("in ms")
+    });
+    assert!((both[0] / both[1] - 1.0).abs() < 0.005, "{both:?}\n{model}\n{}", run.out);
     // T_io has its interval, and the truth is in it.
     let range = flowing.split("T_io ").nth(1).and_then(|rest| rest.split("between ").nth(1));
     let numbers: Vec<f64> = range
@@ -144,10 +151,17 @@ fn a_run_printed_as_k6_prints_is_fitted_like_a_measurement() {
     let io = t_io(&fitted.out);
     assert!((io / 40.0 - 1.0).abs() < 0.125, "T_io {io} ms\n{}", fitted.out);
     let both = play_at(home.path(), &["run", "known.toml", "--format", "k6", "--requests", "500"]);
-    let objects = serde_json::Deserializer::from_str(&both.out).into_iter::<serde_json::Value>();
-    let names: Vec<_> =
-        objects.map(|object| object.expect("JSON")["iowait"]["runtime"].clone()).collect();
-    assert_eq!(names, ["now", "other"]);
+    let both_of = json(&both);
+    for name in ["now", "other"] {
+        assert_eq!(both_of[name]["iowait"]["runtime"], name);
+        assert!(both_of[name]["metrics"]["http_req_duration"]["values"]["med"].is_number());
+    }
+    // A file of several is read too, and says what to choose.
+    write(home.path(), "both.json", &both.out);
+    let several = [&fit[..1], &["both.json"], &fit[2..]].concat();
+    play_at(home.path(), &several).ends(2, &["there are several"]);
+    let one = [&several[..], &["--where", "runtime=now"]].concat();
+    play_at(home.path(), &one).ends(0, &[]);
 }
 
 #[test]

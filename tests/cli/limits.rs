@@ -115,12 +115,16 @@ fn a_run_of_more_events_than_are_allowed_ends_with_3_and_says_how_far_it_came() 
     small(&["--max-events", "1000000"]).ends(0, &[]);
     let told =
         ["sync, replication 1: 1000 events were not enough (--max-events)", "of virtual time"];
-    let played = small(&["--max-events", "1000", "--requests", "100000000"]).ends(3, &told);
+    let more = ["--set", "run.requests=100000000", "--max-events", "1000"];
+    let many = [&SMALL[..5], &SMALL[7..], &more].concat();
+    let played = super::play(&many).ends(3, &told);
     assert_eq!(played.out, "");
-    assert!(played.err.contains("in flight; allow more events"), "{}", played.err);
-    // A replication that is over before anybody looks is held to the same number.
-    small(&["--max-events", "599"])
-        .ends(3, &["sync, replication 1: 599 events", "300 requests had ended"]);
+    assert!(played.err.contains("in flight; allow"), "{}", played.err);
+    // It is stopped near that number: of some 3 events a request no thousand requests.
+    let ended = played.err.split("virtual time ").nth(1).and_then(|rest| rest.split(' ').next());
+    let ended: u32 = ended.and_then(|number| number.parse().ok()).expect("ended requests");
+    assert!((100..1_000).contains(&ended), "{}", played.err);
+    small(&["--max-events", "599"]).ends(3, &["sync, replication 1: 599 events"]);
     small(&["--max-events", "0"]).ends(2, &["--max-events", "from 1 to"]);
 }
 
@@ -199,8 +203,17 @@ fn a_file_of_data_that_never_ends_is_refused() {
 fn sweeps_and_plans_of_too_many_points_are_refused_before_the_first() {
     let model = ["--cpu", "1ms", "--io", "9ms", "--vary", "beta=1..2:9999", "--vary"];
     let cores = |cores: &'static str| [&model[..], &[cores]].concat();
-    let sweep = super::play(&[&["sweep"][..], &cores("cores=1..9999")].concat());
+    let sweep = super::play(&[&["sweep"][..], &cores("host.cores=1..9999")].concat());
     sweep.ends(3, &["9999 x 9999 are 99980001 points", "at most 10000000"]);
-    let plan = super::play(&[&["plan", "--slo", "p99=1s"][..], &cores("cores=1..9")].concat());
+    let plan = super::play(
+        &[&["plan", "--for", "sync", "--slo", "p99=1s"][..], &cores("host.cores=1..9")].concat(),
+    );
     plan.ends(3, &["89991 combinations", "20000"]);
+}
+
+#[test]
+fn a_machine_wider_than_can_be_told_apart_is_refused_before_it_is_built() {
+    let wide = ["--set", "host.cores=10000000", "--set", "runtime.sync.instances=14"];
+    let played = run("clients = 1", "{ cpu = \"1 ms\" }", &wide);
+    played.ends(3, &["140000000 cores or pools", "134217728", "try fewer instances"]);
 }

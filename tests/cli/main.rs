@@ -5,6 +5,7 @@ mod commands;
 mod faults;
 mod files;
 mod fit;
+mod fit_covers;
 mod habits;
 mod help;
 mod interrupted;

@@ -53,6 +53,22 @@ fn read(home: &Path, file: &str) -> String {
 }
 
 #[test]
+fn under_one_warm_up_nothing_moves_along_an_axis_that_is_not_its_own() {
+    let home = home();
+    let more = ["--vary", "runtime.loops.loops=1,2,4", "--format", "csv", "--no-files"];
+    let played = sweep(home.path(), &more).ends(0, &[]);
+    let of_sync: Vec<&str> = played
+        .out
+        .lines()
+        .filter_map(|line| line.split_once(','))
+        .filter(|(_, row)| row.starts_with(",sync,"))
+        .map(|(_, row)| row)
+        .collect();
+    assert_eq!(of_sync.len(), 3, "{}", played.out);
+    assert!(of_sync.iter().all(|row| *row == of_sync[0]), "{of_sync:?}");
+}
+
+#[test]
 fn every_point_is_a_row_for_each_runtime_and_scenario_under_its_parameters() {
     let home = home();
     let played = sweep(home.path(), &["--vary", "beta=1,9", "--vary", "host.cores=1..3"]);

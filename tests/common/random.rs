@@ -5,8 +5,8 @@ use iowait::engine::Key;
 use iowait::input::dist::Dist;
 use iowait::model::request::Gil;
 use iowait::model::runtime::{
-    Assign, Balance, EventLoop, Executor, GilOrder, Rounding, Serverless, Spawn, SyncWorker,
-    ThreadPool, WorkStealing,
+    Assign, Balance, EventLoop, Executor, GilOrder, PollOrder, Rounding, Serverless, Spawn,
+    SyncWorker, ThreadPool, WorkStealing,
 };
 use iowait::model::{
     Host, Load, LoadKind, Model, RequestClass, Resource, Runtime, RuntimeKind, Scheduling, Scope,
@@ -157,7 +157,7 @@ impl Maker {
     }
 
     pub fn runtime(&mut self) -> Runtime {
-        let kind = match self.below(5) {
+        let mut kind = match self.below(5) {
             0 => RuntimeKind::SyncWorker(SyncWorker::new(1 + self.below(6) as u32)),
             1 => RuntimeKind::ThreadPool(ThreadPool {
                 processes: 1 + self.below(3) as u32,
@@ -203,6 +203,16 @@ impl Maker {
                 ..EventLoop::new(1 + self.below(3) as u32, 1)
             }),
         };
+        // By what was drawn already, so that other models stay as they are.
+        match &mut kind {
+            RuntimeKind::ThreadPool(kind) if kind.dispatch.0 % 2 == 1 => {
+                kind.reply = Span(kind.dispatch.0 / 2);
+            }
+            RuntimeKind::EventLoop(kind) if kind.poll.0 % 2 == 1 => {
+                kind.poll_order = PollOrder::Listed;
+            }
+            _ => {}
+        }
         let mut runtime = Runtime::new("any", kind);
         runtime.overhead = Dist::constant(self.below(50_000) as f64);
         if !self.constant {

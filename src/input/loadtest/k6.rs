@@ -15,18 +15,32 @@ pub fn fits(text: &str) -> bool {
     json::is_object(text) && text.contains("\"http_req_duration")
 }
 
-/// Reads one summary, or one after another, as `iowait run --format k6` writes them.
+/// Reads one summary, or those of several runtimes, as `iowait run --format k6` writes them.
 pub fn read(name: &str, text: &str) -> Result<Vec<Measurement>, Problem> {
     let text = text.trim_start_matches('\u{feff}');
     let mut found = Vec::new();
     for value in serde_json::Deserializer::from_str(text).into_iter::<Value>() {
         let value = value.map_err(|error| json::broken(&error))?;
-        found.push(summary(name, &value)?);
+        match value.as_object().filter(|all| is_of_several(all)) {
+            Some(all) => {
+                for (runtime, value) in all {
+                    found.push(summary(&format!("{name}, {runtime}"), value)?);
+                }
+            }
+            None => found.push(summary(name, &value)?),
+        }
     }
     if found.is_empty() {
         return Err(Problem::new("there is no summary in it"));
     }
     Ok(found)
+}
+
+/// Whether an object has a summary under each of its keys.
+fn is_of_several(all: &serde_json::Map<String, Value>) -> bool {
+    !all.is_empty()
+        && ["metrics", "results"].iter().all(|key| !all.contains_key(*key))
+        && all.values().all(|value| value.get("metrics").is_some())
 }
 
 fn summary(name: &str, value: &Value) -> Result<Measurement, Problem> {
@@ -66,7 +80,10 @@ fn summary(name: &str, value: &Value) -> Result<Measurement, Problem> {
         place: name.to_owned(),
         server: ["runtime", "kind"].into_iter().filter_map(said).collect(),
         width: width.map(|width| width as u32),
-        row: said("runtime").map(|name| ("runtime".to_owned(), name)).into_iter().collect(),
+        row: ["runtime", "scenario"]
+            .into_iter()
+            .filter_map(|key| Some((key.to_owned(), said(key)?)))
+            .collect(),
         clients: clients.filter(|clients| *clients >= 1.0).map(|clients| clients as u64),
         offered_rps: json::number(value, &["iowait", "offered_rps"]),
         throughput_rps: Some(rate),

@@ -101,11 +101,17 @@ fn parameter<'t, 'p>(
     part: &'p Part,
 ) -> Result<(&'t mut Table, &'p Part), Problem> {
     let (name, place) = part;
-    let problem = nothing_named(root, std::slice::from_ref(part));
-    let Some(entry) = root.get_mut("params") else { return Err(problem) };
-    match &mut entry.item.content {
-        Content::Table(params) if params.get(name).is_some() => Ok((params, part)),
-        _ => Err(problem.at(place)),
+    let is_there = match root.get("params").map(|entry| &entry.item.content) {
+        Some(Content::Table(params)) => params.get(name).is_some(),
+        _ => false,
+    };
+    if !is_there {
+        let problem = nothing_named(root, std::slice::from_ref(part));
+        return Err(if root.get("params").is_some() { problem.at(place) } else { problem });
+    }
+    match root.get_mut("params").map(|entry| &mut entry.item.content) {
+        Some(Content::Table(params)) => Ok((params, part)),
+        _ => unreachable!("it was there just now"),
     }
 }
 

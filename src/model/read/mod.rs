@@ -22,7 +22,7 @@ pub mod scenario;
 pub mod step;
 
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use crate::input::document::Document;
 use crate::input::keys::{Holds, Key};
@@ -124,8 +124,11 @@ fn finish(
 }
 
 fn sources(document: &Document, overrides: &Overrides) -> Vec<Source> {
-    let defaults = Source { name: "defaults".to_owned(), text: Arc::from(DEFAULTS) };
-    let presets = Source { name: "presets".to_owned(), text: Arc::from(PRESETS) };
+    // A sweep reads a model for every point.
+    static TEXTS: LazyLock<[Arc<str>; 2]> = LazyLock::new(|| [DEFAULTS.into(), PRESETS.into()]);
+    let [defaults, presets] = &*TEXTS;
+    let defaults = Source { name: "defaults".to_owned(), text: Arc::clone(defaults) };
+    let presets = Source { name: "presets".to_owned(), text: Arc::clone(presets) };
     [document.source().clone(), defaults, presets].into_iter().chain(overrides.sources()).collect()
 }
 

@@ -9,8 +9,8 @@ use crate::model::read::kinds::Kinds;
 use crate::model::read::names::{Beta, Names, read_set};
 use crate::model::read::request;
 use crate::model::runtime::{
-    Assign, Balance, EventLoop, Executor, GilOrder, Rounding, Serverless, Spawn, SyncWorker,
-    ThreadPool, WorkStealing,
+    Assign, Balance, EventLoop, Executor, GilOrder, PollOrder, Rounding, Serverless, Spawn,
+    SyncWorker, ThreadPool, WorkStealing,
 };
 use crate::model::{RequestClass, Resource, Runtime, RuntimeKind};
 
@@ -33,6 +33,8 @@ const ASSIGN: [(&str, Assign); 5] = [
 const EXECUTOR: [(&str, Executor); 2] =
     [("threads", Executor::Threads), ("processes", Executor::Processes)];
 
+const POLL_ORDER: [(&str, PollOrder); 2] =
+    [("arrival", PollOrder::Arrival), ("listed", PollOrder::Listed)];
 const ROUNDING: [(&str, Rounding); 2] = [("up", Rounding::Up), ("nearest", Rounding::Nearest)];
 
 /// The keys that every runtime has.
@@ -112,6 +114,12 @@ pub const KINDS: &[Kind] = &[
                 "0 s",
                 "CPU of a main thread that hands each request to the pool; 0 s: threads take them",
             ),
+            Key::new(
+                "reply",
+                Holds::Duration,
+                "0 s",
+                "CPU behind the head of an answer, for which the lock is let go; with dispatch and gil",
+            ),
             Key::new("memory_per_thread", Holds::Size, "0 B", "memory of each thread"),
         ],
         means: "processes of threads behind one backlog, with or without a GIL",
@@ -129,6 +137,12 @@ pub const KINDS: &[Kind] = &[
             ),
             Key::new("task_switch", Holds::Duration, "0 s", "CPU for each resumption of a task"),
             Key::new("poll", Holds::Duration, "0 s", "CPU for each iteration of a loop"),
+            Key::new(
+                "poll_order",
+                Holds::Word(&["arrival", "listed"]),
+                "arrival",
+                "of requests in a poll: as they came, or late clients last, as epoll lists sockets",
+            ),
             Key::new("timer_grain", Holds::Duration, "0 s", "a loop sleeps for multiples of this"),
             Key::new(
                 "timer_rounding",
@@ -298,6 +312,7 @@ fn read_thread_pool(fields: &Fields<'_>) -> RuntimeKind {
     kind.spawn = fields.word("spawn", &SPAWN).unwrap_or_default();
     kind.spawn_cost = fields.duration("spawn_cost").unwrap_or(kind.spawn_cost);
     kind.dispatch = fields.duration("dispatch").unwrap_or(kind.dispatch);
+    kind.reply = fields.duration("reply").unwrap_or(kind.reply);
     kind.memory_per_thread = fields.size("memory_per_thread").unwrap_or_default();
     RuntimeKind::ThreadPool(kind)
 }
@@ -308,6 +323,7 @@ fn read_event_loop(fields: &Fields<'_>, cores: u32) -> RuntimeKind {
     kind.assign = fields.word("assign", &ASSIGN).unwrap_or_default();
     kind.task_switch = fields.duration("task_switch").unwrap_or(kind.task_switch);
     kind.poll = fields.duration("poll").unwrap_or(kind.poll);
+    kind.poll_order = fields.word("poll_order", &POLL_ORDER).unwrap_or_default();
     kind.timer_grain = fields.duration("timer_grain").unwrap_or(kind.timer_grain);
     kind.timer_rounding = fields.word("timer_rounding", &ROUNDING).unwrap_or_default();
     kind.executor = fields.word("executor", &EXECUTOR).unwrap_or_default();

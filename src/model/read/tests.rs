@@ -314,12 +314,12 @@ fn every_key_of_every_runtime_is_read() {
     let text = format!(
         "{SMALLEST}[[runtime]]\nname = \"t\"\nkind = \"thread-pool\"\nprocesses = 2\nthreads = 3\n\
          gil = true\nswitch_interval = \"1 ms\"\ngil_switch = \"2 us\"\ngil_order = \"random\"\n\
-         spawn = \"per-request\"\nspawn_cost = \"5 us\"\ndispatch = \"6 us\"\nmemory_per_thread = \"1 MiB\"\n\
+         spawn = \"per-request\"\nspawn_cost = \"5 us\"\ndispatch = \"6 us\"\nreply = \"8 us\"\nmemory_per_thread = \"1 MiB\"\n\
          overhead = \"exp(1 us)\"\ntimer_overshoot = \"exp(7 us)\"\ncold_cost = \"1 ms\"\n\
          cold_after = \"9 ms\"\nbacklog = 0\nbase_memory = \"2 KiB\"\n\
          instances = 4\nbalance = \"least-loaded\"\ncost_per_hour = 0.5\n\
          [[runtime]]\nkind = \"event-loop\"\nloops = 2\nmax_tasks = 5\nassign = \"pinned\"\n\
-         task_switch = \"1 us\"\npoll = \"2 us\"\ntimer_grain = \"1 ms\"\n\
+         task_switch = \"1 us\"\npoll = \"2 us\"\npoll_order = \"listed\"\ntimer_grain = \"1 ms\"\n\
          timer_rounding = \"nearest\"\nexecutor = \"processes\"\nexecutor_threads = 7\n\
          gil = true\nswitch_interval = \"3 ms\"\nmemory_per_task = \"4 B\"\n"
     );
@@ -335,6 +335,7 @@ fn every_key_of_every_runtime_is_read() {
         spawn: crate::model::runtime::Spawn::PerRequest,
         spawn_cost: Span::from_micros(5),
         dispatch: Span::from_micros(6),
+        reply: Span::from_micros(8),
         memory_per_thread: Bytes(1 << 20),
     };
     assert_eq!(threads.kind, RuntimeKind::ThreadPool(pool));
@@ -352,6 +353,7 @@ fn every_key_of_every_runtime_is_read() {
         assign: crate::model::runtime::Assign::Pinned,
         task_switch: Span::from_micros(1),
         poll: Span::from_micros(2),
+        poll_order: crate::model::runtime::PollOrder::Listed,
         timer_grain: Span::from_millis(1),
         timer_rounding: crate::model::runtime::Rounding::Nearest,
         executor: crate::model::runtime::Executor::Processes,

@@ -15,6 +15,8 @@ pub struct EventLoop {
     pub task_switch: Span,
     /// CPU for each iteration.
     pub poll: Span,
+    /// In which order a poll has the requests that came in.
+    pub poll_order: PollOrder,
     /// A loop sleeps for whole multiples of this; zero is any time. Waits with `timer` feel it.
     pub timer_grain: Span,
     /// How a loop comes to a multiple of `timer_grain`.
@@ -45,6 +47,16 @@ pub enum Assign {
     Random,
     /// Each client stays with a loop drawn for it (kept-alive connections).
     Pinned,
+}
+
+/// In which order a poll has the requests that came in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum PollOrder {
+    /// As they came.
+    #[default]
+    Arrival,
+    /// As epoll lists sockets: those of the poll before in their old places, then the others as they came.
+    Listed,
 }
 
 /// How a loop comes to whole multiples of its timer's grain.
@@ -79,6 +91,7 @@ impl EventLoop {
             assign: Assign::Greedy,
             task_switch: Span::ZERO,
             poll: Span::ZERO,
+            poll_order: PollOrder::Arrival,
             timer_grain: Span::ZERO,
             timer_rounding: Rounding::Up,
             executor: Executor::Threads,

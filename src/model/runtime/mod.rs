@@ -6,7 +6,7 @@ pub mod sync_worker;
 pub mod thread_pool;
 pub mod work_stealing;
 
-pub use event_loop::{Assign, EventLoop, Executor, Rounding};
+pub use event_loop::{Assign, EventLoop, Executor, PollOrder, Rounding};
 pub use serverless::Serverless;
 pub use sync_worker::SyncWorker;
 pub use thread_pool::{GilOrder, Spawn, ThreadPool};

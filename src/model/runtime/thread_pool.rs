@@ -24,6 +24,9 @@ pub struct ThreadPool {
     /// CPU of each process's main thread for each request, which it hands to the pool with the lock
     /// in its hand; without any, threads take requests themselves.
     pub dispatch: Span,
+    /// CPU of a request behind the first bytes of its answer, for which a thread that was handed its
+    /// request lets go of the GIL and needs it again; without any, the answer is the end of the last step.
+    pub reply: Span,
     /// Memory of each thread.
     pub memory_per_thread: Bytes,
 }
@@ -55,6 +58,12 @@ impl ThreadPool {
         !self.dispatch.is_zero() && self.spawn == Spawn::Pool
     }
 
+    /// Whether threads let go of the GIL to answer.
+    #[must_use]
+    pub fn replies(&self) -> bool {
+        !self.reply.is_zero() && self.gil && self.is_dispatched()
+    }
+
     /// One process of this many threads, no GIL.
     #[must_use]
     pub const fn new(threads: u32) -> Self {
@@ -68,6 +77,7 @@ impl ThreadPool {
             spawn: Spawn::Pool,
             spawn_cost: Span::ZERO,
             dispatch: Span::ZERO,
+            reply: Span::ZERO,
             memory_per_thread: Bytes(0),
         }
     }

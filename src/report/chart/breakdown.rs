@@ -5,13 +5,12 @@
 
 use plotters::style::RGBColor;
 
-use super::super::number;
 use super::axis::{Axis, Scale};
 use super::drawing::{Bar, Dimension, Drawing, Labels, Panel, Row, Series, Shape};
 use super::palette::{
     BLACK, BLUE, GREEN, Hatch, Look, Marker, ORANGE, PURPLE, SKY, STEM, VERMILION,
 };
-use super::{Error, Figure, Page};
+use super::{Error, Figure, Page, precision, words};
 use crate::study::result::{Breakdown, Estimate, Outcome, RuntimeResult};
 
 /// One part of a response time.
@@ -27,11 +26,21 @@ const PARTS: [Part; 8] = [
     Part { name: "on a core", color: BLUE, hatch: Hatch::Plain, of: |b| &b.running },
     Part { name: "I/O", color: STEM, hatch: Hatch::Plain, of: |b| &b.io },
     Part { name: "waits for a core", color: VERMILION, hatch: Hatch::Rising, of: |b| &b.cpu_wait },
-    Part { name: "for the loop", color: ORANGE, hatch: Hatch::Upright, of: |b| &b.loop_wait },
-    Part { name: "for the GIL", color: PURPLE, hatch: Hatch::Crossed, of: |b| &b.lock_wait },
-    Part { name: "for an executor", color: SKY, hatch: Hatch::Level, of: |b| &b.executor_wait },
-    Part { name: "for a slot", color: GREEN, hatch: Hatch::Falling, of: |b| &b.resource_wait },
-    Part { name: "before it is taken", color: BLACK, hatch: Hatch::Rising, of: |b| &b.accept },
+    Part { name: "waits for the loop", color: ORANGE, hatch: Hatch::Upright, of: |b| &b.loop_wait },
+    Part { name: "waits for the GIL", color: PURPLE, hatch: Hatch::Crossed, of: |b| &b.lock_wait },
+    Part {
+        name: "waits for an executor",
+        color: SKY,
+        hatch: Hatch::Level,
+        of: |b| &b.executor_wait,
+    },
+    Part {
+        name: "waits for a slot",
+        color: GREEN,
+        hatch: Hatch::Falling,
+        of: |b| &b.resource_wait,
+    },
+    Part { name: "waits to be taken", color: BLACK, hatch: Hatch::Rising, of: |b| &b.accept },
 ];
 
 /// Draws the chart; `None` where nothing was simulated.
@@ -65,13 +74,18 @@ pub fn draw(outcome: &Outcome, page: &Page) -> Result<Option<Figure>, Error> {
                 }
                 from = to;
             }
-            rows.push(Row { name, figure: number::duration(total, None), begins });
+            rows.push(Row { name, figure: words::duration(total), begins });
         }
     }
     if rows.is_empty() {
         return Ok(None);
     }
-    Figure::of(drawing(outcome, rows, bars), page).map(Some)
+    let means = runtimes(outcome).filter_map(|(_, runtime)| {
+        let mean = &runtime.response_s.mean;
+        Some((mean.value?, mean.ci95))
+    });
+    let precision = precision::widest("the mean response time", means);
+    Ok(Some(Figure::of(drawing(outcome, rows, bars), page)?.within(precision)))
 }
 
 fn drawing(outcome: &Outcome, rows: Vec<Row>, bars: Vec<Vec<Bar>>) -> Drawing {

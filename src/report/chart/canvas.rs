@@ -108,6 +108,14 @@ impl Canvas {
         self.write(text, at, look, FontTransform::None)
     }
 
+    /// A number of an axis, centred as a text.
+    pub fn number(&self, text: &str, at: (f64, f64), look: Type) -> Result<(), Error> {
+        self.pen.set_numbers(true);
+        let drawn = self.write(text, at, look, FontTransform::None);
+        self.pen.set_numbers(false);
+        drawn
+    }
+
     /// A text that reads upward, its capitals centred on the distance `x`.
     pub fn text_upward(&self, text: &str, at: (f64, f64), look: Type) -> Result<(), Error> {
         self.write(text, at, look, FontTransform::Rotate270)

@@ -3,7 +3,8 @@
 use super::super::files::{Manifest, Precision};
 use super::super::number;
 use super::drawing::Drawing;
-use crate::study::result::{Effort, Outcome, RuntimeResult};
+use super::words;
+use crate::study::result::{Effort, Outcome};
 
 /// Where the numbers of a chart come from; what is not known is not said.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -22,9 +23,21 @@ pub struct Provenance {
     pub warmup_s: Option<f64>,
     /// What the studies of a sweep or a tornado took, instead of the two.
     pub studies: Option<Effort>,
-    /// The widest relative half-width of an interval.
-    pub precision: Option<Precision>,
-    /// The command line that makes the numbers again.
+    /// The command line that makes the chart again.
+    pub command: Option<String>,
+    /// The table that it is drawn from, and the command line that makes that, where the two are not
+    /// one.
+    pub data: Option<Data>,
+}
+
+/// A table that a chart is drawn from.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Data {
+    /// Its file.
+    pub file: String,
+    /// SHA-256 of its bytes, in hex.
+    pub sha256: String,
+    /// The command line that makes it again.
     pub command: Option<String>,
 }
 
@@ -40,8 +53,8 @@ impl Provenance {
             replications: manifest.replications,
             warmup_s: manifest.warmup_s,
             studies: manifest.studies,
-            precision: manifest.precision.clone(),
             command: Some(manifest.command.clone()),
+            data: None,
         }
     }
 
@@ -54,7 +67,6 @@ impl Provenance {
     /// That of one run.
     #[must_use]
     pub fn of(outcome: &Outcome) -> Self {
-        let widths = outcome.runtimes.iter().filter_map(relative_width);
         Self {
             iowait: outcome.iowait.clone(),
             model: Some(outcome.model.clone()),
@@ -63,23 +75,15 @@ impl Provenance {
             replications: Some(outcome.replications).filter(|n| *n > 0),
             warmup_s: Some(outcome.warmup_s).filter(|s| s.is_finite() && outcome.replications > 0),
             studies: None,
-            precision: widths
-                .reduce(f64::max)
-                .map(|within| Precision { of: "throughput".to_owned(), within }),
             command: Some(outcome.command.clone()),
+            data: None,
         }
     }
 }
 
-fn relative_width(runtime: &RuntimeResult) -> Option<f64> {
-    let throughput = &runtime.throughput_rps;
-    let value = throughput.value.filter(|value| *value > 0.0)?;
-    throughput.half_width().map(|half| half / value).filter(|share| share.is_finite())
-}
-
 /// The caption of a drawing, a paragraph a line.
 #[must_use]
-pub fn caption(drawing: &Drawing, from: &Provenance) -> String {
+pub fn caption(drawing: &Drawing, precision: &[Precision], from: &Provenance) -> String {
     let mut how = vec![format!("iowait {}", from.iowait)];
     let sha =
         from.model_sha256.as_ref().map(|sha| format!(" (SHA-256 {}…)", &sha[..sha.len().min(12)]));
@@ -91,7 +95,7 @@ pub fn caption(drawing: &Drawing, from: &Provenance) -> String {
         1 => "1 replication".to_owned(),
         n => format!("{n} replications"),
     };
-    let long = |seconds: f64| number::duration(seconds, None);
+    let long = |seconds: f64| words::duration(seconds);
     match from.studies {
         Some(Effort { replications: [few, many], warmup_s: [least, most] }) => {
             let few = if few < many { format!("{few} to ") } else { String::new() };
@@ -104,13 +108,21 @@ pub fn caption(drawing: &Drawing, from: &Provenance) -> String {
             how.extend(from.warmup_s.map(|s| format!("warm-up {}", long(s))));
         }
     }
-    how.extend(from.precision.as_ref().map(|Precision { of, within }| {
+    how.extend(precision.iter().enumerate().map(|(place, Precision { of, within })| {
         let share = number::figure(within * 100.0, 2);
-        format!("95 % intervals of {of} within ± {share} %")
+        let what = if place == 0 { "95 % intervals " } else { "" };
+        format!("{what}of {of} within ± {share} %")
     }));
     let mut lines = vec![drawing.about.clone()];
     lines.extend(drawing.notes.iter().cloned());
     lines.push(format!("{}.", how.join(", ")));
     lines.extend(from.command.as_ref().map(|command| format!("Made again by: {command}")));
+    lines.extend(from.data.as_ref().map(|Data { file, sha256, command }| {
+        let file = format!("Data: {file} (SHA-256 {}…)", &sha256[..sha256.len().min(12)]);
+        match command {
+            Some(command) => format!("{file}, made again by: {command}"),
+            None => format!("{file}, of which nothing else is known."),
+        }
+    }));
     lines.join("\n") + "\n"
 }

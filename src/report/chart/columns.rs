@@ -50,9 +50,10 @@ pub fn draw(table: &Table, choice: &Choice, page: &Page) -> Result<Figure, Error
     let x = words::axis(table, x, &across, Axis::suited);
     let y = words::axis(table, y, &up, Axis::suited);
     let bands = series.iter().flat_map(|s| s.shape.spots()).any(|spot| spot.interval.is_some());
+    let about = words::sentence(&format!("{} against {}", y.title, x.title));
     let drawing = Drawing {
-        title: format!("{} against {}", y.title, x.title),
-        about: format!("{} against {}.", y.title, x.title),
+        title: about.clone(),
+        about: format!("{about}."),
         panels: vec![Panel { x, y, height: 0.6, rows: Vec::new(), series, rules: Vec::new() }],
         notes: match (bands, several) {
             (true, false) => vec!["Bands: 95 % intervals, where wider than the line.".to_owned()],

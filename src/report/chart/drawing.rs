@@ -122,8 +122,6 @@ pub struct Bar {
 pub struct Rule {
     /// Upright at this `x`, or level at this `y`.
     pub at: At,
-    /// A word at its end; may be empty.
-    pub label: String,
     /// The look whose colour and dashes it has; grey and solid without.
     pub look: Option<Look>,
 }

@@ -1,10 +1,12 @@
 //! A drawn chart and the files that it makes.
 
+use super::super::files::Precision;
 use super::caption::{Provenance, caption};
 use super::drawing::Drawing;
 use super::ink::{Ink, Label, Picture};
+use super::layout::Layout;
 use super::page::{Page, Theme};
-use super::{Error, numbers, sheet, tex};
+use super::{Error, numbers, precision, sheet, tex};
 
 /// Pixels to the inch: what printers ask of line art, and twice the screen's 96.
 const PAPER_DPI: f64 = 600.0;
@@ -24,6 +26,8 @@ pub struct Figure {
     page: Page,
     /// What to know of it that has no place in a figure, for whoever draws it.
     hints: Vec<String>,
+    /// How narrow the intervals of what it draws are.
+    precision: Vec<Precision>,
 }
 
 impl Figure {
@@ -33,15 +37,27 @@ impl Figure {
     ///
     /// What the drawing library or the table of numbers reports.
     pub fn of(drawing: Drawing, page: &Page) -> Result<Self, Error> {
-        let ink = sheet::draw(&drawing, page)?;
+        let layout = Layout::new(&drawing, page);
+        let ink = sheet::draw(&layout)?;
+        let tex = tex::document(&layout, &ink);
         let csv = numbers::table(&drawing)?;
-        Ok(Self::new(drawing, ink, csv, page))
+        let precision = precision::of(&drawing);
+        Ok(Self::new(drawing, (ink, tex, csv), page).within(precision))
     }
 
     /// A figure that was drawn otherwise.
-    pub(super) fn new(drawing: Drawing, ink: Ink, csv: String, page: &Page) -> Self {
-        let tex = tex::document(&drawing, page);
-        Self { drawing, ink, csv, tex, page: *page, hints: Vec::new() }
+    pub(super) fn new(
+        drawing: Drawing,
+        (ink, tex, csv): (Ink, String, String),
+        page: &Page,
+    ) -> Self {
+        Self { drawing, ink, csv, tex, page: *page, hints: Vec::new(), precision: Vec::new() }
+    }
+
+    /// The same, its intervals being so narrow.
+    pub(super) fn within(mut self, precision: impl IntoIterator<Item = Precision>) -> Self {
+        self.precision.extend(precision);
+        self
     }
 
     /// The same with hints for whoever draws it.
@@ -49,15 +65,15 @@ impl Figure {
         Self { hints: hints.into_iter().collect(), ..self }
     }
 
+    /// The same with other numbers beside it.
+    pub(super) fn with_csv(self, csv: String) -> Self {
+        Self { csv, ..self }
+    }
+
     /// What to know of it that has no place in a figure: other commands that draw more.
     #[must_use]
     pub fn hints(&self) -> &[String] {
         &self.hints
-    }
-
-    /// The same with another file for pgfplots.
-    pub(super) fn with_tex(self, tex: String) -> Self {
-        Self { tex, ..self }
     }
 
     /// The bytes of a picture file.
@@ -86,7 +102,7 @@ impl Figure {
         for format in formats {
             files.push((format!("{name}.{}", format.name), self.picture(format)?));
         }
-        let caption = caption(&self.drawing, from);
+        let caption = caption(&self.drawing, &self.precision, from);
         for (ending, text) in [("csv", &self.csv), ("tex", &self.tex), ("caption.txt", &caption)] {
             files.push((format!("{name}.{ending}"), text.clone().into_bytes()));
         }

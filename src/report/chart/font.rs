@@ -120,6 +120,48 @@ pub fn wrap(text: &str, size: f64, room: f64) -> Vec<String> {
     lines
 }
 
+/// The text broken into at most so many lines of at most this width: after commas, else at spaces, and
+/// a longer word wherever the line ends. What has no room is cut.
+#[must_use]
+pub fn lines(text: &str, size: f64, room: f64, most: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for part in text.split_inclusive(", ").map(str::trim_end) {
+        if width(part, size) <= room {
+            add(&mut lines, part, size, room);
+            continue;
+        }
+        for word in part.split_whitespace() {
+            add(&mut lines, word, size, room);
+        }
+    }
+    if lines.len() > most {
+        let rest = lines.split_off(most.saturating_sub(1)).join(" ");
+        lines.push(cut(&rest, size, room));
+    }
+    lines
+}
+
+/// Sets words on the last line where they have room, else on one of their own.
+fn add(lines: &mut Vec<String>, words: &str, size: f64, room: f64) {
+    let last = lines.last().map_or("", String::as_str);
+    let longer = if last.is_empty() { words.to_owned() } else { format!("{last} {words}") };
+    let (begun, fits) = (!last.is_empty(), |text: &str| width(text, size) <= room);
+    if fits(&longer) {
+        lines.pop();
+        lines.push(longer);
+        return;
+    }
+    if begun {
+        lines.push(String::new());
+    }
+    for c in words.chars() {
+        match lines.last_mut() {
+            Some(last) if last.is_empty() || fits(&format!("{last}{c}")) => last.push(c),
+            _ => lines.push(c.to_string()),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -154,6 +196,24 @@ mod tests {
         let short = cut("threads", 10.0, 30.0);
         assert!(short.ends_with('…') && width(&short, 10.0) <= 30.0, "{short}");
         assert_eq!(cut("threads", 10.0, 1.0), "");
+    }
+
+    #[test]
+    fn a_name_is_broken_into_few_lines_and_nothing_of_it_is_lost_while_they_have_room() {
+        assert_eq!(lines("one", 10.0, 50.0, 2), ["one"]);
+        assert_eq!(lines("one two three", 10.0, 45.0, 2), ["one two", "three"]);
+        assert_eq!(
+            lines("one, two: x 50", 10.0, 55.0, 2),
+            ["one,", "two: x 50"],
+            "after the comma"
+        );
+        let broken = lines("very-long-name", 10.0, 45.0, 2);
+        assert_eq!((broken.len(), broken.concat().as_str()), (2, "very-long-name"));
+        let cut = lines(&"many words ".repeat(9), 10.0, 45.0, 2);
+        assert!(cut.len() == 2 && cut[1].ends_with('…'), "{cut:?}");
+        for line in [broken, cut].concat() {
+            assert!(width(&line, 10.0) <= 45.0, "{line}");
+        }
     }
 
     #[test]

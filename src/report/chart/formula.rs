@@ -54,7 +54,8 @@ pub fn draw(table: &Table, _: &Choice, page: &Page) -> Result<Figure, Error> {
         let exact = curves(table, &groups, &EXACT, (x, formula));
         [limits, simulated, exact].concat()
     };
-    let mut drawing = drawing(layers(simulated, None), layers(over, formula));
+    let (above, below) = (layers(simulated, None), layers(over, formula));
+    let mut drawing = drawing(above, below, table.baseline());
     drawing.notes.extend(fixed.clone());
     Ok(Figure::of(drawing, page)?.hinting(fixed.as_ref().map(|_| points::OTHERS.to_owned())))
 }
@@ -117,14 +118,15 @@ fn shares(spots: &[Spot], of: &[Spot]) -> Vec<Spot> {
     spots.iter().filter_map(share).collect()
 }
 
-fn drawing(series: Vec<Series>, over: Vec<Series>) -> Drawing {
+fn drawing(series: Vec<Series>, over: Vec<Series>, baseline: Option<&str>) -> Drawing {
+    let whom = baseline.unwrap_or("the baseline");
     Drawing {
-        title: "Gain in throughput against the blocking coefficient".to_owned(),
-        about:
-            "Gain in throughput over the baseline against the blocking coefficient, as simulated \
-                and by theory (above), and each as a share of the formula's (below)."
-                .to_owned(),
-        panels: panels(series, over),
+        title: format!("Gain in throughput over {whom} against the blocking coefficient"),
+        about: format!(
+            "Gain in throughput over {whom} against the blocking coefficient, as simulated and by theory (above), and \
+             each as a share of the formula's (below)."
+        ),
+        panels: panels(series, over, whom),
         notes: vec!["Bands: 95 % intervals, where wider than the line.".to_owned()],
     }
 }
@@ -133,7 +135,7 @@ fn drawing(series: Vec<Series>, over: Vec<Series>) -> Drawing {
 const FAR: f64 = 0.4;
 
 /// Gains on logarithmic axes, and below them as shares of the formula's, where the differences show.
-pub(super) fn panels(gains: Vec<Series>, over: Vec<Series>) -> Vec<Panel> {
+pub(super) fn panels(gains: Vec<Series>, over: Vec<Series>, baseline: &str) -> Vec<Panel> {
     let (x, up) = points::extent(&gains);
     let across = words::dimension("blocking_coefficient", &x, Axis::log);
     let up: Vec<f64> = up.into_iter().chain([1.0]).collect();
@@ -147,7 +149,7 @@ pub(super) fn panels(gains: Vec<Series>, over: Vec<Series>) -> Vec<Panel> {
     vec![
         Panel {
             x: across.clone(),
-            y: words::dimension("gain", &up, Axis::log),
+            y: Dimension::plain(format!("gain over {baseline}"), "gain", Axis::log(&up)),
             height: 0.46,
             rows: Vec::new(),
             series: gains,
@@ -155,11 +157,11 @@ pub(super) fn panels(gains: Vec<Series>, over: Vec<Series>) -> Vec<Panel> {
         },
         Panel {
             x: across,
-            y: Dimension::plain("gain over formula", "gain_over_formula", shares),
+            y: Dimension::plain("gain / formula", "gain_over_formula", shares),
             height: 0.28,
             rows: Vec::new(),
             series: over,
-            rules: vec![Rule { at: At::Y(1.0), label: String::new(), look: None }],
+            rules: vec![Rule { at: At::Y(1.0), look: None }],
         },
     ]
 }

@@ -4,12 +4,14 @@
 use plotters::style::text_anchor::HPos;
 
 use super::canvas::{Canvas, Frame, LineLook, Type};
-use super::drawing::{Drawing, Shape};
+use super::drawing::{Drawing, Series, Shape};
 use super::palette::{BLACK, Hatch, Look, WHITE};
 use super::{Error, font};
 
 /// Room for a sample before its name, in sizes of the type.
 const SAMPLE: f64 = 2.4;
+/// Room between two entries, in sizes of the type: in a wider typeface of a paper too.
+const GAP: f64 = 1.3;
 /// Distance of hatching lines in points.
 const HATCH: f64 = 2.6;
 /// Their width.
@@ -18,16 +20,26 @@ const HATCH_LINE: f64 = 0.5;
 /// One entry at its place.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Entry {
-    name: String,
-    look: Look,
-    kind: Kind,
-    at: (f64, f64),
+    /// Its name.
+    pub name: String,
+    /// How it looks.
+    pub look: Look,
+    /// What its sample shows.
+    pub kind: Kind,
+    /// The left end of its sample, and the middle of its line.
+    pub at: (f64, f64),
 }
 
+/// What a sample shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
+pub enum Kind {
+    /// A line with a marker.
     Measured,
+    /// A line.
     Curve,
+    /// A marker.
+    Points,
+    /// A rectangle.
     Bar,
 }
 
@@ -35,8 +47,13 @@ enum Kind {
 pub fn layout(drawing: &Drawing, size: f64, width: f64, top: f64) -> (Vec<Entry>, f64) {
     let (margin, pitch) = (size * 0.6, size * 1.45);
     let mut entries: Vec<Entry> = Vec::new();
-    for series in drawing.panels.iter().flat_map(|panel| &panel.series) {
+    let all = || drawing.panels.iter().flat_map(|panel| &panel.series);
+    for series in all() {
+        // Points alone are those that no line of theirs goes with.
+        let goes_with =
+            |other: &Series| other.look == series.look && matches!(other.shape, Shape::Curve(_));
         let kind = match series.shape {
+            Shape::Points(_) if !all().any(goes_with) => Kind::Points,
             Shape::Measured(_) | Shape::Points(_) => Kind::Measured,
             Shape::Curve(_) => Kind::Curve,
             Shape::Bars(_) => Kind::Bar,
@@ -58,7 +75,7 @@ pub fn layout(drawing: &Drawing, size: f64, width: f64, top: f64) -> (Vec<Entry>
             (x, y) = (margin, y + pitch);
         }
         entry.at = (x, y);
-        x += wide + size * 0.8;
+        x += wide + size * GAP;
     }
     let below = if entries.is_empty() { top } else { y + pitch * 0.9 };
     (entries, below)
@@ -70,23 +87,32 @@ pub fn layout(drawing: &Drawing, size: f64, width: f64, top: f64) -> (Vec<Entry>
 ///
 /// What the drawing library reports.
 pub fn draw(canvas: &Canvas, entries: &[Entry], size: f64) -> Result<(), Error> {
-    for Entry { name, look, kind, at: (x, y) } in entries {
-        let end = x + size * SAMPLE;
-        if *kind == Kind::Bar {
-            let half = size * 0.42;
-            let frame = Frame { left: x + size, right: end, top: y - half, bottom: y + half };
-            block(canvas, frame, *look)?;
-        } else {
-            let line = LineLook { color: look.color, width: 1.1, dash: look.dash };
-            canvas.path(&[(*x, *y), (end, *y)], line)?;
+    for entry in entries {
+        let Entry { name, look, kind, at: (_, y) } = entry;
+        let frame = sample(entry, size);
+        match kind {
+            Kind::Bar => block(canvas, frame, *look)?,
+            Kind::Measured | Kind::Curve => {
+                let line = LineLook { color: look.color, width: 1.1, dash: look.dash };
+                canvas.path(&[(frame.left, *y), (frame.right, *y)], line)?;
+            }
+            Kind::Points => {}
         }
-        if *kind == Kind::Measured {
-            canvas.marker(look.marker, (f64::midpoint(*x, end), *y), look.color, size * 0.55)?;
+        if matches!(kind, Kind::Measured | Kind::Points) {
+            let middle = f64::midpoint(frame.left, frame.right);
+            canvas.marker(look.marker, (middle, *y), look.color, size * 0.55)?;
         }
         let text = Type { size, color: BLACK, side: HPos::Left };
-        canvas.text(name, (end + size * 0.5, *y), text)?;
+        canvas.text(name, (frame.right + size * 0.5, *y), text)?;
     }
     Ok(())
+}
+
+/// Where an entry's sample is.
+pub fn sample(entry: &Entry, size: f64) -> Frame {
+    let ((x, y), half) = (entry.at, size * 0.42);
+    let left = if entry.kind == Kind::Bar { x + size } else { x };
+    Frame { left, right: x + size * SAMPLE, top: y - half, bottom: y + half }
 }
 
 /// A rectangle in a colour with its hatching.

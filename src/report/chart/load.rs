@@ -59,8 +59,7 @@ pub fn draw(table: &Table, choice: &Choice, page: &Page) -> Result<Figure, Error
         .zip(&groups)
         .filter_map(|(series, (_, rows))| Some((series, knee(table, rows, x)?)))
         .collect();
-    let rule =
-        |at, series: &Series| Rule { at: At::X(at), label: String::new(), look: Some(series.look) };
+    let rule = |at, series: &Series| Rule { at: At::X(at), look: Some(series.look) };
     let knees: Vec<Rule> = found
         .iter()
         .filter_map(|(series, knee)| match knee {
@@ -85,7 +84,7 @@ pub fn draw(table: &Table, choice: &Choice, page: &Page) -> Result<Figure, Error
     let (_, rates) = points::extent(&throughput);
     let (_, seconds) = points::extent(&times);
     let rates = words::dimension("throughput_rps", &rates, Axis::even);
-    let seconds = words::dimension(table.title(latency), &seconds, Axis::log);
+    let seconds = words::metric(table, table.title(latency), &seconds, Axis::log);
     let mut notes = vec!["Bands: 95 % intervals, where wider than the line.".to_owned()];
     if !knees.is_empty() {
         notes.push(

@@ -43,7 +43,7 @@ pub fn draw(all: &[Gains], page: &Page) -> Result<Figure, Error> {
                 blocking coefficient: measured on real servers, predicted, and by the formula \
                 (above); the same as a share of the formula's (below)."
             .to_owned(),
-        panels: panels(series, over),
+        panels: panels(series, over, "one sync worker"),
         notes: vec![
             "Markers: measured. Lines: predicted from the one-client measurements alone. \
              Bands: what their repeats leave open."

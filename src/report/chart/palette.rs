@@ -30,6 +30,21 @@ pub const STEM: RGBColor = RGBColor(160, 160, 160);
 /// Lines that guide the eye.
 pub const LIGHT: RGBColor = RGBColor(217, 217, 217);
 
+/// What the colours are called in files for others.
+pub const NAMES: [(RGBColor, &str); 11] = [
+    (BLACK, "black"),
+    (BLUE, "blue"),
+    (GREEN, "green"),
+    (ORANGE, "orange"),
+    (VERMILION, "vermilion"),
+    (PURPLE, "purple"),
+    (SKY, "sky"),
+    (WHITE, "white"),
+    (GREY, "grey"),
+    (STEM, "stem"),
+    (LIGHT, "light"),
+];
+
 /// The second cue beside the colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Marker {

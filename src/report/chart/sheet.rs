@@ -1,91 +1,46 @@
-//! Draws a description: the title, the legend above the data, panels, axes, notes.
+//! Draws a description at its places: the title, the legend above the data, panels, axes, notes.
 
 use plotters::style::RGBColor;
 use plotters::style::text_anchor::HPos;
 
 use super::axis::Tick;
 use super::canvas::{Begins, Canvas, Frame, LineLook, Plot, Type};
-use super::drawing::{At, Bar, Dimension, Drawing, Labels, Panel, Series, Shape, Spot};
+use super::drawing::{At, Bar, Panel, Rule, Series, Shape, Spot};
 use super::ink::Ink;
-use super::page::{Page, Theme};
+use super::layout::{LEADING, Layout, Place, RowPlace};
 use super::palette::{BLACK, GREY, LIGHT};
 use super::{Error, font, legend};
 
 /// How much of what lies below a band covers.
-const BAND: f64 = 0.2;
+pub const BAND: f64 = 0.2;
 /// More markers than this on a line hide it.
-const MARKERS: usize = 24;
-/// Width in points of lines of data, of axes, of the light grid.
-const DATA: f64 = 1.1;
-const AXIS: f64 = 0.6;
-const GRID: f64 = 0.4;
+pub const MARKERS: usize = 24;
+/// Width in points of lines of data.
+pub const DATA: f64 = 1.1;
+/// Of axes.
+pub const AXIS: f64 = 0.6;
+/// Of the light grid.
+pub const GRID: f64 = 0.4;
+/// Of rules.
+const RULE: f64 = 0.75;
 
-/// The drawing on a page.
+/// The picture of a drawing at its places.
 ///
 /// # Errors
 ///
 /// What the drawing library reports.
-pub fn draw(drawing: &Drawing, page: &Page) -> Result<Ink, Error> {
-    let sheet = Sheet::new(drawing, page);
-    let canvas = Canvas::new(sheet.width, sheet.height)?;
-    sheet.heading(&canvas)?;
-    legend::draw(&canvas, &sheet.legend, sheet.size)?;
-    for place in 0..drawing.panels.len() {
-        sheet.panel(&canvas, place)?;
+pub fn draw(layout: &Layout<'_>) -> Result<Ink, Error> {
+    let canvas = Canvas::new(layout.width, layout.height)?;
+    layout.heading(&canvas)?;
+    legend::draw(&canvas, &layout.legend, layout.size)?;
+    for (panel, place) in layout.drawing.panels.iter().zip(&layout.panels) {
+        layout.panel(&canvas, panel, place)?;
     }
-    sheet.notes(&canvas)?;
+    layout.draw_notes(&canvas)?;
     Ok(canvas.finish())
 }
 
-/// Places on the page, in points.
-struct Sheet<'a> {
-    drawing: &'a Drawing,
-    size: f64,
-    pitch: f64,
-    width: f64,
-    height: f64,
-    title: String,
-    legend: Vec<legend::Entry>,
-    frames: Vec<Frame>,
-    notes: (f64, Vec<String>),
-}
-
-impl<'a> Sheet<'a> {
-    fn new(drawing: &'a Drawing, page: &Page) -> Self {
-        let size = page.type_pt();
-        let (pitch, width, margin) = (size * 1.45, page.width_pt(), size * 0.6);
-        let mut y = margin;
-        let mut title = String::new();
-        if page.theme == Theme::Screen {
-            title = font::cut(&drawing.title, size * 1.15, width - 2.0 * margin);
-            y += pitch * 1.6;
-        }
-        let (legend, below) = legend::layout(drawing, size, width, y);
-        y = below;
-        let left =
-            margin + drawing.panels.iter().map(|p| left_of(p, size, width)).fold(0.0, f64::max);
-        let right = drawing.panels.iter().map(|p| right_of(p, size, width)).fold(0.0, f64::max);
-        let right = width - margin - right;
-        let mut frames = Vec::new();
-        for (place, panel) in drawing.panels.iter().enumerate() {
-            let height = match panel.rows.as_slice() {
-                [] => panel.height * width,
-                rows => row_middle(panel, rows.len(), pitch),
-            };
-            frames.push(Frame { left, right, top: y, bottom: y + height });
-            y += height + if ends_group(drawing, place) { pitch * 2.6 } else { pitch * 0.9 };
-        }
-        let notes = drawing.notes.iter();
-        let notes: Vec<String> =
-            notes.flat_map(|note| font::wrap(note, size, width - 2.0 * margin)).collect();
-        let height = y + pitch * notes.len() as f64 + margin * 0.5;
-        Self { drawing, size, pitch, width, height, title, legend, frames, notes: (y, notes) }
-    }
-
-    fn margin(&self) -> f64 {
-        self.size * 0.6
-    }
-
+impl Layout<'_> {
     fn type_of(&self, color: RGBColor, side: HPos) -> Type {
         Type { size: self.size, color, side }
     }
@@ -99,7 +54,7 @@ impl<'a> Sheet<'a> {
         canvas.text(&self.title, (self.margin(), self.margin() + self.pitch * 0.5), look)
     }
 
-    fn notes(&self, canvas: &Canvas) -> Result<(), Error> {
+    fn draw_notes(&self, canvas: &Canvas) -> Result<(), Error> {
         let (mut y, lines) = (self.notes.0 + self.pitch * 0.3, &self.notes.1);
         for line in lines {
             canvas.text(line, (self.margin(), y), self.type_of(GREY, HPos::Left))?;
@@ -108,32 +63,29 @@ impl<'a> Sheet<'a> {
         Ok(())
     }
 
-    fn panel(&self, canvas: &Canvas, place: usize) -> Result<(), Error> {
-        let (panel, frame) = (&self.drawing.panels[place], self.frames[place]);
-        self.x_axis(canvas, panel, frame, ends_group(self.drawing, place))?;
-        if panel.rows.is_empty() {
-            self.y_axis(canvas, panel, frame)?;
-            let plot = canvas.plot(frame, panel.x.axis, panel.y.axis, Begins::Below);
-            self.rules(canvas, &plot, panel, frame)?;
-            for series in &panel.series {
-                bands(&plot, panel, series)?;
-            }
-            for series in &panel.series {
-                values(&plot, panel, series, self.size)?;
-            }
-            return Ok(());
+    fn panel(&self, canvas: &Canvas, panel: &Panel, place: &Place) -> Result<(), Error> {
+        let frame = place.frame;
+        self.x_axis(canvas, panel, place)?;
+        if !panel.rows.is_empty() {
+            return self.list(canvas, panel, place);
         }
-        self.list(canvas, panel, frame)
+        self.y_axis(canvas, panel, frame)?;
+        let plot = canvas.plot(frame, panel.x.axis, panel.y.axis, Begins::Below);
+        for rule in &panel.rules {
+            plot.path(&ends(panel, rule.at), rule_look(rule))?;
+        }
+        for series in &panel.series {
+            bands(&plot, panel, series)?;
+        }
+        for series in &panel.series {
+            values(&plot, panel, series, self.size)?;
+        }
+        Ok(())
     }
 
     /// Numbers below, lines through the panel, the title where the group of panels ends.
-    fn x_axis(
-        &self,
-        canvas: &Canvas,
-        panel: &Panel,
-        frame: Frame,
-        words: bool,
-    ) -> Result<(), Error> {
+    fn x_axis(&self, canvas: &Canvas, panel: &Panel, place: &Place) -> Result<(), Error> {
+        let (frame, words) = (place.frame, place.ends);
         let Frame { left, right, top, bottom } = frame;
         for Tick { at, label } in self.ticks(&panel.x, frame.width(), true) {
             let x = left + panel.x.axis.share(at) * frame.width();
@@ -145,7 +97,7 @@ impl<'a> Sheet<'a> {
             canvas.line((x, bottom), (x, bottom + length), GREY, AXIS * 0.8)?;
             if let Some(label) = label.filter(|_| words) {
                 let look = self.type_of(BLACK, HPos::Center);
-                canvas.text(&label, (x, bottom + self.pitch * 0.8), look)?;
+                canvas.number(&label, (x, bottom + self.pitch * 0.8), look)?;
             }
         }
         canvas.line((left, bottom), (right, bottom), GREY, AXIS)?;
@@ -172,7 +124,7 @@ impl<'a> Sheet<'a> {
             canvas.line((left - length, y), (left, y), GREY, AXIS * 0.8)?;
             if let Some(label) = label {
                 let look = self.type_of(BLACK, HPos::Right);
-                canvas.text(&label, (left - self.size * 0.55, y), look)?;
+                canvas.number(&label, (left - self.size * 0.55, y), look)?;
             }
         }
         canvas.line((left, top), (left, bottom), GREY, AXIS)?;
@@ -182,65 +134,24 @@ impl<'a> Sheet<'a> {
         canvas.text_upward(&title, (x, f64::midpoint(top, bottom)), look)
     }
 
-    fn rules(
-        &self,
-        canvas: &Canvas,
-        plot: &Plot,
-        panel: &Panel,
-        frame: Frame,
-    ) -> Result<(), Error> {
-        for rule in &panel.rules {
-            let look = rule.look.map_or(LineLook::solid(GREY, 0.75), |look| LineLook {
-                color: look.color,
-                width: 0.75,
-                dash: look.dash,
-            });
-            let (x, y) = (panel.x.axis, panel.y.axis);
-            let ends = match rule.at {
-                At::X(at) => [(panel.x.on_axis(at), y.from), (panel.x.on_axis(at), y.to)],
-                At::Y(at) => [(x.from, panel.y.on_axis(at)), (x.to, panel.y.on_axis(at))],
-            };
-            plot.path(&ends, look)?;
-            let (px, py) = plot.place(ends[1]);
-            match rule.at {
-                At::X(_) if !rule.label.is_empty() => {
-                    let half = font::width(&rule.label, self.size) / 2.0;
-                    let x = px.clamp(frame.left + half, frame.right - half);
-                    canvas.text(
-                        &rule.label,
-                        (x, py - self.size * 0.5),
-                        self.type_of(look.color, HPos::Center),
-                    )?;
-                }
-                At::Y(_) if !rule.label.is_empty() => {
-                    canvas.text(
-                        &rule.label,
-                        (px - 2.0, py - self.size * 0.6),
-                        self.type_of(look.color, HPos::Right),
-                    )?;
-                }
-                _ => {}
-            }
-        }
-        Ok(())
-    }
-
     /// Rows with their names at the left and their figures at the right.
-    fn list(&self, canvas: &Canvas, panel: &Panel, frame: Frame) -> Result<(), Error> {
+    fn list(&self, canvas: &Canvas, panel: &Panel, place: &Place) -> Result<(), Error> {
+        let frame = place.frame;
         let plot = canvas.rows(frame, panel.x.axis);
         let edge = self.width - self.margin();
-        for (place, row) in panel.rows.iter().enumerate() {
-            let y = frame.top + row_middle(panel, place, self.pitch);
-            let room = frame.left - self.margin() - self.size * 0.6;
-            let name = font::cut(&row.name, self.size, room);
-            let at = frame.left - self.size * 0.6;
-            canvas.text(&name, (at, y), self.type_of(BLACK, HPos::Right))?;
+        for (row, RowPlace { middle, name }) in panel.rows.iter().zip(&place.rows) {
+            let y = frame.top + middle;
+            let first = y - LEADING * self.size * name.len().saturating_sub(1) as f64 / 2.0;
+            for (line, words) in name.iter().enumerate() {
+                let at = (frame.left - self.size * 0.6, first + LEADING * self.size * line as f64);
+                canvas.text(words, at, self.type_of(BLACK, HPos::Right))?;
+            }
             canvas.text(&row.figure, (edge, y), self.type_of(BLACK, HPos::Right))?;
         }
         for series in &panel.series {
             let Shape::Bars(bars) = &series.shape else { continue };
             for bar in bars {
-                self.bar(canvas, &plot, panel, (series, *bar))?;
+                self.bar(canvas, &plot, (panel, place), (series, *bar))?;
             }
         }
         for rule in &panel.rules {
@@ -257,100 +168,35 @@ impl<'a> Sheet<'a> {
         &self,
         canvas: &Canvas,
         plot: &Plot,
-        panel: &Panel,
+        (panel, place): (&Panel, &Place),
         (series, bar): (&Series, Bar),
     ) -> Result<(), Error> {
-        let middle = row_middle(panel, bar.row, self.pitch);
-        let half = self.pitch * 0.36;
+        let Some(RowPlace { middle, .. }) = place.rows.get(bar.row) else { return Ok(()) };
+        let half = self.half_bar();
         let (from, to) = (panel.x.on_axis(bar.from), panel.x.on_axis(bar.to));
         let (left, top) = plot.place((from.min(to), middle - half));
         let (right, bottom) = plot.place((from.max(to), middle + half));
         let frame = Frame { left, right, top, bottom };
         legend::block(canvas, frame, series.look)
     }
+}
 
-    /// As many ticks as have room for their numbers, with a digit's distance between them.
-    fn ticks(&self, dimension: &Dimension, room: f64, across: bool) -> Vec<Tick> {
-        ticks(dimension, room, across, self.size)
+/// From where to where a rule goes, on the axes.
+pub fn ends(panel: &Panel, at: At) -> [(f64, f64); 2] {
+    let (x, y) = (panel.x.axis, panel.y.axis);
+    match at {
+        At::X(at) => [(panel.x.on_axis(at), y.from), (panel.x.on_axis(at), y.to)],
+        At::Y(at) => [(x.from, panel.y.on_axis(at)), (x.to, panel.y.on_axis(at))],
     }
 }
 
-/// As many ticks as have room for their numbers, with a digit's distance between them.
-fn ticks(dimension: &Dimension, room: f64, across: bool, size: f64) -> Vec<Tick> {
-    let mut most = if across { 9 } else { 7 };
-    loop {
-        let mut ticks = dimension.axis.ticks(most);
-        if dimension.labels == Labels::Percentiles {
-            for tick in &mut ticks {
-                tick.label = percentile(tick.at);
-            }
-        }
-        let mut end = f64::NEG_INFINITY;
-        let clear = ticks.iter().all(|tick| {
-            let Some(label) = &tick.label else { return true };
-            let half = if across { font::width(label, size) / 2.0 } else { size * 0.36 };
-            let at = dimension.axis.share(tick.at) * room;
-            let clear = at - half >= end + size * 0.6;
-            end = at + half;
-            clear
-        });
-        if clear || most <= 2 {
-            return ticks;
-        }
-        most -= 1;
-    }
-}
-
-/// What stands at a tick of a percentile axis: 100 is `99`, 1000 is `99.9`.
-fn percentile(odds: f64) -> Option<String> {
-    let power = libm::log10(odds).round();
-    let round = (odds / libm::pow(10.0, power) - 1.0).abs() < 1e-6;
-    if round && power >= 1.0 {
-        let decimals = (power as usize).saturating_sub(2);
-        return Some(format!("{:.decimals$}", 100.0 - 100.0 / odds));
-    }
-    match odds {
-        o if (o - 1.0).abs() < 1e-9 => Some("0".to_owned()),
-        o if (o - 2.0).abs() < 1e-9 => Some("50".to_owned()),
-        _ => None,
-    }
-}
-
-/// Whether the panel below has another horizontal axis, or none is below.
-fn ends_group(drawing: &Drawing, place: usize) -> bool {
-    let own = &drawing.panels[place].x;
-    drawing.panels.get(place + 1).is_none_or(|next| next.x != *own)
-}
-
-/// The middle of a row below the top of its list; of the row after the last, the list's height.
-fn row_middle(panel: &Panel, place: usize, pitch: f64) -> f64 {
-    let groups = panel.rows.iter().take(place + 1).skip(1).filter(|row| row.begins).count();
-    let air = 0.5 * groups as f64;
-    (place as f64 + 0.6 + air) * pitch - if place == panel.rows.len() { pitch * 0.4 } else { 0.0 }
-}
-
-/// Room for names or numbers and the title left of a panel.
-fn left_of(panel: &Panel, size: f64, width: f64) -> f64 {
-    if panel.rows.is_empty() {
-        let room = panel.height * width;
-        let labels = ticks(&panel.y, room, false, size).into_iter().filter_map(|tick| tick.label);
-        let widest = labels.map(|label| font::width(&label, size)).fold(0.0, f64::max);
-        return size * 2.1 + widest;
-    }
-    let names = panel.rows.iter().map(|row| font::width(&row.name, size));
-    names.fold(0.0, f64::max).min(width * 0.36) + size * 0.6
-}
-
-/// Room for figures, or half of the last number, right of a panel.
-fn right_of(panel: &Panel, size: f64, width: f64) -> f64 {
-    let figures = panel.rows.iter().map(|row| font::width(&row.figure, size));
-    let figures = figures.fold(0.0, f64::max);
-    if figures > 0.0 {
-        return figures + size * 0.8;
-    }
-    let ticks = ticks(&panel.x, width * 0.8, true, size);
-    let last = ticks.into_iter().rev().find_map(|tick| tick.label);
-    last.map_or(0.0, |label| font::width(&label, size) / 2.0)
+/// How a rule looks.
+pub fn rule_look(rule: &Rule) -> LineLook {
+    rule.look.map_or(LineLook::solid(GREY, RULE), |look| LineLook {
+        color: look.color,
+        width: RULE,
+        dash: look.dash,
+    })
 }
 
 /// The intervals of measured values.

@@ -2,8 +2,8 @@
 
 use std::io::Read;
 
-use super::super::number::{duration, figure};
-use super::Error;
+use super::super::number::figure;
+use super::{Error, words};
 use crate::input::suggest::did_you_mean;
 use crate::input::value::{self, NoScope, Value};
 use crate::study::sweep::{Cells, Rows};
@@ -38,6 +38,8 @@ const NO_ROWS: &str = "the table has no rows under its header";
 pub struct Table {
     titles: Vec<String>,
     cells: Cells,
+    /// The runtime that gains are over, of which rows may be left away.
+    baseline: Option<String>,
 }
 
 impl Table {
@@ -51,7 +53,7 @@ impl Table {
         if cells.is_empty() {
             return Err(Error::Unfit(NO_ROWS.to_owned()));
         }
-        Ok(Self { titles, cells })
+        Ok(Self { titles, cells, baseline: None }.knowing_its_baseline())
     }
 
     /// Reads a CSV with a header row.
@@ -78,7 +80,38 @@ impl Table {
         if cells.is_empty() {
             return Err(Error::Unfit(NO_ROWS.to_owned()));
         }
-        Ok(Self { titles, cells })
+        Ok(Self { titles, cells, baseline: None }.knowing_its_baseline())
+    }
+
+    /// Of the runtimes the one that gains nothing in any row: gains are over it. In a sensitivity's
+    /// table a gain is the metric.
+    fn knowing_its_baseline(mut self) -> Self {
+        let metric = self.find("metric").map(|column| self.text(0, column));
+        let gain = if metric == Some("gain") { self.find("base") } else { self.find("gain") };
+        let found = gain.zip(self.find("runtime")).and_then(|(gain, runtime)| {
+            let one = |row: &usize| {
+                self.number(*row, gain).is_none_or(|gain| gain.to_bits() == 1.0_f64.to_bits())
+            };
+            let known = |row: &usize| self.number(*row, gain).is_some();
+            let groups = self.groups(&[runtime]);
+            let own =
+                groups.iter().find(|(_, rows)| rows.iter().all(one) && rows.iter().any(known));
+            own.filter(|_| groups.len() > 1).map(|(key, _)| key[0].to_owned())
+        });
+        self.baseline = found;
+        self
+    }
+
+    /// The same, its gains being over this runtime, which has no rows of its own.
+    #[must_use]
+    pub fn over(self, baseline: &str) -> Self {
+        Self { baseline: Some(baseline.to_owned()), ..self }
+    }
+
+    /// The runtime that gains are over, where the rows tell.
+    #[must_use]
+    pub fn baseline(&self) -> Option<&str> {
+        self.baseline.as_deref()
     }
 
     /// The names of its columns.
@@ -157,7 +190,7 @@ impl Table {
     pub fn reckoned(&self, row: usize, column: usize) -> Option<String> {
         let value =
             value::parse(self.text(row, column)).and_then(|expr| expr.eval(&NoScope)).ok()?;
-        let time = |nanos: f64| duration(nanos / NANOS_PER_SECOND, None);
+        let time = |nanos: f64| words::duration(nanos / NANOS_PER_SECOND);
         Some(match value {
             Value::Duration(nanos) => time(nanos),
             Value::Rate(rate) => format!("{}/s", figure(rate, 3)),
@@ -219,7 +252,7 @@ impl Table {
             // Part of a table is no longer than it.
             let _ = cells.push(self.cells.row(row));
         }
-        Self { titles: self.titles.clone(), cells }
+        Self { titles: self.titles.clone(), cells, baseline: self.baseline.clone() }
     }
 
     /// The rows by the text that these columns have in them, in the order in which they begin.

@@ -160,7 +160,7 @@ fn a_caption_says_what_was_run_and_how_to_run_it_again() {
         "seed 42",
         "10 replications",
         "warm-up 1.2 s",
-        "± 0.2 %",
+        "± 0.29 %",
         "Made again by: iowait",
     ] {
         assert!(caption.contains(words), "{words}: {caption}");
@@ -304,21 +304,20 @@ fn exact_theory_is_drawn_over_what_agrees_with_it_and_below_too_where_the_axis_s
 
 #[test]
 fn captions_of_sweeps_and_tornados_have_what_their_studies_took() {
-    use super::super::files::{Manifest, Precision};
+    use super::super::files::Manifest;
     use crate::study::result::Effort;
     let effort = Effort::and(Some(Effort::and(None, 10, 0.5)), 40, 2.0);
-    let manifest = Manifest {
-        studies: Some(effort),
-        precision: Some(Precision { of: "p99".to_owned(), within: 0.0123 }),
-        ..Manifest::default()
-    };
+    let manifest = Manifest { studies: Some(effort), ..Manifest::default() };
+    let text = "input,runtime,metric,base,base_lo,base_hi,low,high\nn,sync,p99,0.1,0.099,0.101,0.08,0.13\n\
+                n,loop,p99,0.01,0.00988,0.01012,0.009,0.011\n";
+    let table = Table::read(text.as_bytes()).unwrap();
     let figure =
-        (table_chart("tornado").unwrap().draw)(&effects(), &Choice::default(), &Page::PAPER)
-            .unwrap();
+        (table_chart("tornado").unwrap().draw)(&table, &Choice::default(), &Page::PAPER).unwrap();
     let files = figure.files("t", &[], &Provenance::of_manifest(&manifest)).unwrap();
     let caption = files.iter().find(|(name, _)| name.ends_with("caption.txt")).unwrap();
     let caption = String::from_utf8_lossy(&caption.1).into_owned();
-    let said = "10 to 40 replications of each study, warm-up 500 ms to 2 s, 95 % intervals of p99 within ± 1.2 %";
+    let said = "10 to 40 replications of each study, warm-up 500 ms to 2 s, \
+                95 % intervals of response time, p99 within ± 1.2 %";
     assert!(caption.contains(said), "{caption}");
 }
 
@@ -345,19 +344,124 @@ fn rows_at_one_place_are_split_by_what_tells_them_apart_or_not_joined() {
     assert!(xy("x,y,server\n1,1,a\n1,5,b\n2,2,a\n2,7,b\n", Some("server")).hints().is_empty());
 }
 
+/// The text of a figure's file with this ending.
+fn file(figure: &Figure, ending: &str) -> String {
+    let files = figure.files("t", &[], &Provenance::unknown()).unwrap();
+    let file = files.into_iter().find(|(name, _)| name.ends_with(ending)).unwrap();
+    String::from_utf8(file.1).unwrap()
+}
+
+/// Every chart there is, drawn on a page.
+fn every_chart(page: &Page) -> Vec<(&'static str, Figure)> {
+    let of_runs = CHARTS
+        .iter()
+        .map(|chart| (chart.name, (chart.draw)(&fixture::web_request(), page).unwrap().unwrap()));
+    let of_tables = TABLE_CHARTS.iter().map(|chart| {
+        let table = if chart.name == "tornado" { effects() } else { sweep() };
+        let column = |name: &str| Some(name.to_owned());
+        let choice = match chart.name {
+            "xy" => Choice { x: column("load.rate"), y: column("p99"), by: None },
+            _ => Choice::default(),
+        };
+        (chart.name, (chart.draw)(&table, &choice, page).unwrap())
+    });
+    let parity = parity::draw(&super::super::validate::tests::validation(), page).unwrap();
+    of_runs.chain(of_tables).chain(parity.map(|figure| ("parity", figure))).collect()
+}
+
+#[test]
+fn a_pgfplots_file_is_as_wide_as_the_picture_and_has_its_words() {
+    for (page, box_) in [(Page::PAPER, "(249.45,"), (Page::SCREEN, "(453.54,")] {
+        for (name, figure) in every_chart(&page) {
+            let tex = file(&figure, ".tex");
+            let bounds = format!("\\useasboundingbox (0,0) rectangle {box_}");
+            assert!(tex.contains(&bounds), "{name}: {tex}");
+            for (words, _) in texts(&figure.ink) {
+                assert!(tex.contains(&tex::write::text(&words)), "{name}: {words}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_pgfplots_file_of_gains_has_a_dot_for_each_value_and_no_bars() {
+    let (_, figure) = every_chart(&Page::PAPER).remove(0);
+    let tex = file(&figure, ".tex");
+    assert_eq!(tex.matches("\\addplot[only marks").count(), figure.csv.lines().count() - 1);
+    assert!(tex.contains("coordinates {(78.71,") && tex.contains("|-|"), "{tex}");
+    assert!(!tex.contains("\\fill["), "{tex}");
+}
+
+#[test]
+fn a_caption_has_the_precision_of_what_is_drawn() {
+    let all = every_chart(&Page::PAPER);
+    let caption =
+        |name: &str| file(&all.iter().find(|(other, _)| *other == name).unwrap().1, "caption.txt");
+    for (chart, words) in [
+        ("gain", "95 % intervals of gain within ± 0.29 %"),
+        ("load", "95 % intervals of throughput within ± 1 %"),
+        ("formula", "95 % intervals of gain in throughput within ± 2 %"),
+        ("heat", "95 % intervals of gain in throughput within ± 2 %"),
+        ("latency", "95 % intervals of response time within"),
+        ("breakdown", "95 % intervals of the mean response time within"),
+    ] {
+        let caption = caption(chart);
+        assert!(caption.contains(words), "{chart}: {caption}");
+        assert_eq!(caption.matches("within ±").count(), 1, "{chart}: {caption}");
+    }
+    assert!(!caption("xy").contains("95 % intervals of"), "its column has no interval");
+}
+
+#[test]
+fn a_long_name_of_a_row_takes_two_lines_and_none_is_cut() {
+    let text = "input,runtime,metric,low_set,high_set,base,low,high\n\
+                runtime.threads.threads,sync,p99,518,778,0.1,0.08,0.13\n\
+                request.search.steps.cpu,sync,p99,1 us,2 us,0.1,0.07,0.2\n";
+    let table = Table::read(text.as_bytes()).unwrap();
+    let draw = table_chart("tornado").unwrap().draw;
+    for width_mm in [60.0, 84.5, 88.0] {
+        let page = Page { width_mm, ..Page::PAPER };
+        let figure = draw(&table, &Choice::default(), &page).unwrap();
+        assert_clear(&figure.ink);
+        let all: Vec<String> = texts(&figure.ink).into_iter().map(|(text, _)| text).collect();
+        assert!(all.iter().all(|text| !text.contains('…')), "{all:?}");
+        assert!(all.join(" ").contains("threads: threads, 518–778"), "{all:?}");
+        assert!(all.join(" ").contains("1 µs–2 µs"), "{all:?}");
+    }
+}
+
+#[test]
+fn a_heat_map_of_three_axes_names_its_panels_whole_in_one_column_of_a_paper() {
+    let mut text =
+        String::from("load.clients,host.cores,runtime.threads.threads,scenario,runtime,gain\n");
+    for (clients, cores) in [16, 32, 64].iter().flat_map(|n| [2, 4].map(|c| (n, c))) {
+        for threads in [50, 648] {
+            for (runtime, gain) in
+                [("sync", 1), ("threads", clients * cores + threads), ("loops", clients * cores)]
+            {
+                text += &format!("{clients},{cores},{threads},,{runtime},{gain}\n");
+            }
+        }
+    }
+    let table = Table::read(text.as_bytes()).unwrap();
+    let figure =
+        (table_chart("heat").unwrap().draw)(&table, &Choice::default(), &Page::PAPER).unwrap();
+    assert_clear(&figure.ink);
+    let all: Vec<String> = texts(&figure.ink).into_iter().map(|(text, _)| text).collect();
+    assert!(all.iter().all(|text| !text.contains('…')), "{all:?}");
+    assert!(all.contains(&"gain over sync".to_owned()), "{all:?}");
+    assert_eq!(all.iter().filter(|text| *text == "threads: threads 648").count(), 2, "{all:?}");
+}
+
 #[test]
 fn a_pgfplots_file_labels_what_the_picture_labels_and_has_the_figures_of_rows() {
-    let tex = |figure: &Figure| {
-        let files = figure.files("t", &[], &Provenance::unknown()).unwrap();
-        let tex = files.into_iter().find(|(name, _)| name.ends_with(".tex")).unwrap();
-        String::from_utf8(tex.1).unwrap()
-    };
     let gains =
         (table_chart("formula").unwrap().draw)(&sweep(), &Choice::default(), &Page::PAPER).unwrap();
-    let text = tex(&gains);
+    let text = file(&gains, ".tex");
     assert!(text.contains("ytick={1,2,5,10") && text.contains("minor ytick={"), "{text}");
     let tornado =
         (table_chart("tornado").unwrap().draw)(&effects(), &Choice::default(), &Page::PAPER)
             .unwrap();
-    assert!(tex(&tornado).contains("{130 \\%}"), "{}", tex(&tornado));
+    let text = file(&tornado, ".tex");
+    assert!(text.contains("{130 \\%}"), "{text}");
 }

@@ -1,11 +1,12 @@
 //! The timeline of the first requests under each runtime: why an event loop wins, and why it
 //! doesn't.
 
-use super::super::number::{duration, figure, percent};
+use super::super::number::{figure, percent};
 use super::super::trace::{Kind, REQUESTS_SHOWN, is_busy, left_out, rate, shown_until};
 use super::axis::{Axis, Scale};
 use super::drawing::{Bar, Dimension, Drawing, Panel, Row, Series, Shape};
 use super::palette::{BLUE, Hatch, LIGHT, Look, ORANGE, look};
+use super::words::duration;
 use super::{Error, Figure, Page};
 use crate::study::trace::{Burst, RuntimeTrace, Traced};
 use crate::units::Time;
@@ -95,7 +96,7 @@ fn busy(trace: &RuntimeTrace, core: u32, (from, until): (Time, Time)) -> Vec<(Ti
 
 /// What stands at the right of a runtime's first rows.
 fn side(traced: &Traced, trace: &RuntimeTrace, base: Option<f64>) -> Vec<String> {
-    let until = duration(trace.last_end.since(traced.from).seconds(), None);
+    let until = duration(trace.last_end.since(traced.from).seconds());
     let mut side = vec![format!("{} done at {until}", trace.done)];
     let gain = rate(trace, traced.from).zip(base).map(|(own, base)| own / base);
     side.extend(gain.map(|gain| format!("gain {}", figure(gain, 3))));
@@ -146,7 +147,7 @@ fn drawing(traced: &Traced, rows: Vec<Row>, bars: [Vec<Bar>; 3], ends: &[f64]) -
         about: format!(
             "The first requests under each runtime, what each does when, and the cores: one replication from {} of \
              virtual time on, {}; what happens, and no estimate.",
-            duration(traced.from.since(Time::ZERO).seconds(), None),
+            duration(traced.from.since(Time::ZERO).seconds()),
             if traced.from == Time::ZERO {
                 "its beginning, without a warm-up"
             } else {

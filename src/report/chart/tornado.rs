@@ -11,10 +11,7 @@ use super::drawing::{At, Bar, Dimension, Drawing, Panel, Row, Rule, Series, Shap
 use super::palette::{BLUE, Hatch, Look, ORANGE, look};
 use super::table::Table;
 use super::table_chart::Choice;
-use super::{Error, Figure, Page, words};
-
-/// Letters of a row's name for which there is room in a column of a paper.
-const MOST_LETTERS: usize = 26;
+use super::{Error, Figure, Page, precision, words};
 
 /// Inputs that a panel shows.
 const SHOWN: usize = 12;
@@ -68,14 +65,20 @@ pub fn draw(table: &Table, _: &Choice, page: &Page) -> Result<Figure, Error> {
         effects.sort_by(|a, b| b.swing().total_cmp(&a.swing()));
         effects.truncate(SHOWN);
         if !effects.is_empty() {
-            panels.push(panel(&effects, key.first().copied().unwrap_or(""), metric, &change));
+            let runtime = key.first().copied().unwrap_or("");
+            let values: Vec<f64> = effects.iter().flat_map(|e| [e.low, e.high, e.base]).collect();
+            let x = words::metric(table, metric, &values, Axis::around);
+            panels.push(panel(&effects, runtime, x, &change));
         }
     }
     if panels.is_empty() {
         return Err(Error::Unfit("no row has numbers in low, high and base".to_owned()));
     }
     // The axes have the unit; panels may differ in it.
-    let title = words::of(metric);
+    let title = words::gain(metric, table.baseline()).unwrap_or_else(|| words::of(metric));
+    let bases = (0..table.len())
+        .filter_map(|row| Some((table.number(row, base)?, table.interval(row, base))));
+    let precision = precision::widest(&words::quantity(metric), bases);
     let drawing = Drawing {
         title: format!("What each input does to: {title}"),
         about: format!("What each input {change}lower and higher does to: {title}."),
@@ -86,21 +89,18 @@ pub fn draw(table: &Table, _: &Choice, page: &Page) -> Result<Figure, Error> {
                 .to_owned(),
         ],
     };
-    Figure::of(drawing, page)
+    Ok(Figure::of(drawing, page)?.within(precision))
 }
 
-/// `workers of sync, 12–20`; without the values where they are none or have no room.
+/// `workers of sync, 12–20`; without the values where they are none.
 fn named(input: &str, set: [Option<String>; 2]) -> String {
     let name = words::input(input);
     let [Some(low), Some(high)] = set else { return name };
-    let whole = format!("{name}, {low}–{high}");
-    if whole.chars().count() > MOST_LETTERS { name } else { whole }
+    format!("{name}, {low}–{high}")
 }
 
-fn panel(effects: &[Effect], runtime: &str, metric: &str, change: &str) -> Panel {
+fn panel(effects: &[Effect], runtime: &str, mut x: Dimension, change: &str) -> Panel {
     let base = effects[0].base;
-    let values: Vec<f64> = effects.iter().flat_map(|e| [e.low, e.high, e.base]).collect();
-    let mut x = words::dimension(metric, &values, Axis::around);
     if !runtime.is_empty() {
         x.title = format!("{runtime}: {}", x.title);
     }
@@ -129,7 +129,7 @@ fn panel(effects: &[Effect], runtime: &str, metric: &str, change: &str) -> Panel
             series(format!("{change}lower"), fewer, |effect| effect.low),
             series(format!("{change}higher"), more, |effect| effect.high),
         ],
-        rules: vec![Rule { at: At::X(base), label: String::new(), look: None }],
+        rules: vec![Rule { at: At::X(base), look: None }],
         x,
     }
 }

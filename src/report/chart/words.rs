@@ -1,5 +1,6 @@
 //! Columns of a table in words, with their unit, for the axes of charts.
 
+use super::super::number;
 use super::axis::Axis;
 use super::drawing::Dimension;
 use super::table::Table;
@@ -11,6 +12,7 @@ const WORDS: &[(&str, &str)] = &[
     ("t_cpu_s", "CPU of a request"),
     ("t_io_s", "I/O wait of a request"),
     ("throughput_rps", "throughput (requests/s)"),
+    ("response_s", "response time"),
     ("response_mean_s", "response time, mean"),
     ("response_p50_s", "response time, median"),
     ("response_p75_s", "response time, p75"),
@@ -25,10 +27,11 @@ const WORDS: &[(&str, &str)] = &[
     ("memory_peak_bytes", "peak memory (MiB)"),
     ("cost_per_million", "cost of a million requests"),
     ("gain", "gain in throughput"),
-    ("gain_over_formula", "gain over the formula's"),
+    ("gain_over_formula", "gain as a share of the formula's"),
     ("gain_formula", "gain by the formula"),
     ("gain_bound", "bound of the gain"),
     ("gain_exact", "exact gain"),
+    ("simulated", "simulated figures"),
     ("load.rate", "requests offered (1/s)"),
     ("load.clients", "clients"),
     ("load.count", "requests of the batch"),
@@ -40,6 +43,39 @@ const WORDS: &[(&str, &str)] = &[
 pub fn of(column: &str) -> String {
     let known = WORDS.iter().find(|(name, _)| *name == column);
     known.map_or_else(|| input(column), |(_, words)| (*words).to_owned())
+}
+
+/// Words that begin a sentence.
+#[must_use]
+pub fn sentence(words: &str) -> String {
+    let mut rest = words.chars();
+    rest.next().map_or_else(String::new, |first| first.to_uppercase().chain(rest).collect())
+}
+
+/// What a column is called, without its unit.
+#[must_use]
+pub fn quantity(column: &str) -> String {
+    let words = of(column);
+    words.split_once(" (").map_or(words.clone(), |(words, _)| words.to_owned())
+}
+
+/// What a column of gains is called, which are over this runtime; `None` for other columns.
+#[must_use]
+pub fn gain(column: &str, baseline: Option<&str>) -> Option<String> {
+    let over = format!("gain over {}", baseline.unwrap_or("the baseline"));
+    match column {
+        "gain" => Some(over),
+        "gain_formula" | "gain_formula_n" => Some(format!("{over} by the formula")),
+        "gain_bound" => Some(format!("bound of the {over}")),
+        "gain_exact" => Some(format!("exact {over}")),
+        _ => None,
+    }
+}
+
+/// A duration in the unit that fits, its signs those of charts.
+#[must_use]
+pub fn duration(seconds: f64) -> String {
+    number::duration(seconds, None).replace("us", "µs")
 }
 
 /// What inputs are called beside their values, as in `cores 8` and `clients 100`.
@@ -101,7 +137,16 @@ pub fn axis(table: &Table, column: usize, values: &[f64], scale: fn(&[f64]) -> A
         Some(unit) if !WORDS.iter().any(|(known, _)| *known == name) => {
             Dimension::plain(format!("{} ({unit})", of(name)), name, scale(values))
         }
-        _ => dimension(name, values, scale),
+        _ => metric(table, name, values, scale),
+    }
+}
+
+/// The same of a metric of the table; a gain says over which runtime it is.
+#[must_use]
+pub fn metric(table: &Table, name: &str, values: &[f64], scale: fn(&[f64]) -> Axis) -> Dimension {
+    match gain(name, table.baseline()) {
+        Some(title) => Dimension::plain(title, name, scale(values)),
+        None => dimension(name, values, scale),
     }
 }
 
@@ -117,6 +162,23 @@ mod tests {
         assert_eq!(title(0), "wait (ms)");
         assert_eq!(title(1), "offered in bursts (1/s)");
         assert_eq!(title(2), "requests offered (1/s)");
+    }
+
+    #[test]
+    fn a_gain_says_over_which_runtime_it_is() {
+        let text = "x,scenario,runtime,gain,gain_exact\n1,,sync,1,1\n1,,loop,7,8\n2,,sync,1,1\n2,,loop,1,1\n";
+        let table = Table::read(text.as_bytes()).unwrap();
+        let title =
+            |name: &str| axis(&table, table.column(name).unwrap(), &[1.0, 7.0], Axis::even).title;
+        assert_eq!(
+            (title("gain"), title("gain_exact")),
+            ("gain over sync".to_owned(), "exact gain over sync".to_owned())
+        );
+        // Without its own rows too.
+        let part = table.only(table.column("runtime").unwrap(), "loop");
+        assert_eq!(axis(&part, 3, &[7.0], Axis::even).title, "gain over sync");
+        let none = Table::read("x,gain\n1,2\n".as_bytes()).unwrap();
+        assert_eq!(axis(&none, 1, &[2.0], Axis::even).title, "gain over the baseline");
     }
 
     #[test]

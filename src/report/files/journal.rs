@@ -164,8 +164,9 @@ impl Journal {
     pub fn entries(&self) -> io::Result<impl Iterator<Item = io::Result<Entry>> + use<>> {
         let mut reader = BufReader::with_capacity(1 << 16, File::open(&self.path)?);
         reader.skip_until(b'\n')?;
+        let mut line = Vec::new();
         Ok((0..self.next).map(move |number| {
-            let mut line = Vec::new();
+            line.clear();
             reader.read_until(b'\n', &mut line)?;
             parse(&line, number).ok_or_else(|| {
                 io::Error::new(ErrorKind::InvalidData, "the journal was changed meanwhile")
@@ -208,13 +209,17 @@ fn parse(line: &[u8], number: u64) -> Option<Entry> {
 /// A multiplicative hash of eight bytes at a time: against torn lines, not against people.
 fn check_sum(bytes: &[u8]) -> u64 {
     const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
-    let mut sum = bytes.len() as u64;
-    for chunk in bytes.chunks(8) {
-        let mut word = [0; 8];
-        word[..chunk.len()].copy_from_slice(chunk);
-        sum = (sum ^ u64::from_le_bytes(word)).wrapping_mul(FACTOR).rotate_left(23);
+    let add = |sum: u64, word: [u8; 8]| {
+        (sum ^ u64::from_le_bytes(word)).wrapping_mul(FACTOR).rotate_left(23)
+    };
+    let (words, rest) = bytes.as_chunks();
+    let sum = words.iter().fold(bytes.len() as u64, |sum, &word| add(sum, word));
+    if rest.is_empty() {
+        return sum;
     }
-    sum
+    let mut last = [0; 8];
+    last[..rest.len()].copy_from_slice(rest);
+    add(sum, last)
 }
 
 #[cfg(test)]

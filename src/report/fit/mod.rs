@@ -118,17 +118,13 @@ fn head(text: &mut String, fitted: &Fitted, command: &str) {
     );
     comment(text, command);
     text.push_str("#\n");
-    let formula = format!(
-        " The formula promises 1 + T_io/T_cpu = {}{}.",
-        number::figure(fitted.formula(), 4),
-        if fitted.charges() { ", without what the preset charges for a request" } else { "" }
-    );
+    let formula =
+        format!(" The formula promises 1 + T_io/T_cpu = {}.", number::figure(fitted.formula(), 4));
     comment(
         text,
         &format!(
-            "T_cpu {} ({}). T_io {} ({}).{formula}",
-            ranged(&fitted.cpu, &span),
-            fitted.cpu.how,
+            "T_cpu {}. T_io {} ({}).{formula}",
+            cpu_words(fitted),
             ranged(&fitted.io, &span),
             fitted.io.how
         ),
@@ -170,6 +166,26 @@ fn head(text: &mut String, fitted: &Fitted, command: &str) {
         comment(text, &format!("- {line}"));
     }
     text.push('\n');
+}
+
+/// CPU of a request as the file has it and `run` shows it, and how that comes from what was measured.
+fn cpu_words(fitted: &Fitted) -> String {
+    if !fitted.charges() {
+        return format!("{} ({})", ranged(&fitted.cpu, &span), fitted.cpu.how);
+    }
+    let less = |end: f64| (end - fitted.overhead_s).max(0.0);
+    let own = Figure {
+        value: fitted.draft.cpu_s,
+        range: fitted.cpu.range.map(|range| range.map(less)),
+        how: String::new(),
+    };
+    format!(
+        "{} of the request's own: {} as measured, less {} that the preset charges for a request and `run` adds to it ({})",
+        ranged(&own, &span),
+        span(fitted.cpu.value),
+        span(fitted.overhead_s),
+        fitted.cpu.how
+    )
 }
 
 /// How well the fit does, a sentence each.
@@ -214,16 +230,7 @@ fn params(text: &mut String, fitted: &Fitted) {
     text.push_str("[params]\n");
     for (name, value) in fitted.draft.params() {
         let about = if name == "cpu" {
-            let overhead = if fitted.charges() {
-                format!(", less {} that the preset charges", span(fitted.overhead_s))
-            } else {
-                String::new()
-            };
-            format!(
-                "CPU of a request: {}{overhead}; {}.",
-                ranged(&fitted.cpu, &span),
-                fitted.cpu.how
-            )
+            format!("CPU of a request: {}.", cpu_words(fitted))
         } else {
             format!(
                 "One I/O wait of {}: {} in all; {}.",

@@ -4,10 +4,11 @@
 use crate::units::Time;
 
 use super::super::event::Class;
-use super::super::place::Place;
+use super::super::program::Keys;
 use super::super::request::Part;
 use super::course::{Leg, course};
-use super::run::Serve;
+use super::legs::LegKind;
+use super::serve::Serve;
 use super::state::State;
 use super::task::{Task, flag};
 
@@ -24,55 +25,72 @@ impl Alone {
     }
 
     /// A worker takes a request.
+    #[inline]
     fn take(&mut self, state: &mut State<'_>, task: u32) {
-        state.record.events += 1;
-        state.record.busy_workers.increase(state.now);
-        let now = state.now.0;
+        let setup = state.setup;
+        let record = &mut state.record;
+        record.events += 1;
+        record.busy_workers.increase(state.now);
         let this = &mut state.tasks[task];
         this.flags |= flag::TAKEN;
-        let overhead = state.setup.overhead_of(this.place.key);
-        let (mut running, mut useful_sum, mut io, mut legs) = (0, 0, 0, 0);
-        let lucks = &mut state.record.luck;
-        let program = &state.setup.program;
-        let (end, last) =
-            course(program, &mut state.rounds, &mut this.place, now, overhead, |leg| {
-                legs += 1;
-                match leg {
-                    Leg::Burst { start, end, useful, luck } => {
-                        running += end - start;
-                        useful_sum += useful;
-                        lucks[0] += luck;
-                    }
-                    Leg::Wait { start, end, luck } => {
-                        io += end - start;
-                        lucks[1] += luck;
-                    }
-                }
-            });
-        (this.start, this.end) = (now, end);
-        (this.running, this.useful, this.io, this.lag) = (running, useful_sum, io, legs);
+        this.start = state.now.0;
+        let mut now = this.start;
+        let mut pending = setup.overhead_of(this.place.key);
+        let mut last = Class::Wait;
+        let mut keys = Keys::new(&setup.program, this.place.key);
+        loop {
+            let leg = &setup.legs[this.place.pc as usize];
+            if leg.kind.steers_thread() {
+                this.place.steer_in_thread(&setup.program, &mut state.rounds);
+                continue;
+            }
+            let mut length = std::mem::take(&mut pending);
+            if let Some(burst) = &leg.burst {
+                let (useful, luck) = burst.nanos(&mut keys, this.place.key);
+                record.luck[0] += luck;
+                this.useful += useful;
+                length = length.saturating_add(useful);
+            }
+            if length > 0 {
+                let start = now;
+                now = now.saturating_add(length);
+                this.running += now - start;
+                this.lag += 1;
+                last = Class::Burst;
+            }
+            if let Some(wait) = &leg.wait {
+                let (length, luck) = wait.nanos(&mut keys, this.place.key);
+                record.luck[1] += luck;
+                let start = now;
+                now = now.saturating_add(length);
+                this.io += now - start;
+                this.lag += 1;
+                last = Class::Wait;
+            }
+            if leg.kind == LegKind::End {
+                break;
+            }
+            this.place.pc = leg.next;
+        }
+        this.end = now;
+        record.cpu_busy += u128::from(this.running);
+        record.cpu_useful += u128::from(this.useful);
         let number = this.number;
-        state.record.cpu_busy += u128::from(running);
-        state.record.cpu_useful += u128::from(useful_sum);
         match last {
             // Not even a nanosecond: it ends as it is taken.
-            Class::Burst if end == now => self.step(state, task),
-            Class::Burst => state.after_burst(task, end, 0),
-            _ => state.after_wait(task, end, number),
+            Class::Burst if now == state.now.0 => self.step(state, task),
+            Class::Burst => state.after_burst(task, now, 0),
+            _ => state.after_wait(task, now, number),
         }
     }
 
     /// Goes once more through the courses of all requests that a worker has.
-    fn replay(state: &mut State<'_>, mut leg: impl FnMut(Leg)) {
+    fn replay(state: &mut State<'_>, mut tell: impl FnMut(u64, Leg)) {
         let setup = state.setup;
         let taken: Vec<Task> =
             state.in_flight().filter(|task| task.has(flag::TAKEN)).cloned().collect();
         for task in taken {
-            // At its end a request has its own key again.
-            let key = task.place.key;
-            let mut place = Place::start(setup.program.entries[usize::from(task.class)], key);
-            let overhead = setup.overhead_of(key);
-            course(&setup.program, &mut state.rounds, &mut place, task.start, overhead, &mut leg);
+            course(setup, &mut state.rounds, &task, |leg| tell(task.number, leg));
         }
     }
 }
@@ -97,8 +115,8 @@ impl Serve for Alone {
 
     fn beyond(&mut self, state: &mut State<'_>, edge: Time) -> [u64; 2] {
         let mut sum = [0, 0];
-        Self::replay(state, |leg| {
-            if let Leg::Burst { start, end, useful, .. } = leg
+        Self::replay(state, |_, leg| {
+            if let Leg::Burst { start, end, useful } = leg
                 && end > edge.0
             {
                 sum[0] += end - start.max(edge.0);
@@ -110,10 +128,17 @@ impl Serve for Alone {
 
     fn count_under_way(&mut self, state: &mut State<'_>) {
         let now = state.now.0;
+        // Of what falls on the instant of the end that closes the window, waits of earlier requests
+        // were over before.
+        let last = state.closed_by;
         let mut past = 0;
-        Self::replay(state, |leg| {
-            let (Leg::Burst { end, .. } | Leg::Wait { end, .. }) = leg;
-            past += u64::from(end <= now);
+        Self::replay(state, |number, leg| {
+            let over = match (leg, last) {
+                (Leg::Burst { end, .. } | Leg::Wait { end }, None) => end <= now,
+                (Leg::Wait { end }, Some(last)) => (end, number) < (now, last),
+                (Leg::Burst { end, .. }, Some(_)) => end < now,
+            };
+            past += u64::from(over);
         });
         state.record.events += past;
     }

@@ -1,62 +1,51 @@
-//! The whole course of a request under a worker that never waits for a core.
+//! The course of a request under a worker that never waits for a core, gone through once more.
 
 use crate::engine::Slab;
 
-use super::super::event::Class;
 use super::super::place::Place;
-use super::super::program::{Keys, Op, Program};
+use super::super::program::Keys;
 use super::super::request::Round;
+use super::super::setup::Setup;
+use super::legs::LegKind;
+use super::task::Task;
 
 /// One leg of it.
 #[derive(Clone, Copy, Debug)]
 pub enum Leg {
-    /// A burst from `start` to `end`, whose last `useful` nanoseconds are the request's own: by
-    /// `luck` more than they are on average.
-    Burst { start: u64, end: u64, useful: u64, luck: f64 },
+    /// A burst from `start` to `end`, whose last `useful` nanoseconds are the request's own.
+    Burst { start: u64, end: u64, useful: u64 },
     /// A wait up to `end`.
-    Wait { start: u64, end: u64, luck: f64 },
+    Wait { end: u64 },
 }
 
-/// Walks a request from `from` to its end, whose instant it answers with what the request ends in;
-/// `overhead` is paid with its first burst.
-pub fn course(
-    program: &Program,
-    rounds: &mut Slab<Round>,
-    place: &mut Place,
-    from: u64,
-    overhead: u64,
-    mut leg: impl FnMut(Leg),
-) -> (u64, Class) {
-    let (mut now, mut pending, mut last) = (from, overhead, Class::Wait);
-    let mut keys = Keys::new(program, place.key);
+/// Tells every leg of a request that a worker has, whether it is past or to come.
+pub fn course(setup: &Setup, rounds: &mut Slab<Round>, task: &Task, mut tell: impl FnMut(Leg)) {
+    // At its end a request has its own key again.
+    let key = task.place.key;
+    let mut place = Place::start(setup.program.entries[usize::from(task.class)], key);
+    let mut pending = setup.overhead_of(key);
+    let mut now = task.start;
+    let mut keys = Keys::new(&setup.program, key);
     loop {
-        place.steer_in_thread(program, rounds);
-        let op = &program.ops[place.pc as usize];
-        let (useful, luck) = match op {
-            Op::Cpu { demand, .. } => {
-                let useful = demand.nanos(&mut keys, place.key);
-                (useful, useful as f64 - demand.mean)
-            }
-            _ => (0, 0.0),
-        };
-        let overhead = std::mem::take(&mut pending);
-        if overhead + useful > 0 {
+        let leg = &setup.legs[place.pc as usize];
+        if leg.kind.steers_thread() {
+            place.steer_in_thread(&setup.program, rounds);
+            continue;
+        }
+        let useful = leg.burst.as_ref().map_or(0, |burst| burst.nanos(&mut keys, place.key).0);
+        let length = std::mem::take(&mut pending).saturating_add(useful);
+        if length > 0 {
             let start = now;
-            now = now.saturating_add(overhead).saturating_add(useful);
-            leg(Leg::Burst { start, end: now, useful, luck });
-            last = Class::Burst;
+            now = now.saturating_add(length);
+            tell(Leg::Burst { start, end: now, useful });
         }
-        match op {
-            Op::Io { wait, .. } => {
-                let length = wait.nanos(&mut keys, place.key);
-                let start = now;
-                now = now.saturating_add(length);
-                leg(Leg::Wait { start, end: now, luck: length as f64 - wait.mean });
-                last = Class::Wait;
-            }
-            Op::End => return (now, last),
-            _ => {}
+        if let Some(wait) = &leg.wait {
+            now = now.saturating_add(wait.nanos(&mut keys, place.key).0);
+            tell(Leg::Wait { end: now });
         }
-        place.pc += 1;
+        if leg.kind == LegKind::End {
+            return;
+        }
+        place.pc = leg.next;
     }
 }

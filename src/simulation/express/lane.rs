@@ -1,6 +1,6 @@
 //! Which models can be computed ahead.
 
-use crate::model::runtime::{Assign, Spawn};
+use crate::model::runtime::{Assign, PollOrder, Spawn};
 use crate::model::{Runtime, RuntimeKind, Scheduling};
 
 use super::super::program::{Op, Program};
@@ -62,10 +62,12 @@ impl Lane {
             RuntimeKind::EventLoop(kind) => {
                 let free = kind.loops <= host.cores.min(MOST_LOOPS)
                     && kind.poll.is_zero()
+                    && kind.poll_order == PollOrder::Arrival
                     && kind.max_tasks.is_none()
                     && kind.memory_per_task.0 == 0
                     && !program.ops.iter().any(leaves_the_loop)
-                    && !has_adjacent_bursts(program);
+                    && branches_begin_with_waits(program)
+                    && !has_adjacent_bursts(program, Walk::Loop);
                 let lane = Self::Loops { assign: kind.assign, task_switch: kind.task_switch.0 };
                 free.then_some(lane)
             }
@@ -78,7 +80,7 @@ impl Lane {
         if workers <= u64::from(host.cores) {
             return Some(Self::Alone { workers });
         }
-        if has_adjacent_bursts(program) {
+        if has_adjacent_bursts(program, Walk::Thread) {
             return None;
         }
         let longest_run = match host.scheduling {
@@ -104,41 +106,60 @@ const fn is_involved(op: &Op) -> bool {
 /// Whether an operation does on a loop what cannot be computed ahead.
 fn leaves_the_loop(op: &Op) -> bool {
     match op {
-        Op::Fork { .. } | Op::Offload { .. } => true,
+        Op::Offload { .. } => true,
         Op::Io { blocking, .. } => *blocking > 0.0,
         _ => false,
     }
 }
 
+/// Whether every branch begins with a wait, so that a turn has no burst but that of the strand that
+/// has it.
+fn branches_begin_with_waits(program: &Program) -> bool {
+    let waits = |&start: &u32| matches!(program.ops[start as usize], Op::Io { .. });
+    program.branches.iter().all(waits)
+}
+
+/// Who walks through a program.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Walk {
+    /// A thread, which takes branches one after the other.
+    Thread,
+    /// A loop: branches begin with waits, and what follows on them has a turn of its own.
+    Loop,
+}
+
 /// Whether one burst can follow another with nothing in between.
-fn has_adjacent_bursts(program: &Program) -> bool {
+fn has_adjacent_bursts(program: &Program, walk: Walk) -> bool {
     (0..program.ops.len())
         .filter(|&place| matches!(program.ops[place], Op::Cpu { .. }))
-        .any(|place| reaches(program, place + 1, |op| matches!(op, Op::Cpu { .. })))
+        .any(|place| reaches(program, walk, place + 1, |op| matches!(op, Op::Cpu { .. })))
 }
 
 /// Whether a request can come to its end without a step that takes time: many then end in one breath.
 fn may_do_nothing(program: &Program) -> bool {
     let ends = |op: &Op| matches!(op, Op::End);
-    program.entries.iter().any(|&entry| reaches(program, entry as usize, ends))
+    program.entries.iter().any(|&entry| reaches(program, Walk::Thread, entry as usize, ends))
 }
 
 /// Whether a request may end with a burst and another begin with one.
 fn may_go_on_bursting(program: &Program, runtime: &Runtime) -> bool {
     let overhead = !runtime.overhead.is_constant() || runtime.overhead.mean() > 0.0;
     let bursts = |op: &Op| matches!(op, Op::Cpu { .. });
-    let begins =
-        overhead || program.entries.iter().any(|&entry| reaches(program, entry as usize, bursts));
+    let begins = overhead
+        || program
+            .entries
+            .iter()
+            .any(|&entry| reaches(program, Walk::Thread, entry as usize, bursts));
     let ends = (0..program.ops.len())
         .filter(|&place| bursts(&program.ops[place]))
-        .any(|place| reaches(program, place + 1, |op| matches!(op, Op::End)));
+        .any(|place| reaches(program, Walk::Thread, place + 1, |op| matches!(op, Op::End)));
     // Overhead alone, before a request without steps that take time, is a burst at its end too.
     begins && (ends || overhead)
 }
 
 /// Whether control can come from `place` to an operation that is `wanted` before any other that
 /// takes time or ends the request.
-fn reaches(program: &Program, place: usize, wanted: impl Fn(&Op) -> bool) -> bool {
+fn reaches(program: &Program, walk: Walk, place: usize, wanted: impl Fn(&Op) -> bool) -> bool {
     let mut seen = vec![false; program.ops.len()];
     let mut todo = vec![place];
     while let Some(place) = todo.pop() {
@@ -151,6 +172,7 @@ fn reaches(program: &Program, place: usize, wanted: impl Fn(&Op) -> bool) -> boo
         }
         match op {
             Op::Cpu { .. } | Op::Io { .. } | Op::End => {}
+            Op::Fork { .. } | Op::Join if walk == Walk::Loop => {}
             Op::Repeat { count, .. } if count.is_constant() && count.mean() >= 1.0 => {
                 todo.push(place + 1);
             }

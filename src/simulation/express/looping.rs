@@ -5,11 +5,13 @@ use crate::engine::slab::NONE;
 use crate::model::runtime::Assign;
 use crate::units::Time;
 
-use super::super::program::{ASSIGN_SITE, Keys, Op};
+use super::super::program::{ASSIGN_SITE, Keys};
 use super::super::replication::Replication;
 use super::super::request::Part;
+use super::branches::Families;
+use super::legs::LegKind;
 use super::loops::Loops;
-use super::run::Serve;
+use super::serve::Serve;
 use super::state::State;
 use super::task::flag;
 
@@ -19,12 +21,15 @@ pub struct Looping {
     assign: Assign,
     /// CPU for each resumption, in nanoseconds.
     task_switch: u64,
+    /// Requests with branches; `None` where none has any.
+    families: Option<Families>,
 }
 
 impl Looping {
-    /// Idle loops.
-    pub fn new(loops: u32, assign: Assign, task_switch: u64) -> Self {
-        Self { loops: Loops::new(loops, assign), assign, task_switch }
+    /// Idle loops; `branches` says that requests may split.
+    pub fn new(loops: u32, assign: Assign, task_switch: u64, branches: bool) -> Self {
+        let families = branches.then(Families::default);
+        Self { loops: Loops::new(loops, assign), assign, task_switch, families }
     }
 
     /// The loop that the request with this key goes to.
@@ -35,10 +40,10 @@ impl Looping {
         self.loops.choose(state.now.0, state.polled, draw)
     }
 
-    /// A task has its turn on its loop, as soon as that comes to it.
+    /// A strand has its turn on its loop, as soon as that comes to it.
+    #[inline]
     fn turn(&mut self, state: &mut State<'_>, task: u32, fresh: bool) {
         let setup = state.setup;
-        let program = &setup.program;
         let now = state.now.0;
         let this = &mut state.tasks[task];
         let turn = self.loops.turn(this.home, now, state.polled);
@@ -47,44 +52,75 @@ impl Looping {
             overhead += setup.overhead_of(this.place.key);
             this.lag = turn.start - turn.poll;
             this.flags |= flag::TAKEN | flag::FIRST;
-            this.place.steer_in_thread(program, &mut state.rounds);
+            this.place.steer_to_leg(setup, &mut state.rounds);
         } else {
             this.lag = turn.start - now;
         }
-        this.clear(flag::AT_POLL);
+        this.flags &= !flag::AT_POLL;
         this.flags |= flag::TURN | if turn.poll == turn.start { flag::AT_POLL } else { 0 };
-        this.waiting += this.lag;
+        let mut keys = Keys::new(&setup.program, this.place.key);
+        let mut leg = &setup.legs[this.place.pc as usize];
         let mut useful = 0;
-        let mut keys = Keys::new(program, this.place.key);
-        if let Op::Cpu { demand, .. } = &program.ops[this.place.pc as usize] {
-            useful = demand.nanos(&mut keys, this.place.key);
-            state.record.luck[0] += useful as f64 - demand.mean;
-            this.place.pc += 1;
-            this.place.steer_in_thread(program, &mut state.rounds);
+        if let Some(burst) = &leg.burst {
+            let luck;
+            (useful, luck) = burst.nanos(&mut keys, this.place.key);
+            state.record.luck[0] += luck;
+            if leg.wait.is_none() {
+                this.place.pc = leg.next;
+                this.place.steer_to_leg(setup, &mut state.rounds);
+                leg = &setup.legs[this.place.pc as usize];
+            }
         }
         let length = overhead + useful;
         self.loops.occupy(this.home, length);
         (this.start, this.end, this.useful) = (turn.start, turn.start + length, useful);
         if length > 0 {
             this.flags |= flag::BURST;
-            this.running += length;
             state.record.cpu_busy += u128::from(length);
             state.record.cpu_useful += u128::from(useful);
         }
-        let (end, number) = (this.end, this.number);
-        match &program.ops[this.place.pc as usize] {
-            Op::Io { wait, .. } => {
-                let length = wait.nanos(&mut keys, this.place.key);
-                state.record.luck[1] += length as f64 - wait.mean;
-                this.place.pc += 1;
-                this.io += length;
-                this.flags |= flag::WAIT;
-                state.after_wait(task, end.saturating_add(length), number);
+        let (end, number, home) = (this.end, this.number, this.home);
+        let mut io = 0;
+        if let Some(wait) = &leg.wait {
+            let luck;
+            (io, luck) = wait.nanos(&mut keys, this.place.key);
+            state.record.luck[1] += luck;
+            this.place.pc = leg.next;
+            this.flags |= flag::WAIT;
+        }
+        match &mut self.families {
+            None => {
+                this.waiting += this.lag;
+                this.running += length;
+                this.io += io;
             }
-            _ => {
-                let core = u32::from(this.home);
-                state.after_burst(task, end, core);
-            }
+            Some(families) => families.account(&mut state.tasks, task, fresh),
+        }
+        if leg.wait.is_some() {
+            return state.after_wait(task, end.saturating_add(io), number);
+        }
+        match &mut self.families {
+            Some(families) if leg.kind == LegKind::Split => families.split(state, task),
+            _ => state.after_burst(task, end, u32::from(home)),
+        }
+    }
+
+    /// A request is done.
+    fn finish(&mut self, state: &mut State<'_>, task: u32) {
+        if let Some(families) = &mut self.families {
+            families.close(state, task);
+        }
+        let home = state.tasks[task].home;
+        state.complete(task, Part::LoopWait);
+        self.loops.done(home);
+    }
+
+    /// What a strand did last is over: it goes into the accounts.
+    fn settle(state: &mut State<'_>, task: u32) {
+        let this = &mut state.tasks[task];
+        state.record.events += this.take_events() + this.clear(flag::FIRST) as u64;
+        if this.clear(flag::TURN) && this.start >= state.opens.0 {
+            state.record.loop_lag.record([this.lag]);
         }
     }
 }
@@ -109,21 +145,22 @@ impl Serve for Looping {
     }
 
     fn step(&mut self, state: &mut State<'_>, task: u32) {
-        let this = &mut state.tasks[task];
-        state.record.events += this.clear(flag::BURST) as u64
-            + this.clear(flag::WAIT) as u64
-            + this.clear(flag::FIRST) as u64;
-        if this.clear(flag::TURN) && this.start >= state.opens.0 {
-            state.record.loop_lag.record([this.lag]);
+        let mut task = task;
+        loop {
+            Self::settle(state, task);
+            let this = &mut state.tasks[task];
+            let setup = state.setup;
+            this.place.steer_to_leg(setup, &mut state.rounds);
+            match setup.legs[this.place.pc as usize].kind {
+                LegKind::End => return self.finish(state, task),
+                LegKind::Join => {}
+                _ => return self.turn(state, task, false),
+            }
+            // The last branch takes its parent with it.
+            let Some(families) = &mut self.families else { return };
+            let Some(parent) = families.join(state, task) else { return };
+            task = parent;
         }
-        let program = &state.setup.program;
-        this.place.steer_in_thread(program, &mut state.rounds);
-        if !matches!(program.ops[this.place.pc as usize], Op::End) {
-            return self.turn(state, task, false);
-        }
-        let home = this.home;
-        state.complete(task, Part::LoopWait);
-        self.loops.done(home);
     }
 
     fn beyond(&mut self, state: &mut State<'_>, edge: Time) -> [u64; 2] {

@@ -12,29 +12,10 @@ use super::super::{Control, Window};
 use super::alone::Alone;
 use super::lane::Lane;
 use super::looping::Looping;
+use super::serve::Serve;
 use super::shared::Shared;
 use super::state::{Event, State};
-
-/// How requests are served: what is a lane's own.
-pub trait Serve {
-    /// A request was issued; it is last in the backlog.
-    fn issued(&mut self, _state: &mut State<'_>, _task: u32) {}
-
-    /// Takes requests of the backlog, the oldest first, as far as there is somebody to take them.
-    fn take_waiting(&mut self, state: &mut State<'_>);
-
-    /// A task goes on: what it was to do has come to pass.
-    fn step(&mut self, state: &mut State<'_>, task: u32);
-
-    /// Core time after `edge` that is in the accounts already, in all and of the requests' own.
-    fn beyond(&mut self, state: &mut State<'_>, edge: Time) -> [u64; 2];
-
-    /// Counts what has come to pass at the end of what tasks in flight were to do.
-    fn count_under_way(&mut self, state: &mut State<'_>);
-
-    /// Corrects what is known otherwise than by the accounts of the state.
-    fn amend(&self, _found: &mut Replication) {}
-}
+use super::task::flag;
 
 /// Runs a replication; `None` where something turns out on the way that must be left to the
 /// event-driven engine.
@@ -52,9 +33,12 @@ pub fn replicate(
         (Lane::Shared { workers, longest_run }, _) => {
             run(state, Shared::new(workers, longest_run, setup.host.cores), window, control)
         }
-        (Lane::Loops { assign, task_switch }, RuntimeKind::EventLoop(kind)) => {
-            run(state, Looping::new(kind.loops, assign, task_switch), window, control)
-        }
+        (Lane::Loops { assign, task_switch }, RuntimeKind::EventLoop(kind)) => run(
+            state,
+            Looping::new(kind.loops, assign, task_switch, setup.splits()),
+            window,
+            control,
+        ),
         (Lane::Loops { .. }, _) => None,
     }
 }
@@ -81,6 +65,9 @@ impl<S: Serve> Express<'_, S> {
             self.open_window();
         }
         self.state.begin(window);
+        if self.state.over {
+            return self.state.stop.take().unwrap_or(Stop::Closed);
+        }
         for place in 0..self.state.backlog.len() {
             let task = self.state.backlog[place];
             self.serve.issued(&mut self.state, task);
@@ -89,65 +76,77 @@ impl<S: Serve> Express<'_, S> {
         let mut watch = limit::Watch::default();
         let mut ends_at_start = 0;
         loop {
-            self.deliver_instant();
-            if self.state.over {
-                return self.state.stop.take().unwrap_or(Stop::Closed);
-            }
-            let ends = self.state.record.ends.saturating_sub(ends_at_start);
-            if ends > limit::MOST_ENDS_OF_AN_INSTANT {
-                return limit::no_time_passes();
-            }
-            if !self.state.due.is_empty() {
-                self.deliver_due();
-                continue;
-            }
-            if !self.state.backlog.is_empty() {
-                self.serve.take_waiting(&mut self.state);
-                if self.state.over || !self.state.due.is_empty() {
+            let mut head = self.state.head();
+            if head.time() != self.state.now {
+                // This instant is delivered: clients whose next request is due send it, then what
+                // waits is taken.
+                if !self.state.due.is_empty() {
+                    self.deliver_due();
+                    let ends = self.state.record.ends.saturating_sub(ends_at_start);
+                    if ends > limit::MOST_ENDS_OF_AN_INSTANT {
+                        return limit::no_time_passes();
+                    }
                     continue;
                 }
-            }
-            match self.state.queue.advance() {
-                None => return Stop::Drained,
-                Some(time) if time == Time::MAX => return limit::end_of_time(),
-                Some(time) if time == self.state.now => self.state.polled = true,
-                Some(time) => {
-                    self.state.polled = false;
+                if !self.state.backlog.is_empty() {
+                    self.serve.take_waiting(&mut self.state);
+                    if self.state.over {
+                        return self.state.stop.take().unwrap_or(Stop::Closed);
+                    }
+                    if !self.state.due.is_empty() {
+                        continue;
+                    }
+                    head = self.state.head();
+                }
+                // What is taken may end, or wait, no time at all.
+                self.state.polled = head.time() == self.state.now;
+                if !self.state.polled {
+                    if head.time() == Time::MAX {
+                        return if head.is_none() { Stop::Drained } else { limit::end_of_time() };
+                    }
                     ends_at_start = self.state.record.ends;
-                    self.state.now = time;
+                    self.state.now = head.time();
+                }
+                until_look -= 1;
+                if until_look == 0 {
+                    until_look = limit::until_look(control, self.state.record.events);
+                    let State { record, now, tasks, .. } = &self.state;
+                    if let Some(stop) = watch.look(control, record, *now, tasks.len()) {
+                        return stop;
+                    }
                 }
             }
-            until_look -= 1;
-            if until_look == 0 {
-                until_look = limit::LOOK_EVERY;
-                let State { record, now, tasks, .. } = &self.state;
-                if let Some(stop) = watch.look(control, record, *now, tasks.len()) {
-                    return stop;
-                }
+            if head.is_arrival() {
+                self.deliver_arrival();
+            } else {
+                self.deliver();
+            }
+            if self.state.over {
+                return self.state.stop.take().unwrap_or(Stop::Closed);
             }
         }
     }
 
-    fn deliver_instant(&mut self) {
-        let now = self.state.now;
-        while !self.state.over
-            && let Some(event) = self.state.queue.pop(now)
-        {
-            match event {
-                Event::Step(task) => {
-                    self.state.touch_next();
-                    self.serve.step(&mut self.state, task);
-                }
-                Event::Arrival => {
-                    let class = self.state.clients.class_of_arrival();
-                    let task = self.state.begin_open(class);
-                    self.serve.issued(&mut self.state, task);
-                    self.state.schedule_arrival();
-                }
-                Event::ClientReady(client) => self.begin_closed(client),
-                Event::WindowOpen => self.open_window(),
-                Event::WindowClose => self.state.over = true,
+    #[inline]
+    fn deliver_arrival(&mut self) {
+        let class = self.state.clients.class_of_arrival();
+        let task = self.state.begin_open(class);
+        self.serve.issued(&mut self.state, task);
+        self.state.schedule_arrival();
+    }
+
+    /// Delivers what comes first in the queue.
+    #[inline]
+    fn deliver(&mut self) {
+        match self.state.queue.take() {
+            Some(Event::Step(task)) => {
+                self.state.touch_next();
+                self.serve.step(&mut self.state, task);
             }
+            Some(Event::ClientReady(client)) => self.begin_closed(client),
+            Some(Event::WindowOpen) => self.open_window(),
+            Some(Event::WindowClose) => self.state.over = true,
+            None => {}
         }
     }
 
@@ -156,7 +155,18 @@ impl<S: Serve> Express<'_, S> {
         self.serve.issued(&mut self.state, task);
     }
 
+    /// Sends the requests that are due now, in order of their clients.
+    #[inline]
     fn deliver_due(&mut self) {
+        if let [client] = self.state.due[..] {
+            self.state.due.clear();
+            return self.begin_closed(client);
+        }
+        self.deliver_many();
+    }
+
+    #[inline(never)]
+    fn deliver_many(&mut self) {
         let mut due = std::mem::take(&mut self.state.due);
         due.sort_unstable();
         for client in due.drain(..) {
@@ -186,7 +196,8 @@ impl<S: Serve> Express<'_, S> {
         state.record.cpu_useful -= u128::from(useful);
         serve.count_under_way(&mut state);
         let opened = state.record.opened.unwrap_or(now);
-        let stayed = state.in_flight().map(|task| u128::from(now.0 - task.arrival.max(opened).0));
+        let requests = state.in_flight().filter(|task| !task.has(flag::BRANCH));
+        let stayed = requests.map(|task| u128::from(now.0 - task.arrival.max(opened).0));
         let stayed = stayed.sum();
         let processes = u64::from(state.setup.processes());
         let unused = state.setup.resources.iter().map(|resource| {

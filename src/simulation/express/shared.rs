@@ -4,10 +4,11 @@ use crate::engine::slab::NONE;
 use crate::units::Time;
 
 use super::super::event::Class;
-use super::super::program::{Keys, Op};
+use super::super::program::Keys;
 use super::super::request::Part;
 use super::cores::Cores;
-use super::run::Serve;
+use super::legs::LegKind;
+use super::serve::Serve;
 use super::state::State;
 use super::task::flag;
 
@@ -29,7 +30,7 @@ impl Shared {
     /// A thread runs its request up to its next wait.
     #[inline]
     fn run_in_place(&mut self, state: &mut State<'_>, task: u32, overhead: u64) {
-        let program = &state.setup.program;
+        let setup = state.setup;
         let record = &mut state.record;
         let this = &mut state.tasks[task];
         let mut at = state.now.0;
@@ -37,16 +38,18 @@ impl Shared {
         // The core of the run, and how much of it is done.
         let (mut core, mut run) = (NONE, 0);
         let mut ends_in = Class::Burst;
-        let mut keys = Keys::new(program, this.place.key);
+        let mut keys = Keys::new(&setup.program, this.place.key);
         loop {
-            let op = &program.ops[this.place.pc as usize];
-            let mut useful = 0;
-            if let Op::Cpu { demand, .. } = op {
-                useful = demand.nanos(&mut keys, this.place.key);
-                record.luck[0] += useful as f64 - demand.mean;
-            } else if !matches!(op, Op::Io { .. } | Op::End) {
-                this.place.steer_in_thread(program, &mut state.rounds);
+            let leg = &setup.legs[this.place.pc as usize];
+            if leg.kind.steers_thread() {
+                this.place.steer_in_thread(&setup.program, &mut state.rounds);
                 continue;
+            }
+            let mut useful = 0;
+            if let Some(burst) = &leg.burst {
+                let luck;
+                (useful, luck) = burst.nanos(&mut keys, this.place.key);
+                record.luck[0] += luck;
             }
             let length = std::mem::take(&mut pending) + useful;
             if length > 0 {
@@ -59,6 +62,8 @@ impl Shared {
                     this.waiting += this.start - at;
                     (this.end, this.useful) = (this.start, 0);
                 } else {
+                    // Another burst after a wait of no time; the task knows its latest alone.
+                    this.lag += 1;
                     self.cores.extend(core, length);
                 }
                 this.end += length;
@@ -70,34 +75,32 @@ impl Shared {
                 record.cpu_useful += u128::from(useful);
                 at = this.end;
             }
-            match op {
-                Op::Io { wait, .. } => {
-                    let length = wait.nanos(&mut keys, this.place.key);
-                    record.luck[1] += length as f64 - wait.mean;
-                    this.place.pc += 1;
-                    if length > 0 || core == NONE {
-                        this.io += length;
-                        this.flags |= flag::WAIT;
-                        let number = this.number;
-                        return state.after_wait(task, at.saturating_add(length), number);
-                    }
-                    // Over before its thread could leave the core, which it keeps.
-                    record.events += 2;
-                    ends_in = Class::Wait;
-                }
-                Op::End if core == NONE => return self.finish(state, task),
-                Op::End => {
+            if leg.kind == LegKind::End {
+                let number = this.number;
+                return match ends_in {
+                    _ if core == NONE => self.finish(state, task),
+                    Class::Burst => state.after_burst(task, at, core),
+                    _ => state.after_wait(task, at, number),
+                };
+            }
+            this.place.pc = leg.next;
+            if let Some(wait) = &leg.wait {
+                let (length, luck) = wait.nanos(&mut keys, this.place.key);
+                record.luck[1] += luck;
+                if length > 0 || core == NONE {
+                    this.io += length;
+                    this.flags |= flag::WAIT;
                     let number = this.number;
-                    return match ends_in {
-                        Class::Burst => state.after_burst(task, at, core),
-                        _ => state.after_wait(task, at, number),
-                    };
+                    return state.after_wait(task, at.saturating_add(length), number);
                 }
-                _ => this.place.pc += 1,
+                // Over before its thread could leave the core, which it keeps.
+                this.lag += 1;
+                ends_in = Class::Wait;
             }
         }
     }
 
+    #[inline]
     fn finish(&mut self, state: &mut State<'_>, task: u32) {
         state.complete(task, Part::CpuWait);
         state.record.busy_workers.decrease(state.now);
@@ -123,7 +126,10 @@ impl Serve for Shared {
     #[inline]
     fn step(&mut self, state: &mut State<'_>, task: u32) {
         let this = &mut state.tasks[task];
-        state.record.events += this.clear(flag::BURST) as u64 + this.clear(flag::WAIT) as u64;
+        state.record.events += this.take_events() + std::mem::take(&mut this.lag);
+        if state.setup.legs[this.place.pc as usize].kind == LegKind::End {
+            return self.finish(state, task);
+        }
         self.run_in_place(state, task, 0);
     }
 
@@ -135,6 +141,6 @@ impl Serve for Shared {
         // A window of a given length closes after the bursts of its last instant.
         let before = state.now.0 + u64::from(!state.record.is_full());
         let over = state.in_flight().filter(|task| task.has(flag::BURST) && task.end < before);
-        state.record.events += over.count() as u64;
+        state.record.events += over.map(|task| 1 + task.lag).sum::<u64>();
     }
 }

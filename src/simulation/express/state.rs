@@ -3,13 +3,13 @@
 use std::collections::VecDeque;
 
 use crate::engine::slab::NONE;
-use crate::engine::{EventQueue, Key, Slab};
+use crate::engine::{EventQueue, Key, Slab, key};
 use crate::model::LoadKind;
 use crate::units::{Span, Time};
 
 use super::super::Window;
-use super::super::client::{Clients, End};
-use super::super::event::{Class, tie, timer_number, wait_number};
+use super::super::client::Clients;
+use super::super::event::{Class, tie, timer_number};
 use super::super::limit;
 use super::super::place::Place;
 use super::super::program::THINK_SITE;
@@ -24,13 +24,40 @@ use super::task::{Task, flag};
 pub enum Event {
     /// A task goes on.
     Step(u32),
-    /// The next request of an open load is due.
-    Arrival,
     /// A client of a closed load is done thinking.
     ClientReady(u32),
     WindowOpen,
     WindowClose,
 }
+
+/// What comes next: the first event of the queue or the next arrival, by their keys.
+#[derive(Clone, Copy)]
+pub struct Head {
+    queued: u128,
+    arrival: u128,
+}
+
+impl Head {
+    /// When that is; the end of time where nothing comes.
+    #[inline]
+    pub fn time(self) -> Time {
+        Time((self.queued.min(self.arrival) >> 64) as u64)
+    }
+
+    /// Whether it is the arrival.
+    #[inline]
+    pub const fn is_arrival(self) -> bool {
+        self.arrival < self.queued
+    }
+
+    /// Whether nothing comes.
+    pub fn is_none(self) -> bool {
+        self.queued.min(self.arrival) == u128::MAX
+    }
+}
+
+/// Requests in flight that a core's cache holds.
+const IN_CACHE: usize = 4096;
 
 /// All of a replication that does not depend on its lane.
 pub struct State<'a> {
@@ -39,16 +66,24 @@ pub struct State<'a> {
     /// When the window opens.
     pub opens: Time,
     pub queue: EventQueue<Event>,
+    /// When the next request of an open load is due, as the key of an event: the queue need not hold
+    /// it, for there is one at most. `u128::MAX` is never.
+    pub arrival: u128,
     pub tasks: Slab<Task>,
     pub rounds: Slab<Round>,
     pub clients: Clients,
     /// Clients of a closed load whose next request is due at this instant.
     pub due: Vec<u32>,
+    /// Clients of a closed load send their next request at once.
+    never_thinks: bool,
     /// Tasks that wait to be taken.
     pub backlog: VecDeque<u32>,
     /// Whether loops have polled at this very instant.
     pub polled: bool,
     pub record: Recorder,
+    /// The request whose end closes the window, by its number among the waits of that instant, or
+    /// beyond them where a burst ends it.
+    pub closed_by: Option<u64>,
     /// Why it ends, where that is not that the window closes.
     pub stop: Option<Stop>,
     /// It ends here.
@@ -65,13 +100,16 @@ impl<'a> State<'a> {
             now: Time::ZERO,
             opens: window.opens(),
             queue: EventQueue::new(),
+            arrival: u128::MAX,
             tasks: Slab::new(),
             rounds: Slab::new(),
             clients: Clients::new(&setup.load.kind, key),
             due: Vec::new(),
+            never_thinks: never_thinks(&setup.load.kind),
             backlog: VecDeque::new(),
             polled: false,
             record,
+            closed_by: None,
             stop: None,
             over: false,
             bail: false,
@@ -116,11 +154,17 @@ impl<'a> State<'a> {
         }
     }
 
-    /// Schedules the next arrival of an open load.
+    /// Finds out when the next request of an open load is due.
+    #[inline]
     pub fn schedule_arrival(&mut self) {
-        if let Some((time, tie)) = self.clients.next_arrival() {
-            self.queue.push(time.max(self.now), tie, Event::Arrival);
-        }
+        let next = self.clients.next_arrival();
+        self.arrival = next.map_or(u128::MAX, |(time, tie)| key(time.max(self.now), tie));
+    }
+
+    /// What comes next.
+    #[inline]
+    pub fn head(&mut self) -> Head {
+        Head { queued: self.queue.first(), arrival: self.arrival }
     }
 
     /// Issues the next request of an open load or a batch.
@@ -137,6 +181,7 @@ impl<'a> State<'a> {
         self.issue(key, class, client)
     }
 
+    #[inline]
     fn issue(&mut self, key: Key, class: u32, client: u32) -> u32 {
         self.record.events += 1;
         self.record.issued(false);
@@ -149,6 +194,7 @@ impl<'a> State<'a> {
     }
 
     /// Schedules what a task does next, at the end of a burst on this core or loop.
+    #[inline]
     pub fn after_burst(&mut self, task: u32, at: u64, core: u32) {
         let tie = tie(Class::Burst, u64::from(core));
         self.queue.push(Time(at), tie, Event::Step(task));
@@ -157,7 +203,7 @@ impl<'a> State<'a> {
     /// Schedules what a task does next, at the end of a wait.
     #[inline]
     pub fn after_wait(&mut self, task: u32, at: u64, number: u64) {
-        let tie = tie(Class::Wait, wait_number(number, 0));
+        let tie = tie(Class::Wait, number);
         self.queue.push(Time(at), tie, Event::Step(task));
     }
 
@@ -165,18 +211,20 @@ impl<'a> State<'a> {
     /// can be on its way while this one goes on.
     #[inline]
     pub fn touch_next(&self) {
-        if let Some(&Event::Step(task)) = self.queue.peek() {
+        if self.tasks.places() > IN_CACHE
+            && let Some(&Event::Step(task)) = self.queue.peek()
+        {
             let task = &self.tasks[task];
             std::hint::black_box((task.place.pc, task.flags));
         }
     }
 
     /// A request is done; `waits` is what it waited for once it was taken.
-    #[inline]
+    #[inline(always)]
     pub fn complete(&mut self, task: u32, waits: Part) {
         let this = &mut self.tasks[task];
         this.flags = 0;
-        let (client, key) = (this.client, this.place.key);
+        let (client, key, number) = (this.client, this.place.key, this.number);
         let account = Ended {
             arrival: this.arrival,
             parts: this.parts(self.now, waits),
@@ -184,22 +232,39 @@ impl<'a> State<'a> {
             cpu: 0,
             class: u32::from(this.class),
         };
-        self.record.ended(self.now, &account, End::Completed);
-        self.over |= self.record.is_full();
-        if let LoadKind::Closed { think, .. } = &self.setup.load.kind {
-            let pause = Span::from_nanos_f64(think.sample(&mut key.stream(THINK_SITE)));
-            if pause.is_zero() {
-                self.due.push(client);
-            } else {
-                let tie = tie(Class::Arrival, u64::from(client));
-                self.queue.push(self.now + pause, tie, Event::ClientReady(client));
-            }
+        self.record.completed(self.now, &account);
+        if self.record.is_full() {
+            self.close_at(number);
         }
         self.record.server_done(self.now, false);
         self.tasks.remove(task);
+        if client == NONE {
+            return;
+        }
+        if self.never_thinks { self.due.push(client) } else { self.think(client, key) }
     }
 
-    /// All tasks in flight.
+    /// The window closes with the end of this request.
+    #[cold]
+    const fn close_at(&mut self, number: u64) {
+        self.over = true;
+        self.closed_by = Some(number);
+    }
+
+    /// A client thinks before its next request.
+    #[inline(never)]
+    fn think(&mut self, client: u32, key: Key) {
+        let LoadKind::Closed { think, .. } = &self.setup.load.kind else { return };
+        let pause = Span::from_nanos_f64(think.sample(&mut key.stream(THINK_SITE)));
+        if pause.is_zero() {
+            self.due.push(client);
+        } else {
+            let tie = tie(Class::Arrival, u64::from(client));
+            self.queue.push(self.now + pause, tie, Event::ClientReady(client));
+        }
+    }
+
+    /// All tasks in flight, branches included.
     pub fn in_flight(&self) -> impl Iterator<Item = &Task> {
         self.tasks.iter_with_free().map(|(_, task)| task).filter(|task| task.has(flag::ALIVE))
     }
@@ -212,4 +277,9 @@ impl<'a> State<'a> {
             [sum[0] + more[0], sum[1] + more[1]]
         })
     }
+}
+
+/// Whether clients of a closed load send their next request at once, always.
+fn never_thinks(load: &LoadKind) -> bool {
+    matches!(load, LoadKind::Closed { think, .. } if think.is_constant() && think.mean() == 0.0)
 }

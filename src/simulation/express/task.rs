@@ -2,6 +2,7 @@
 
 use crate::units::Time;
 
+use super::super::event::wait_number;
 use super::super::place::Place;
 use super::super::request::{PARTS, Part};
 
@@ -21,6 +22,8 @@ pub mod flag {
     pub const FIRST: u8 = 32;
     /// The poll that takes it falls on the instant of that turn.
     pub const AT_POLL: u8 = 64;
+    /// It is a branch of a request: its client is the strand that it joins.
+    pub const BRANCH: u8 = 128;
 }
 
 /// One request from its arrival to its end.
@@ -28,7 +31,7 @@ pub mod flag {
 pub struct Task {
     /// Where it is.
     pub place: Place,
-    /// Its number in order of issue.
+    /// Its number among the waits of one instant.
     pub number: u64,
     /// When it was due.
     pub arrival: Time,
@@ -44,10 +47,11 @@ pub struct Task {
     pub end: u64,
     /// How much of the latest burst, its last part, is the request's own.
     pub useful: u64,
-    /// How long it was ready before its latest turn; the transitions of its whole course in the
-    /// lane of workers that never wait.
+    /// How long it was ready before its latest turn; in the lane of workers that never wait, the
+    /// transitions of its whole course; in that of threads, those of its latest run before its last
+    /// burst and wait.
     pub lag: u64,
-    /// Its client in a closed load.
+    /// Its client in a closed load; the strand that a branch joins.
     pub client: u32,
     /// Its loop.
     pub home: u16,
@@ -58,11 +62,11 @@ pub struct Task {
 }
 
 impl Task {
-    /// A request that has just arrived.
+    /// A request that has just arrived, by its number in order of issue.
     pub const fn new(place: Place, number: u64, now: Time, client: u32, class: u8) -> Self {
         Self {
             place,
-            number,
+            number: wait_number(number, 0),
             arrival: now,
             waiting: 0,
             running: 0,
@@ -88,6 +92,14 @@ impl Task {
         let had = self.has(flag);
         self.flags &= !flag;
         had
+    }
+
+    /// Forgets its latest burst and wait; answers how many they were.
+    #[inline]
+    pub const fn take_events(&mut self) -> u64 {
+        let events = self.has(flag::BURST) as u64 + self.has(flag::WAIT) as u64;
+        self.flags &= !(flag::BURST | flag::WAIT);
+        events
     }
 
     /// Core time after `edge`, in all and of the request's own, of its latest burst.

@@ -36,6 +36,7 @@ fn charged(side: &Side) -> Vec<&'static str> {
             let starts = kind.spawn == Spawn::PerRequest && !kind.spawn_cost.is_zero();
             costs.push((starts, "starts of threads"));
             costs.push((kind.is_dispatched(), "handing requests over"));
+            costs.push((kind.replies(), "answers"));
         }
         RuntimeKind::EventLoop(kind) => {
             costs.push((!kind.task_switch.is_zero(), "task switches"));
@@ -55,6 +56,7 @@ fn free(side: &Side) -> Side {
             RuntimeKind::ThreadPool(kind) => {
                 (kind.gil_switch, kind.spawn_cost) = (Span::ZERO, Span::ZERO);
                 kind.dispatch = kind.dispatch.min(Span(1));
+                kind.reply = kind.reply.min(Span(1));
             }
             RuntimeKind::EventLoop(kind) => {
                 (kind.task_switch, kind.poll) = (Span::ZERO, Span::ZERO)

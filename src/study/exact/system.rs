@@ -4,7 +4,7 @@
 use crate::input::dist::Dist;
 use crate::model::demand::Demand;
 use crate::model::request::Gil;
-use crate::model::runtime::{Assign, EventLoop, Spawn, WorkStealing};
+use crate::model::runtime::{Assign, EventLoop, PollOrder, Spawn, WorkStealing};
 use crate::model::{Host, Load, Model, RequestClass, Resource, Runtime, RuntimeKind, Scheduling};
 use crate::model::{Step, StepKind};
 use crate::units::{Share, Span};
@@ -128,7 +128,11 @@ impl<'a> System<'a> {
             RuntimeKind::ThreadPool(kind) if kind.gil && kind.threads > 1 => {
                 return Err(Obstacle::Gil);
             }
-            RuntimeKind::EventLoop(kind) if !kind.poll.is_zero() => return Err(Obstacle::Poll),
+            RuntimeKind::EventLoop(kind)
+                if !kind.poll.is_zero() || kind.poll_order != PollOrder::Arrival =>
+            {
+                return Err(Obstacle::Poll);
+            }
             RuntimeKind::EventLoop(EventLoop { task_switch, .. })
             | RuntimeKind::WorkStealing(WorkStealing { task_switch, .. })
                 if !task_switch.is_zero() && self.turns.resumed =>

@@ -54,6 +54,12 @@ impl Cell {
         }
     }
 
+    /// Whether it shows how waits vary: two figures of the response time, the mean one of them.
+    #[must_use]
+    pub fn shows_shape(&self) -> bool {
+        self.percentiles.len() + usize::from(self.round_s().is_some()) >= 2
+    }
+
     /// The load in words: `8 clients`, `120/s`.
     #[must_use]
     pub fn load(&self) -> String {
@@ -141,6 +147,13 @@ pub fn prepare(measurements: &[Measurement], known: &Known) -> Result<Prepared, 
         untold.push(
             "how many waits a request has: one is assumed, with half of the CPU before it and half behind; --calls N \
              says it. Workers and threads do not care; loops are a little better off with more and shorter bursts"
+                .to_owned(),
+        );
+    }
+    if server.has_grain() {
+        untold.push(
+            "whether a wait is an answer or a timer of the loop's own, which ends late by up to its grain (asyncio.sleep): T_io is \
+             what waits lasted, not what was asked for"
                 .to_owned(),
         );
     }

@@ -13,9 +13,12 @@ use crate::simulation::Control;
 use crate::study::Failure;
 
 /// Figures of one load repeat within this share at best, whatever the number of requests.
-const REPEATS: f64 = 0.02;
+pub const REPEATS: f64 = 0.02;
 /// The step of waits and CPU by which slopes are found.
 const STEP: f64 = 0.05;
+/// Where so many requests lie between two percentiles and no mean is known, how they lie there is not in
+/// the data.
+const WIDE: f64 = 0.45;
 /// Figures that move by less than this share of what the wait moves say nothing of it.
 const DEAF: f64 = 0.02;
 
@@ -94,18 +97,32 @@ fn figures(cell: &Cell) -> Vec<Figure> {
     figures
 }
 
-/// By how much the mean wait may be less and more for what lies below the lowest percentile: anything
-/// from 0 to it, where no mean was measured and the shape is that of the percentiles alone.
+/// By how much the mean wait may be less and more for what no percentile shows, where no mean was
+/// measured: below the lowest anything from 0 to it, where the shape is that of the percentiles alone; in
+/// a wide gap between two of them half of the way to either.
 fn unseen(draft: &Draft, cell: &Cell) -> [f64; 2] {
-    let Waits::Percentiles(points) = &draft.waits else { return [0.0; 2] };
-    let (Some(lowest), None, Some(dist)) = (points.first(), cell.round_s(), draft.waits.dist())
-    else {
-        return [0.0; 2];
-    };
+    let (None, Some(dist)) = (cell.round_s(), draft.waits.dist()) else { return [0.0; 2] };
     const PIECES: u32 = 64;
-    let at =
-        |i: u32| dist.quantile(lowest.share() * (f64::from(i) + 0.5) / f64::from(PIECES)) / 1e9;
-    let assumed = (0..PIECES).map(at).sum::<f64>() / f64::from(PIECES) * lowest.share();
+    let at = |share: f64| dist.quantile(share) / 1e9;
+    // What the requests between two shares add to the mean.
+    let part = |from: f64, to: f64| {
+        let middle = |i: u32| from + (to - from) * (f64::from(i) + 0.5) / f64::from(PIECES);
+        (0..PIECES).map(|i| at(middle(i))).sum::<f64>() / f64::from(PIECES) * (to - from)
+    };
+    let (mut less, mut more) = (0.0, 0.0);
+    let lowest = cell.percentiles.first().map_or(0.0, |point| point.share());
+    if matches!(draft.waits, Waits::Percentiles(_)) {
+        let assumed = part(0.0, lowest);
+        (less, more) = (assumed, (lowest * at(lowest) - assumed).max(0.0));
+    }
+    for pair in cell.percentiles.windows(2) {
+        let (from, to) = (pair[0].share(), pair[1].share());
+        if to - from >= WIDE {
+            let assumed = part(from, to);
+            less += 0.5 * (assumed - (to - from) * at(from)).max(0.0);
+            more += 0.5 * ((to - from) * at(to) - assumed).max(0.0);
+        }
+    }
     let calls = f64::from(draft.calls);
-    [calls * assumed, calls * (lowest.share() * lowest.value - assumed).max(0.0)]
+    [calls * less, calls * more]
 }

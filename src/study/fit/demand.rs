@@ -2,7 +2,7 @@
 //! itself makes of it.
 
 use super::cells::Cell;
-use super::line::Line;
+use super::course::Course;
 use super::words::{percent, quantity, span};
 use super::{Figure, Known, Refusal};
 use crate::stats::interval::mean_ci95;
@@ -13,7 +13,7 @@ pub struct Demand {
     /// At the load that the model is about.
     pub figure: Figure,
     /// Against how busy the cores are, where it changes with that.
-    pub line: Option<Line>,
+    pub course: Option<Course>,
     /// What the preset charges for a request on top of it.
     pub overhead_s: f64,
 }
@@ -22,7 +22,7 @@ impl Demand {
     /// At a cell, by the cells that were not held out.
     #[must_use]
     pub fn at(&self, busy: f64) -> f64 {
-        self.line.as_ref().map_or(self.figure.value, |line| line.at(busy.clamp(0.0, 1.0)))
+        self.course.as_ref().map_or(self.figure.value, |course| course.at(busy))
     }
 
     /// At a load that keeps the cores this busy under the figure itself: solves for how busy they
@@ -30,15 +30,17 @@ impl Demand {
     #[must_use]
     pub fn at_rate(&self, throughput_rps: f64, cores: u32) -> f64 {
         let mut cpu = self.figure.value;
-        for _ in 0..20 {
-            cpu = self.at((cpu + self.overhead_s) * throughput_rps / f64::from(cores));
+        for _ in 0..40 {
+            // Half of the way, for a steep course would throw it to and fro.
+            let next = self.at((cpu + self.overhead_s) * throughput_rps / f64::from(cores));
+            cpu = (cpu + next) / 2.0;
         }
         cpu
     }
 }
 
-/// A change of less than this share between an idle and a busy host is no change.
-const STEADY: f64 = 0.03;
+/// CPU of a load repeats within this share at best.
+const REPEATS: f64 = 0.02;
 
 /// The demand of these cells, held-out ones aside.
 ///
@@ -58,7 +60,11 @@ pub fn of(cells: &[Cell], cores: u32, known: &Known) -> Result<Demand, Refusal> 
     let overhead_s = charged / used.iter().map(|cell| cell.throughput_rps).sum::<f64>();
     if let [only] = used.as_slice() {
         let value = cpu(only);
-        let range = known.rounding.map(|share| [value * (1.0 - share), value * (1.0 + share)]);
+        // So many requests are a sample of all that come: their mean CPU is as near to that of all as an
+        // exponential's would be.
+        let sampled = only.requests.map_or(0.0, |count| 1.96 / count.max(1.0).sqrt());
+        let off = known.rounding.map(|share| share.hypot(sampled).min(1.0));
+        let range = off.map(|share| [value * (1.0 - share), value * (1.0 + share)]);
         let mut how = if known.cpu_s.is_some() {
             "given".to_owned()
         } else {
@@ -72,47 +78,75 @@ pub fn of(cells: &[Cell], cores: u32, known: &Known) -> Result<Demand, Refusal> 
         if range.is_none() {
             how += "; no interval, for one measurement does not say how it repeats";
         }
-        return Ok(Demand { figure: Figure { value, range, how }, line: None, overhead_s });
+        return Ok(Demand { figure: Figure { value, range, how }, course: None, overhead_s });
     }
     // Weighted by throughput: a request counts once wherever it was measured.
     let points: Vec<(f64, f64, f64)> = used
         .iter()
         .map(|cell| (cell.busy(cores).unwrap_or_default(), cpu(cell), cell.throughput_rps))
         .collect();
-    let line = Line::through(&points).filter(|line| {
-        line.is_tilted()
-            && line.slope.abs() > STEADY * line.at(1.0).abs()
-            && line.at(0.0) > 0.0
-            && line.at(1.0) > 0.0
-    });
+    let course = Course::through(&points);
+    let busy = heaviest.busy(cores).unwrap_or(1.0);
+    let how = format!("utilisation law over {} loads: {}", used.len(), told(&used, cores, &course));
     let values: Vec<f64> = used.iter().map(|cell| cpu(cell)).collect();
-    let figure = if let Some(line) = &line {
-        let busy = heaviest.busy(cores).unwrap_or(1.0);
-        let value = line.at(busy);
-        let rest: Vec<f64> = points.iter().map(|(x, y, _)| y - line.at(*x)).collect();
-        let half = mean_ci95(&rest).1.map(|[low, high]| (high - low) / 2.0);
+    let figure = if let Some(course) = &course {
+        let value = course.at(busy);
+        let rest: Vec<f64> = points.iter().map(|(x, y, _)| y - course.at(*x)).collect();
+        let half = mean_ci95(&rest).1.map_or(0.0, |[low, high]| (high - low) / 2.0);
+        let half = half.max(REPEATS * value);
         Figure {
             value,
-            range: half.map(|half| [value - half, value + half]),
-            how: format!(
-                "utilisation law over {} loads: {} with idle cores, {} with busy ones; this is at {}",
-                used.len(),
-                span(line.at(0.0)),
-                span(line.at(1.0)),
-                percent(busy)
-            ),
+            range: Some([value - half, value + half]),
+            how: format!("{how}; this is at {}", percent(busy)),
         }
     } else {
         let total: f64 = points.iter().map(|(_, _, rate)| rate).sum();
         let value = points.iter().map(|(_, cpu, rate)| cpu * rate).sum::<f64>() / total;
         let half = mean_ci95(&values).1.map(|[low, high]| (high - low) / 2.0);
-        Figure {
-            value,
-            range: half.map(|half| [value - half, value + half]),
-            how: format!("utilisation law over {} loads; no clear change between them", used.len()),
-        }
+        Figure { value, range: half.map(|half| [value - half, value + half]), how }
     };
-    Ok(Demand { figure, line, overhead_s })
+    Ok(Demand { figure, course, overhead_s })
+}
+
+/// How CPU goes with the load, as it was measured and without what the preset charges.
+fn told(used: &[&Cell], cores: u32, own: &Option<Course>) -> String {
+    let busy = |cell: &Cell| cell.busy(cores).unwrap_or_default();
+    let seen: Vec<(f64, f64, f64)> = used
+        .iter()
+        .map(|cell| (busy(cell), cell.cpu_s.unwrap_or_default(), cell.throughput_rps))
+        .collect();
+    let charged = used.iter().any(|cell| cell.overhead_s > 0.0);
+    let ends = |course: &Course| {
+        format!("{} with idle cores, {} with busy ones", span(course.at(0.0)), span(course.at(1.0)))
+    };
+    let changed = Course::through(&seen).is_some();
+    let by_busy = |a: &&&Cell, b: &&&Cell| busy(a).total_cmp(&busy(b));
+    let (Some(light), Some(heavy)) = (used.iter().min_by(by_busy), used.iter().max_by(by_busy))
+    else {
+        return String::new();
+    };
+    if !changed {
+        return match own {
+            Some(own) => format!(
+                "no clear change between them as measured, but without what the preset charges {}",
+                ends(own)
+            ),
+            None => "no clear change between them".to_owned(),
+        };
+    }
+    let at = |cell: &Cell| {
+        let cpu = span(cell.cpu_s.unwrap_or_default());
+        format!("{cpu} at {} ({} busy)", cell.load(), percent(busy(cell)))
+    };
+    let falls = light.cpu_s > heavy.cpu_s;
+    let verb = if falls { "falls" } else { "rises" };
+    let rest = match own {
+        Some(own) if charged => format!("without what the preset charges, {}", ends(own)),
+        Some(own) => ends(own),
+        None => "the preset charges that much for caches that get cold and the like, and without it there is no clear change"
+            .to_owned(),
+    };
+    format!("it {verb} from {} to {}; {rest}", at(light), at(heavy))
 }
 
 /// What is known of CPU without any measurement of it, and how to measure it.
@@ -173,7 +207,7 @@ mod tests {
             })
             .collect();
         let demand = of(&falling, 1, &Known::default()).expect("a demand");
-        let line = demand.line.as_ref().expect("a line");
+        let line = demand.course.as_ref().expect("a course");
         assert!(
             (line.at(0.0) - 0.0018).abs() < 1e-5 && (line.at(1.0) - 0.0012).abs() < 1e-5,
             "{line:?}"
@@ -181,7 +215,7 @@ mod tests {
         assert!((demand.at_rate(400.0, 1) - falling[2].cpu_s.unwrap()).abs() < 2e-6);
         let steady: Vec<Cell> =
             (1..6).map(|n| cell(n, 100.0 * n as f64, 0.0014 + 1e-6 * (n % 2) as f64)).collect();
-        assert!(of(&steady, 1, &Known::default()).expect("a demand").line.is_none());
+        assert!(of(&steady, 1, &Known::default()).expect("a demand").course.is_none());
     }
 
     #[test]

@@ -10,10 +10,12 @@
 pub mod cells;
 pub mod certain;
 pub mod checks;
+pub mod course;
 pub mod demand;
 pub mod draft;
 #[cfg(test)]
 mod hostile;
+pub mod light;
 pub mod line;
 pub mod log;
 pub mod misfit;
@@ -21,6 +23,7 @@ mod samples;
 pub mod server;
 mod several;
 mod shaped;
+mod shapes;
 mod single;
 pub mod skeleton;
 pub mod traced;
@@ -64,8 +67,8 @@ pub struct Known {
 pub struct Figure {
     /// In seconds, or a plain number.
     pub value: f64,
-    /// Where it lies with 95 % confidence, or within what its rounding allows; none where one
-    /// measurement says nothing of it.
+    /// Where it lies with 95 % confidence, or within what its rounding allows, under every shape of waits
+    /// and bursts that does as well; none where one measurement says nothing of it.
     pub range: Option<[f64; 2]>,
     /// Where it comes from, in a clause.
     pub how: String,
@@ -81,7 +84,7 @@ pub struct Fitted {
     /// CPU of a request that the server itself costs.
     pub overhead_s: f64,
     /// How it changes with how busy the cores are, where it does.
-    pub cpu_line: Option<line::Line>,
+    pub cpu_course: Option<course::Course>,
     /// The I/O wait of a request in all.
     pub io: Figure,
     /// The width, where it was found and not given.
@@ -130,9 +133,9 @@ impl Fitted {
     /// draft.
     #[must_use]
     pub fn cpu_at(&self, cell: &Cell) -> Option<f64> {
-        let line = self.cpu_line?;
+        let course = Some(self.cpu_course.clone()?);
         let figure = Figure { value: self.draft.cpu_s, ..self.cpu.clone() };
-        let demand = demand::Demand { figure, line: Some(line), overhead_s: self.overhead_s };
+        let demand = demand::Demand { figure, course, overhead_s: self.overhead_s };
         Some(demand.at_rate(cell.throughput_rps, self.draft.cores).max(1e-9))
     }
 }

@@ -110,8 +110,18 @@ impl Server {
     /// Whether its preset charges for caches that get cold in a wait.
     #[must_use]
     pub fn cools(&self) -> bool {
+        self.has_key("cold_cost")
+    }
+
+    /// Whether its timers end late by up to a grain.
+    #[must_use]
+    pub fn has_grain(&self) -> bool {
+        self.has_key("timer_grain")
+    }
+
+    fn has_key(&self, name: &str) -> bool {
         let preset = self.preset.as_deref().and_then(preset::find);
-        preset.is_some_and(|preset| preset.constants.iter().any(|key| key.key == "cold_cost"))
+        preset.is_some_and(|preset| preset.constants.iter().any(|key| key.key == name))
     }
 
     /// `[[runtime]]` under this name.

@@ -4,20 +4,18 @@ use super::cells::{Cell, Prepared};
 use super::checks::{self, Check};
 use super::demand::{self, Demand};
 use super::draft::{Bursts, Draft, Effort};
+use super::light::{self, Told};
 use super::single::{matched, without_overhead};
 use super::waits::{self, Waits};
 use super::widths::{self, Plateau};
 use super::words::{percent, span};
 use super::{Failure, Figure, Fitted, Known, Pressure, Refusal, certain};
 use crate::simulation::Control;
-use crate::stats::interval::mean_ci95;
 
 /// Loads that keep the cores busier than this say little of waits.
 const LIGHT: f64 = 0.85;
 /// Two fits this near to each other are not told apart.
 const ALIKE: f64 = 0.01;
-/// Light loads whose own spread is an interval.
-const ENOUGH: usize = 3;
 /// A plateau this far below what workers and CPU allow is a pool's.
 const NARROWER: f64 = 0.92;
 
@@ -69,7 +67,13 @@ pub(super) fn fit(
     }
     untold.extend(shape_of_cpu(&tried, &demand));
     let better = usize::from(checks::misfit(&tried[1].checks) < checks::misfit(&tried[0].checks));
-    let Attempt { draft, io, width, pool, checks } = tried.swap_remove(better);
+    let alike = (checks::misfit(&tried[0].checks) - checks::misfit(&tried[1].checks)).abs() < ALIKE;
+    let other = tried[1 - better].io.value;
+    let Attempt { draft, mut io, width, pool, checks } = tried.swap_remove(better);
+    if let Some([low, high]) = io.range.as_mut().filter(|_| alike) {
+        // With bursts of the other shape the wait is another; which it is does not show.
+        (*low, *high) = (low.min(other), high.max(other));
+    }
     untold.push(if pool.is_some() {
         "whether the width that shows is a connection pool's, a semaphore's or the downstream's own: the model has it as \
          [resource.pool], held during each wait"
@@ -95,7 +99,7 @@ pub(super) fn fit(
             range: demand.figure.range.map(|range| range.map(|end| end + overhead_s)),
             how: demand.figure.how,
         },
-        cpu_line: demand.line,
+        cpu_course: demand.course,
         overhead_s,
         io: Figure { how: how_io, ..io },
         width,
@@ -188,7 +192,7 @@ fn no_width(prepared: &Prepared) -> Refusal {
     .advice(format!("say it: --preset {name}:16; or measure with more clients"))
 }
 
-/// Scales the waits to the middle of what all light loads say, with the interval of that.
+/// Scales the waits to what all light loads agree on, with the interval of that.
 fn scale_to_all(
     draft: &mut Draft,
     cells: &[Cell],
@@ -205,9 +209,9 @@ fn scale_to_all(
             how: "the responses leave no room for one".to_owned(),
         });
     }
-    let mut found = vec![total];
+    let mut found = Vec::new();
     let width = draft.server.width.filter(|_| draft.server.waits_in_place());
-    for cell in cells.iter().filter(|cell| !cell.held && !std::ptr::eq(*cell, anchor)) {
+    for cell in cells.iter().filter(|cell| !cell.held) {
         let cpu = demand.at_rate(cell.throughput_rps, draft.cores);
         // Of a width that is still to be found a crowd before it says nothing apart from the wait.
         let hidden = match (cell.pressure, width) {
@@ -217,28 +221,25 @@ fn scale_to_all(
             _ => false,
         };
         let busy = (cpu + demand.overhead_s) * cell.throughput_rps / f64::from(draft.cores);
-        let Some(measured) = cell.round_s().filter(|_| busy < LIGHT && !hidden) else { continue };
+        let light = (busy < LIGHT && !hidden) || std::ptr::eq(cell, anchor);
+        let Some(measured) = cell.round_s().filter(|_| light) else { continue };
         let trial = draft.under(cell.pressure, cpu.max(1e-9));
         let seen = trial.simulate(Effort::SHORT, control)?;
         let Some(simulated) = waits::round_s(&seen, cell.pressure) else { continue };
         // Behind w workers N clients wait N/w times as long as one wait is.
-        found.push((total + (measured - simulated) / waits::crowd(&trial)).max(0.0));
+        let alone = total + seen.cpu_per_request_s;
+        found.push(Told::by_round((measured, simulated), (total, alone), waits::crowd(&trial)));
     }
-    let mut sorted = found.clone();
-    sorted.sort_by(f64::total_cmp);
-    let middle = sorted.len() / 2;
-    let median = if sorted.len() % 2 == 1 {
-        sorted[middle]
-    } else {
-        (sorted[middle - 1] + sorted[middle]) / 2.0
+    let Some(agreed) = light::agreed(&found).filter(|agreed| agreed.wait_s > 0.0) else {
+        let how = format!("from {}, the one light load", anchor.load());
+        return Ok(Figure { value: total, range: None, how });
     };
-    let (mean, interval) = mean_ci95(&found);
-    if median > 0.0 {
-        draft.waits = draft.waits.scaled(median / total);
-    }
+    draft.waits = draft.waits.scaled(agreed.wait_s / total);
     let value = draft.waits.mean_s() * calls;
-    let range = if found.len() >= ENOUGH {
-        interval.map(|[low, high]| [(median + low - mean).max(0.0), median + high - mean])
+    let range = if found.len() > 1 {
+        let cpu = demand.figure.range.map_or(0.0, |[low, high]| (high - low) / 2.0);
+        let half = agreed.half_s.hypot(cpu);
+        Some([(value - half).max(0.0), value + half])
     } else {
         certain::range(draft, anchor, demand.figure.range, control)?
     };
@@ -318,10 +319,10 @@ fn shape_of_cpu(tried: &[Attempt], demand: &Demand) -> Vec<String> {
             percent(misfit[1])
         )
     }];
-    if demand.line.is_some() {
+    if demand.course.is_some() {
         said.push(format!(
             "why CPU changes with the load ({} with idle cores, {} with busy ones): each scenario below has the CPU of its \
-             own load, by the line through the measured ones",
+             own load, by the course of the measured ones",
             span(demand.at(0.0)),
             span(demand.at(1.0))
         ));

@@ -7,10 +7,10 @@
 use super::cells::{Cell, Prepared};
 use super::checks::{self, Check};
 use super::draft::{Bursts, Draft, Effort, Pressure};
-use super::shaped;
 use super::waits::{self, Match, Waits};
 use super::words::{percent, span};
 use super::{Failure, Figure, Fitted, Known, Refusal, certain, demand};
+use super::{shaped, shapes};
 use crate::simulation::Control;
 
 /// Cores busier than this hide how long requests wait: throughput is `C / T_cpu` whatever they do.
@@ -19,6 +19,10 @@ const SATURATED: f64 = 0.96;
 const NO_WAIT: f64 = 0.02;
 /// Two fits this near to each other are not told apart.
 const ALIKE: f64 = 0.02;
+/// Percentiles of one load repeat within this share: smaller differences tell nothing apart.
+const REPEATS: f64 = 0.04;
+/// What a preset charges is simulated to within this share of the CPU.
+const SIMULATED: f64 = 0.005;
 /// A fit that misses a percentile by more than this is no fit.
 const MISSED: f64 = 0.10;
 
@@ -45,22 +49,36 @@ pub(super) fn fit(
     let mut tried = Vec::new();
     for bursts in [Bursts::Exponential, Bursts::Constant] {
         let draft = Draft { bursts, ..start.clone() };
-        let draft = without_overhead(draft, demand.figure.value, &cell, control)?;
-        let found = matched(&draft, &cell, control)?;
-        tried.push((draft.with_waits(found.waits.clone()), found));
+        tried.push(attempt(draft, demand.figure.value, &cell, control)?);
     }
     tried.sort_by(|a, b| a.1.worst.total_cmp(&b.1.worst));
-    let told_apart = tried[1].1.worst > tried[0].1.worst + ALIKE;
+    let told_apart = tried[1].1.worst > (tried[0].1.worst + ALIKE).max(REPEATS);
     // Where nothing speaks against it, bursts vary, as those of real requests do.
     let chosen = usize::from(!told_apart && tried[0].0.bursts == Bursts::Constant);
     let (draft, found) = tried[chosen].clone();
     let total = |draft: &Draft| draft.waits.mean_s() * f64::from(draft.calls);
     let own = demand.figure.range;
     let mut range = certain::range(&draft, &cell, own, control)?.filter(|_| !draft.waits.is_none());
-    if let Some([low, high]) = range.as_mut().filter(|_| !told_apart) {
-        // With bursts of the other shape the wait is another; which it is does not show.
-        let other = total(&tried[1 - chosen].0);
-        (*low, *high) = (low.min(other), high.max(other));
+    if let Some([low, high]) = range.as_mut() {
+        let mut widen = |wait: f64| (*low, *high) = (low.min(wait), high.max(wait));
+        if !told_apart {
+            // With bursts of the other shape the wait is another; which it is does not show.
+            widen(total(&tried[1 - chosen].0));
+        }
+        if let Some(wait) = by_round(&draft, &cell, &found) {
+            widen(wait * (1.0 - certain::REPEATS));
+            widen(wait * (1.0 + certain::REPEATS));
+        }
+        // Nor does how waits vary: other shapes that do as well have other means.
+        let alike = if told_apart { &tried[chosen..=chosen] } else { &tried[..] };
+        for (draft, found) in alike {
+            let others = if cell.shows_shape() {
+                found.alike.clone()
+            } else {
+                shapes::others(draft, &cell, control)?
+            };
+            others.iter().for_each(|wait_s| widen(wait_s * f64::from(draft.calls)));
+        }
     }
     let mut untold = prepared.untold;
     untold.push(if told_apart {
@@ -77,6 +95,11 @@ pub(super) fn fit(
     if found.worst > MISSED {
         untold.push(misfit(&cell, &found));
     }
+    let mut cpu = demand.figure;
+    if let Some([low, high]) = cpu.range.as_mut().filter(|_| draft.server.preset.is_some()) {
+        // What the preset charges is simulated.
+        (*low, *high) = (*low - SIMULATED * cpu.value, *high + SIMULATED * cpu.value);
+    }
     let (checks, io_how) = (checks_of(&draft, &cell, &found, control)?, how(&found.waits, &cell));
     let io = Figure {
         value: total(&draft),
@@ -89,9 +112,9 @@ pub(super) fn fit(
         range,
     };
     Ok(Fitted {
-        overhead_s: demand.figure.value - draft.cpu_s,
-        cpu: demand.figure,
-        cpu_line: None,
+        overhead_s: cpu.value - draft.cpu_s,
+        cpu,
+        cpu_course: None,
         io,
         width: None,
         pool: None,
@@ -102,6 +125,31 @@ pub(super) fn fit(
         cells: vec![cell],
         draft,
     })
+}
+
+/// The waits with which a draft meets the cell, what the preset charges taken off.
+fn attempt(
+    draft: Draft,
+    cpu_s: f64,
+    cell: &Cell,
+    control: &Control,
+) -> Result<(Draft, Match), Failure> {
+    let mut draft = without_overhead(draft, cpu_s, cell, control)?;
+    let mut found = matched(&draft, cell, control)?;
+    // Caches get cold in waits: what the preset charges hangs on how long they are, which is known now.
+    let again = charged(draft.clone(), cpu_s, found.waits.clone(), control)?;
+    if (again.cpu_s / draft.cpu_s - 1.0).abs() > SIMULATED {
+        draft = again;
+        found = matched(&draft, cell, control)?;
+    }
+    Ok((draft.with_waits(found.waits.clone()), found))
+}
+
+/// The wait by the mean time of a round, where that is known and the fit was made by percentiles.
+fn by_round(draft: &Draft, cell: &Cell, found: &Match) -> Option<f64> {
+    let simulated = waits::round_s(&found.seen, draft.pressure)?;
+    let off = (cell.round_s()? - simulated) / waits::crowd(draft);
+    Some((draft.waits.mean_s() * f64::from(draft.calls) + off).max(0.0))
 }
 
 fn word(bursts: Bursts) -> &'static str {
@@ -141,7 +189,12 @@ pub(super) fn without_overhead(
     let alone = rest.unwrap_or(2.0 * cpu_s) / waits::crowd(&draft);
     let wait = (alone - cpu_s).max(0.0) / f64::from(draft.calls.max(1));
     let guess = if wait > 0.0 { Waits::Exponential(wait) } else { Waits::None };
-    let trial = Draft { cpu_s, waits: guess, ..draft.clone() };
+    charged(draft, cpu_s, guess, control)
+}
+
+/// The same for waits of this length.
+fn charged(draft: Draft, cpu_s: f64, waits: Waits, control: &Control) -> Result<Draft, Failure> {
+    let trial = Draft { cpu_s, waits, ..draft.clone() };
     let overhead = trial.simulate(Effort::SHORT, control)?.cpu_per_request_s - cpu_s;
     if overhead <= 0.0 || draft.server.preset.is_none() {
         return Ok(Draft { cpu_s, ..draft });
@@ -177,7 +230,7 @@ pub(super) fn matched(draft: &Draft, cell: &Cell, control: &Control) -> Result<M
     }
     let seen = draft.with_waits(Waits::None).simulate(Effort::LONG, control)?;
     let worst = waits::worst(&seen, &cell.percentiles);
-    Ok(Match { waits: Waits::None, seen, worst })
+    Ok(Match { waits: Waits::None, seen, worst, alike: Vec::new() })
 }
 
 /// The cell's figures against the fit. One percentile is predicted by the others, and the mean by all.
@@ -220,26 +273,27 @@ fn queueing(
 }
 
 fn how(waits: &Waits, cell: &Cell) -> String {
-    match (cell.percentiles.as_slice(), cell.round_s()) {
-        ([], _) => {
-            return "the mean alone: how waits vary is not in the data, exponential is assumed"
-                .to_owned();
-        }
-        ([one], None) => {
-            return format!(
-                "the {} alone: how waits vary is not in the data, exponential is assumed",
-                one.name()
-            );
-        }
+    let figure = match (cell.percentiles.as_slice(), cell.round_s()) {
+        ([], _) => "mean".to_owned(),
+        ([one], None) => one.name(),
         ([one], Some(_)) if !waits.is_none() => {
             return format!("{}, by the mean and the {}", waits.family(), one.name());
         }
-        _ => {}
-    }
-    match waits {
-        Waits::None => "the responses leave no room for one".to_owned(),
-        _ => format!("{}, so that simulated percentiles are the measured ones", waits.family()),
-    }
+        _ => {
+            return match waits {
+                Waits::None => "the responses leave no room for one".to_owned(),
+                _ => format!(
+                    "{}, so that simulated percentiles are the measured ones",
+                    waits.family()
+                ),
+            };
+        }
+    };
+    format!(
+        "the {figure} alone: how waits vary is not in the data, exponential is assumed, and the interval reaches from \
+         constant waits to lognormal ones with cv {}; a second figure narrows it",
+        shapes::WIDEST
+    )
 }
 
 /// What it means where no waits make the simulated percentiles those measured.

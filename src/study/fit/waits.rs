@@ -101,6 +101,8 @@ pub struct Match {
     pub seen: Seen,
     /// The largest deviation of a percentile, as a share.
     pub worst: f64,
+    /// Mean waits in seconds under other shapes that do as well.
+    pub alike: Vec<f64>,
 }
 
 /// Rounds of moving percentiles; what still moves then cannot be met.
@@ -141,13 +143,17 @@ pub fn fit(draft: &Draft, target: &[Percentile], control: &Control) -> Result<Ma
         return Ok(free);
     }
     let Waits::Percentiles(points) = &free.waits else { return Ok(free) };
+    let mut chosen: Option<Match> = None;
+    let mut alike = Vec::new();
     for family in families(points) {
         let found = tuned(draft, family, target, control)?;
         if found.worst <= free.worst + FAMILY_MAY_MISS && found.worst <= 2.0 * FAMILY_MAY_MISS {
-            return Ok(found);
+            alike.push(found.waits.mean_s());
+            chosen.get_or_insert(found);
         }
     }
-    Ok(free)
+    alike.push(free.waits.mean_s());
+    Ok(Match { alike, ..chosen.unwrap_or(free) })
 }
 
 /// Waits of this shape as long as the draft's responses have these percentiles, by bisection of the
@@ -171,7 +177,7 @@ pub fn closed_in(
         let middle = ratios.sum::<f64>() / target.len() as f64;
         let worst = worst(&seen, target);
         if best.as_ref().is_none_or(|best| worst < best.worst) {
-            best = Some(Match { waits: waits.clone(), seen, worst });
+            best = Some(Match { waits: waits.clone(), seen, worst, alike: Vec::new() });
         }
         Ok(middle)
     };
@@ -232,7 +238,7 @@ pub fn fit_mean(
         };
         let worst = (simulated / measured - 1.0).abs();
         if best.as_ref().is_none_or(|best| worst < best.worst) {
-            best = Some(Match { waits: waits.clone(), seen, worst });
+            best = Some(Match { waits: waits.clone(), seen, worst, alike: Vec::new() });
         }
         let all = waits.mean_s() * f64::from(draft.calls);
         if worst < 0.25 * NEAR || all <= 0.0 {
@@ -285,7 +291,7 @@ fn through_percentiles(
         let seen = draft.with_waits(waits.clone()).simulate(effort, control)?;
         let worst = worst(&seen, target);
         if best.as_ref().is_none_or(|best| worst < best.worst) {
-            best = Some(Match { waits, seen: seen.clone(), worst });
+            best = Some(Match { waits, seen: seen.clone(), worst, alike: Vec::new() });
         }
         if worst < NEAR {
             break;
@@ -341,7 +347,7 @@ fn tuned(
             / f64::from(draft.calls.max(1));
         let better = best.as_ref().is_none_or(|best| worst < best.worst);
         if better {
-            best = Some(Match { waits: waits.clone(), seen, worst });
+            best = Some(Match { waits: waits.clone(), seen, worst, alike: Vec::new() });
         }
         if !(NEAR..=5.0 * FAMILY_MAY_MISS).contains(&worst) {
             break;

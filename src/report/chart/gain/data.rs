@@ -81,6 +81,13 @@ pub struct Row {
     pub tail: String,
 }
 
+impl Group {
+    /// What the formula promises.
+    pub fn formula(&self) -> Option<&Row> {
+        self.rows.iter().find(|row| row.quantity.marker == Marker::Bar)
+    }
+}
+
 /// The runtimes that have a gain to show, of the base model and of each scenario.
 pub fn groups(outcome: &Outcome) -> Vec<Group> {
     let base = outcome.runtimes.iter().map(|runtime| ("", runtime));

@@ -7,7 +7,7 @@ use super::super::super::number;
 use super::super::axis::{Axis, Tick};
 use super::super::canvas::{Canvas, Frame, Type};
 use super::super::page::{Page, Theme};
-use super::super::palette::{BLACK, GREY, LIGHT, Marker, STEM};
+use super::super::palette::{BLACK, GREY, LIGHT, STEM};
 use super::super::{Error, font};
 use super::data::{Group, Quantity, Row, meanings};
 use crate::study::result::Outcome;
@@ -15,15 +15,27 @@ use crate::study::result::Outcome;
 /// Places on the page, in points.
 pub struct Layout {
     pitch: f64,
-    size: f64,
+    /// Size of the type.
+    pub size: f64,
     /// Width of the page.
     pub width: f64,
     /// Height of the page.
     pub height: f64,
-    frame: Frame,
+    /// Within the axis.
+    pub frame: Frame,
     /// Where the points of the numbers line up.
     point: f64,
     notes: Vec<String>,
+}
+
+/// A runtime's place.
+pub struct GroupPlace<'a> {
+    /// The middle of the line with its name.
+    head: f64,
+    /// The upper and the lower end of the lines behind its rows.
+    pub extent: [f64; 2],
+    /// Its rows, and the middles of their lines.
+    pub rows: Vec<(&'a Row, f64)>,
 }
 
 impl Layout {
@@ -59,6 +71,34 @@ impl Layout {
         self.size * 0.6
     }
 
+    /// Of the markers.
+    pub fn diameter(&self) -> f64 {
+        self.size * 0.6
+    }
+
+    /// Where the marker before a row's name is.
+    pub fn name_marker(&self) -> f64 {
+        self.margin() + self.size * 0.6
+    }
+
+    /// The runtimes from top to bottom. The lines behind their rows run through no name.
+    pub fn places<'a>(&self, groups: &'a [Group]) -> Vec<GroupPlace<'a>> {
+        let mut y = self.frame.top + self.pitch * 0.6;
+        let mut places = Vec::new();
+        for group in groups {
+            let head = y;
+            let mut rows = Vec::new();
+            for row in &group.rows {
+                y += self.pitch;
+                rows.push((row, y));
+            }
+            let extent = [head + self.pitch * 0.5, y + self.pitch * 0.5];
+            places.push(GroupPlace { head, extent, rows });
+            y += self.pitch * 1.4;
+        }
+        places
+    }
+
     fn type_of(&self, color: RGBColor, side: HPos) -> Type {
         Type { size: self.size, color, side }
     }
@@ -80,10 +120,11 @@ impl Layout {
         let Frame { left, right, bottom, .. } = self.frame;
         for Tick { at, label } in self.ticks(axis) {
             let x = left + axis.share(at) * (right - left);
+            let length = self.size * if label.is_some() { 0.3 } else { 0.18 };
+            canvas.line((x, bottom), (x, bottom + length), GREY, 0.5)?;
             if let Some(label) = label {
                 let look = self.type_of(BLACK, HPos::Center);
-                canvas.line((x, bottom), (x, bottom + self.size * 0.3), GREY, 0.5)?;
-                canvas.text(&label, (x, bottom + self.pitch * 0.75), look)?;
+                canvas.number(&label, (x, bottom + self.pitch * 0.75), look)?;
             }
         }
         canvas.line((left, bottom), (right, bottom), GREY, 0.5)?;
@@ -97,7 +138,7 @@ impl Layout {
     }
 
     /// As many ticks as have room for their numbers, with a digit's distance between them.
-    fn ticks(&self, axis: Axis) -> Vec<Tick> {
+    pub fn ticks(&self, axis: Axis) -> Vec<Tick> {
         let room = self.frame.right - self.frame.left;
         let mut most = 8;
         loop {
@@ -120,32 +161,32 @@ impl Layout {
 
     /// Runtimes from top to bottom.
     pub fn all(&self, canvas: &Canvas, axis: Axis, groups: &[Group]) -> Result<(), Error> {
-        let mut y = self.frame.top + self.pitch * 0.6;
-        for group in groups {
-            self.group_head(canvas, group, y)?;
-            self.lines(canvas, axis, group, y + self.pitch * 0.5)?;
-            for row in &group.rows {
-                y += self.pitch;
+        for (group, place) in groups.iter().zip(self.places(groups)) {
+            self.group_head(canvas, group, place.head)?;
+            self.lines(canvas, axis, group, place.extent)?;
+            for (row, y) in place.rows {
                 self.row(canvas, axis, row, y)?;
             }
-            y += self.pitch * 1.4;
         }
         Ok(())
     }
 
-    /// Upright lines behind one runtime's rows, from `y` down, so that none runs through its name:
-    /// light ones at round numbers, a dark one at the baseline's 1, and the formula's, which makes
-    /// the gap to the promise visible.
-    fn lines(&self, canvas: &Canvas, axis: Axis, group: &Group, y: f64) -> Result<(), Error> {
+    /// Upright lines behind one runtime's rows: light ones at round numbers, a dark one at the
+    /// baseline's 1, and the formula's, which makes the gap to the promise visible.
+    fn lines(
+        &self,
+        canvas: &Canvas,
+        axis: Axis,
+        group: &Group,
+        extent: [f64; 2],
+    ) -> Result<(), Error> {
         let plot = canvas.rows(self.frame, axis);
-        let top = y - self.frame.top;
-        let bottom = top + self.pitch * group.rows.len() as f64;
+        let [top, bottom] = extent.map(|y| y - self.frame.top);
         for Tick { at, label } in self.ticks(axis) {
             plot.line([(at, top), (at, bottom)], LIGHT, if label.is_some() { 0.5 } else { 0.25 })?;
         }
         plot.line([(1.0, top), (1.0, bottom)], GREY, 0.75)?;
-        let formula = group.rows.iter().find(|row| row.quantity.marker == Marker::Bar);
-        formula.map_or(Ok(()), |row| {
+        group.formula().map_or(Ok(()), |row| {
             plot.line([(row.value, top), (row.value, bottom)], row.quantity.color, 0.5)
         })
     }
@@ -170,8 +211,8 @@ impl Layout {
     /// Marker and name, the value in the plot on a light line from the left, the number.
     fn row(&self, canvas: &Canvas, axis: Axis, row: &Row, y: f64) -> Result<(), Error> {
         let Quantity { name, marker, color, .. } = *row.quantity;
-        let diameter = self.size * 0.6;
-        canvas.marker(marker, (self.margin() + self.size * 0.6, y), color, diameter)?;
+        let diameter = self.diameter();
+        canvas.marker(marker, (self.name_marker(), y), color, diameter)?;
         let after = self.margin() + self.size * 1.4;
         canvas.text(name, (after, y), self.type_of(BLACK, HPos::Left))?;
         let end = self.point + font::width(&row.tail, self.size);

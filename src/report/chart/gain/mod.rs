@@ -5,15 +5,15 @@
 
 use super::axis::{Axis, Scale};
 use super::canvas::Canvas;
-use super::{Error, Figure, Page};
+use super::drawing::Drawing;
+use super::{Error, Figure, Page, precision};
 use crate::study::result::Outcome;
 
 mod data;
 mod layout;
+mod tex;
 
-use super::drawing::{self, At, Bar, Dimension, Drawing, Panel, Rule, Series, Shape};
-use super::palette::{BLACK, Hatch, Look, look};
-use data::{Group, QUANTITIES, Row, groups, table, values};
+use data::{Group, groups, table, values};
 use layout::Layout;
 
 /// Draws the chart; `None` where no runtime but the baseline has a gain.
@@ -36,50 +36,14 @@ pub fn draw(outcome: &Outcome, page: &Page) -> Result<Option<Figure>, Error> {
     let drawing = Drawing {
         title: format!("{}: gain over {}", outcome.model, outcome.baseline),
         about: about(outcome, &groups),
-        panels: vec![panel(&groups, axis, &axis_title(outcome, axis))],
+        panels: Vec::new(),
         notes: data::meanings(&groups),
     };
-    Ok(Some(Figure::new(drawing, canvas.finish(), table(&groups)?, page)))
-}
-
-/// The same as bars, for those who draw it again.
-fn panel(groups: &[Group], axis: Axis, title: &str) -> Panel {
-    let rows = groups.iter().flat_map(|group| group.rows.iter().map(move |row| (group, row)));
-    let rows: Vec<_> = rows.collect();
-    let bars = |name: &str, bar: &dyn Fn(&Row) -> Option<[f64; 2]>| -> Vec<Bar> {
-        let named = rows.iter().enumerate().filter(|(_, (_, row))| row.quantity.name == name);
-        named
-            .filter_map(|(place, (_, row))| bar(row).map(|[from, to]| Bar { row: place, from, to }))
-            .collect()
-    };
-    let mut series = Vec::new();
-    for (place, quantity) in QUANTITIES.iter().enumerate() {
-        let look = Look { color: quantity.color, ..look(place) };
-        let shape =
-            Shape::Bars(bars(quantity.name, &|row| Some([1.0_f64.max(axis.from), row.value])));
-        series.push(Series { name: quantity.name.to_owned(), look, shape });
-    }
-    let intervals = Shape::Bars(bars(QUANTITIES[0].name, &|row| row.ci95));
-    let black = Look { color: BLACK, hatch: Hatch::Plain, ..look(0) };
-    series.push(Series { name: "95 % interval".to_owned(), look: black, shape: intervals });
-    series.retain(|series| !matches!(&series.shape, Shape::Bars(bars) if bars.is_empty()));
-    let unit = Axis { scale: Scale::Even, from: 0.0, to: 1.0 };
-    Panel {
-        x: Dimension::plain(title, "gain", axis),
-        y: Dimension::plain("", "row", unit),
-        height: 0.0,
-        rows: rows
-            .iter()
-            .enumerate()
-            .map(|(place, (group, row))| drawing::Row {
-                name: format!("{} {}", group.runtime, row.quantity.name),
-                figure: row.label.clone(),
-                begins: place > 0 && row.quantity.name == group.rows[0].quantity.name,
-            })
-            .collect(),
-        series,
-        rules: vec![Rule { at: At::X(1.0), label: String::new(), look: None }],
-    }
+    let ink = canvas.finish();
+    let tex = tex::document(&layout, &drawing.title, (axis, &groups), &ink);
+    let rows = groups.iter().flat_map(|group| &group.rows);
+    let precision = precision::widest("gain", rows.map(|row| (row.value, row.ci95)));
+    Ok(Some(Figure::new(drawing, (ink, tex, table(&groups)?), page).within(precision)))
 }
 
 /// The ratio that the axis shows, in words.

@@ -77,6 +77,11 @@ pub struct Text {
     pub paint: Paint,
     /// It reads from the bottom to the top.
     pub upward: bool,
+    /// Which part of it was put in its place: 0 its beginning, 1 its end. In another typeface that part
+    /// stays there.
+    pub side: f64,
+    /// It is a number of an axis.
+    pub number: bool,
 }
 
 /// What a file says of itself to programs and to those who can't see it.

@@ -22,11 +22,12 @@ pub const UNITS_PER_POINT: f64 = 100.0;
 
 type Drawn = Result<(), DrawingErrorKind<Infallible>>;
 
-/// The page under a pen and the dashes that it makes now.
+/// The page under a pen, the dashes that it makes now and whether it numbers an axis.
 #[derive(Debug, Default)]
 struct Sheet {
     ink: Ink,
     dash: Dash,
+    numbers: bool,
 }
 
 /// A pen; its copies draw on the same page.
@@ -39,12 +40,17 @@ impl Pen {
     /// A pen on an empty page of this width and height in points.
     pub fn new(width: f64, height: f64) -> Self {
         let ink = Ink { width, height, marks: Vec::new() };
-        Self { sheet: Rc::new(RefCell::new(Sheet { ink, dash: &[] })) }
+        Self { sheet: Rc::new(RefCell::new(Sheet { ink, ..Sheet::default() })) }
     }
 
     /// Dashes of the lines from now on.
     pub fn set_dash(&self, dash: Dash) {
         self.sheet.borrow_mut().dash = dash;
+    }
+
+    /// Whether the texts from now on are the numbers of an axis.
+    pub fn set_numbers(&self, numbers: bool) {
+        self.sheet.borrow_mut().numbers = numbers;
     }
 
     /// What was drawn; the page is empty then.
@@ -134,11 +140,12 @@ impl DrawingBackend for Pen {
     /// The anchor's top is that of the capitals, its bottom the baseline.
     fn draw_text<T: BackendTextStyle>(&mut self, text: &str, style: &T, at: BackendCoord) -> Drawn {
         let size = style.size() / UNITS_PER_POINT;
-        let along = match style.anchor().h_pos {
+        let side = match style.anchor().h_pos {
             HPos::Left => 0.0,
-            HPos::Center => font::width(text, size) / 2.0,
-            HPos::Right => font::width(text, size),
+            HPos::Center => 0.5,
+            HPos::Right => 1.0,
         };
+        let along = font::width(text, size) * side;
         let down = match style.anchor().v_pos {
             VPos::Top => font::CAP_HEIGHT * size,
             VPos::Center => font::CAP_HEIGHT / 2.0 * size,
@@ -147,8 +154,9 @@ impl DrawingBackend for Pen {
         let upward = matches!(style.transform(), FontTransform::Rotate270);
         let (x, y) = place(at);
         let at = if upward { (x + down, y + along) } else { (x - along, y + down) };
-        let text = text.to_owned();
-        self.put(Mark::Text(Text { text, at, size, paint: paint(style.color()), upward }))
+        let (text, paint) = (text.to_owned(), paint(style.color()));
+        let number = self.sheet.borrow().numbers;
+        self.put(Mark::Text(Text { text, at, size, paint, upward, side, number }))
     }
 
     fn estimate_text_size<T: BackendTextStyle>(
