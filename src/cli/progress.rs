@@ -9,11 +9,11 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use crate::simulation::Control;
 
 /// A run that is over by then needs no bar.
-const PATIENCE: Duration = Duration::from_secs(1);
+const PATIENCE: Duration = Duration::from_millis(200);
 /// How often the bar is drawn.
 const BEAT: Duration = Duration::from_millis(100);
 
-/// Does the work; meanwhile, if wanted and once it has lasted a second, shows on standard error how far it is.
+/// Does the work; meanwhile, if wanted and once it has lasted a fifth of a second, shows on standard error how far it is.
 pub fn with_bar<T>(wanted: bool, control: &Control, work: impl FnOnce() -> T) -> T {
     if !wanted {
         return work();
