@@ -27,9 +27,10 @@ pub struct Gil {
     order: GilOrder,
     stream: Stream,
     last_handover: Time,
-    timer_pending: bool,
+    /// When the next look at the longest waiter is scheduled.
+    timer_at: Option<Time>,
     /// The holder must let go as soon as it runs.
-    pub drop_requested: bool,
+    drop_requested: bool,
 }
 
 impl Gil {
@@ -43,7 +44,7 @@ impl Gil {
             order,
             stream: key.stream(0),
             last_handover: Time::ZERO,
-            timer_pending: false,
+            timer_at: None,
             drop_requested: false,
         }
     }
@@ -118,22 +119,29 @@ impl World<'_> {
         self.cpu_request(next);
     }
 
-    /// Schedules the look at the longest waiter, once.
+    /// Schedules the look at the longest waiter, unless one comes in time. A holder that is killed before it
+    /// has paid for its handover makes the next deadline an earlier one.
     fn gil_arm(&mut self, id: u32) {
+        let now = self.now;
         let gil = &mut self.gils[id as usize];
-        if gil.timer_pending {
+        let Some(deadline) = gil.deadline() else { return };
+        let at = deadline.max(now);
+        if gil.timer_at.is_some_and(|scheduled| scheduled <= at) {
             return;
         }
-        let Some(deadline) = gil.deadline() else { return };
-        gil.timer_pending = true;
+        gil.timer_at = Some(at);
         let tie = tie(Class::Timer, timer_number(1, u64::from(id)));
-        self.queue.push(deadline.max(self.now), tie, Event::GilTimer { gil: id });
+        self.queue.push(at, tie, Event::GilTimer { gil: id });
     }
 
     /// A waiter may have waited long enough.
     pub(super) fn on_gil_timer(&mut self, id: u32) {
         let gil = &mut self.gils[id as usize];
-        gil.timer_pending = false;
+        if gil.timer_at != Some(self.now) {
+            // An earlier one took its place.
+            return;
+        }
+        gil.timer_at = None;
         let Some(deadline) = gil.deadline() else { return };
         if deadline > self.now {
             return self.gil_arm(id);
@@ -144,6 +152,15 @@ impl World<'_> {
         } else {
             // Off its core it can't notice; it lets go when it next runs.
             self.gils[id as usize].drop_requested = true;
+        }
+    }
+
+    /// Whether a thread that is about to run has been asked for its lock while it did not.
+    pub(super) fn must_let_go(&self, thread: u32) -> bool {
+        let id = self.threads[thread as usize].gil;
+        id != NONE && {
+            let gil = &self.gils[id as usize];
+            gil.holder == thread && gil.drop_requested && !gil.waiters.is_empty()
         }
     }
 

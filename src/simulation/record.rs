@@ -208,14 +208,14 @@ impl Recorder {
         if let Some(ends) = self.class_ends.get_mut(request.class as usize) {
             *ends += 1;
         }
+        debug_assert_eq!(
+            request.parts.iter().sum::<u64>(),
+            now.0 - request.arrival.0,
+            "the parts of a response add up to it, however it ended"
+        );
         match how {
             End::Completed => {
                 self.counts.completed += 1;
-                debug_assert_eq!(
-                    request.parts.iter().sum::<u64>(),
-                    now.0 - request.arrival.0,
-                    "the parts of a response add up to it"
-                );
                 self.response.record(request.parts);
                 if let Some(class) = self.classes.get_mut(request.class as usize) {
                     class.record([now.0 - request.arrival.0]);

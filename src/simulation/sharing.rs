@@ -34,6 +34,13 @@ pub struct Sharing {
     stamp: u32,
 }
 
+impl Sharing {
+    /// Whether nobody shares.
+    pub const fn is_at_rest(&self) -> bool {
+        self.sharers == 0
+    }
+}
+
 impl World<'_> {
     /// A thread with work joins the sharers.
     pub(super) fn share_enter(&mut self, thread: u32) {

@@ -296,44 +296,46 @@ impl<'a> World<'a> {
         }
     }
 
-    /// Idle workers, loops and executor threads act, then idle cores.
+    /// Instances act in the order of their numbers: what one does concerns those after it at once, and
+    /// those before it when the present instant has been delivered anew.
     fn settle(&mut self) {
-        if self.touched.len() > 1 {
-            self.touched.sort_unstable();
-        }
-        let touched = self.touched.len();
-        for place in 0..touched {
-            let instance = self.touched[place];
+        let mut next = self.touched.iter().copied().min();
+        while let Some(instance) = next {
+            self.touched.retain(|&other| other != instance);
             self.instances[instance as usize].touched = false;
-            if !self.loops.is_empty() {
-                self.loops_take(instance);
-            }
-            if self.setup.host.scheduling == Scheduling::Fifo {
-                self.cpu_release_lingering(instance);
-            }
-            if !self.loops.is_empty() {
-                self.loops_act(instance);
-                self.executors_act(instance);
-            } else if !self.stealers.is_empty() {
-                self.stealers_act(instance);
-            } else if self.setup.is_serverless() {
-                self.fleet_act(instance);
-            } else if !self.dispatchers.is_empty() {
-                self.dispatchers_act(instance);
-            } else {
-                self.workers_act(instance);
-            }
-            self.resume();
-            self.cpu_release_lingering(instance);
-            self.cpu_dispatch(instance);
-            // A lock that changed hands there may have been all that a thread waited for.
-            self.resume();
+            self.settle_instance(instance);
+            next = self.touched.iter().copied().filter(|&other| other > instance).min();
         }
-        // What was touched meanwhile is settled next.
-        self.touched.drain(..touched);
         if self.record.is_full() {
             self.stop = Some(Stop::Closed);
         }
+    }
+
+    /// Idle workers, loops and executor threads act, then idle cores.
+    fn settle_instance(&mut self, instance: u32) {
+        if !self.loops.is_empty() {
+            self.loops_take(instance);
+        }
+        if self.setup.host.scheduling == Scheduling::Fifo {
+            self.cpu_release_lingering(instance);
+        }
+        if !self.loops.is_empty() {
+            self.loops_act(instance);
+            self.executors_act(instance);
+        } else if !self.stealers.is_empty() {
+            self.stealers_act(instance);
+        } else if self.setup.is_serverless() {
+            self.fleet_act(instance);
+        } else if !self.dispatchers.is_empty() {
+            self.dispatchers_act(instance);
+        } else {
+            self.workers_act(instance);
+        }
+        self.resume();
+        self.cpu_release_lingering(instance);
+        self.cpu_dispatch(instance);
+        // A lock that changed hands there may have been all that a thread waited for.
+        self.resume();
     }
 
     /// Something in an instance may concern somebody idle.
