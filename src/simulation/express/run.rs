@@ -66,7 +66,7 @@ impl<S: Serve> Express<'_, S> {
         }
         self.state.begin(window);
         if self.state.over {
-            return self.state.stop.take().unwrap_or(Stop::Closed);
+            return self.state.stopped();
         }
         for place in 0..self.state.backlog.len() {
             let task = self.state.backlog[place];
@@ -91,7 +91,7 @@ impl<S: Serve> Express<'_, S> {
                 if !self.state.backlog.is_empty() {
                     self.serve.take_waiting(&mut self.state);
                     if self.state.over {
-                        return self.state.stop.take().unwrap_or(Stop::Closed);
+                        return self.state.stopped();
                     }
                     if !self.state.due.is_empty() {
                         continue;
@@ -122,7 +122,7 @@ impl<S: Serve> Express<'_, S> {
                 self.deliver();
             }
             if self.state.over {
-                return self.state.stop.take().unwrap_or(Stop::Closed);
+                return self.state.stopped();
             }
         }
     }

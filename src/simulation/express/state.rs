@@ -122,6 +122,11 @@ impl<'a> State<'a> {
         self.stop = Some(stop);
     }
 
+    /// Why a replication that is over has ended.
+    pub fn stopped(&mut self) -> Stop {
+        self.stop.take().unwrap_or(Stop::Closed)
+    }
+
     /// Leaves the replication to the event-driven engine.
     pub const fn give_up(&mut self) {
         self.over = true;
