@@ -34,7 +34,7 @@ fn a_server_is_measured_fitted_and_held_against_what_was_kept_out() {
             assert_right(home.path(), &words);
             return;
         }
-        assert!(words.contains("no model is written") || words.contains(".csv, line"), "{words}");
+        assert!(BUSY.iter().any(|busy| words.contains(busy)), "{words}");
         said = words;
     }
     eprintln!(
@@ -44,6 +44,10 @@ fn a_server_is_measured_fitted_and_held_against_what_was_kept_out() {
 
 /// Measurements on a machine that does other things too.
 const ATTEMPTS: u32 = 4;
+
+/// What is said of measurements that such a machine has spoilt: `fit` refuses what misses its own
+/// measurements, or figures that cannot be; the load generator saw a whole window without an answer.
+const BUSY: [&str; 3] = ["no model is written", ".csv, line", "was kept from its core"];
 
 fn measure(home: &Path) -> (bool, String) {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/measure-your-own/run");
