@@ -59,6 +59,16 @@ impl Core {
         }
     }
 
+    /// What is left of the switch to the thread on it, in nanoseconds.
+    pub const fn switch_left(&self) -> u64 {
+        self.switch_left
+    }
+
+    /// The slice of the thread on it ends then.
+    pub const fn keep_until(&mut self, slice_end: Time) {
+        self.slice_end = slice_end;
+    }
+
     /// Whether a burst is under way.
     pub const fn is_bursting(&self) -> bool {
         self.bursting
@@ -91,11 +101,17 @@ impl World<'_> {
             return;
         }
         let (instance, core) = (this.instance, this.core);
-        if self.setup.host.scheduling == Scheduling::ProcessorSharing {
+        let gil = this.gil;
+        let sharing = self.setup.host.scheduling == Scheduling::ProcessorSharing;
+        let runs_now = sharing || core != NONE && self.may_go_on(core);
+        if runs_now && self.must_let_go(thread) {
+            return self.gil_force(gil);
+        }
+        if sharing {
             return self.share_enter(thread);
         }
         if core != NONE {
-            if self.may_go_on(core) {
+            if runs_now {
                 return self.start_burst(core);
             }
             self.leave_core(thread);
@@ -167,6 +183,8 @@ impl World<'_> {
         let end = now + Span(this.switch_left) + Span(self.threads[thread as usize].left());
         let event = Event::BurstEnd { core, stamp: this.stamp };
         self.queue.push(end, tie(Class::Burst, u64::from(core)), event);
+        let switch = this.switch_left;
+        self.gil_use(thread, switch);
         self.set_thread_part(thread, Part::Running);
         self.tell_burst(core);
         self.watch_slice(core, end);
@@ -204,7 +222,7 @@ impl World<'_> {
         let thread = this.thread;
         self.record.cpu_busy += u128::from(elapsed);
         if self.is_fair() {
-            self.fair_charge(thread, elapsed);
+            self.fair_charge(thread, elapsed - switch);
         }
         self.charge_thread(thread, elapsed - switch);
     }
@@ -236,6 +254,9 @@ impl World<'_> {
         let this = &mut self.cores[core as usize];
         this.bursting = false;
         let (instance, thread) = (this.instance, this.thread);
+        if self.is_fair() {
+            self.fair_renew(thread);
+        }
         self.instances[instance as usize].cpu.lingering.push(core);
         self.touch(instance);
         self.tell(|_| Change::Stops { core });
@@ -254,8 +275,22 @@ impl World<'_> {
             // Another burst or another slice by now: look again.
             return self.watch(core);
         }
-        if this.bursting && !self.instances[instance as usize].cpu.run_queue.is_empty() {
+        // One that became ready at this very instant may have an idle core: only who waited before it
+        // takes this one now; who is left without is seen once the idle cores have acted.
+        let cpu = &self.instances[instance as usize].cpu;
+        if this.bursting && cpu.watched && !cpu.run_queue.is_empty() {
             self.preempt(core);
+        }
+    }
+
+    /// A thread that is killed waits for a core no longer.
+    pub(super) fn leave_run_queue(&mut self, thread: u32) {
+        let instance = self.threads[thread as usize].instance;
+        let cpu = &mut self.instances[instance as usize].cpu;
+        cpu.run_queue.retain(|&other| other != thread);
+        cpu.watched &= !cpu.run_queue.is_empty();
+        if self.is_fair() {
+            self.fair_sleep(thread);
         }
     }
 
@@ -265,6 +300,9 @@ impl World<'_> {
         let thread = self.cores[core as usize].thread;
         let instance = self.cores[core as usize].instance;
         self.leave_core(thread);
+        if self.is_fair() {
+            self.fair_renew(thread);
+        }
         self.set_thread_part(thread, Part::CpuWait);
         self.threads[thread as usize].queued = true;
         self.instances[instance as usize].cpu.run_queue.push_back(thread);
@@ -282,6 +320,7 @@ impl World<'_> {
         self.charge(core);
         self.leave_core(thread);
         if self.is_fair() {
+            self.fair_renew(thread);
             self.fair_sleep(thread);
         }
         true
@@ -313,13 +352,18 @@ impl World<'_> {
                 self.fair_sleep(thread);
             }
         }
-        self.instances[instance as usize].cpu.idle.push(self.now, core);
+        if !self.setup.is_serverless() {
+            self.instances[instance as usize].cpu.idle.push(self.now, core);
+        }
     }
 
     /// Idle cores take ready threads; then used-up slices end where threads still wait.
     #[inline]
     pub(super) fn cpu_dispatch(&mut self, instance: u32) {
         if !self.instances[instance as usize].cpu.run_queue.is_empty() {
+            if self.is_fair() {
+                self.fair_update(instance);
+            }
             while self.dispatch_one(instance) {}
         }
         if self.is_fair() {
@@ -353,8 +397,9 @@ impl World<'_> {
 
     /// One idle core takes one ready thread.
     fn dispatch_one(&mut self, instance: u32) -> bool {
+        let own = self.setup.is_serverless();
         let cpu = &self.instances[instance as usize].cpu;
-        if cpu.idle.is_empty() {
+        if cpu.idle.is_empty() && !own {
             return false;
         }
         let next = if self.is_fair() { self.fair_next(instance) } else { 0 };
@@ -362,16 +407,32 @@ impl World<'_> {
         let thread = if next == 0 { run_queue.pop_front() } else { run_queue.remove(next) };
         let Some(thread) = thread else { return false };
         self.threads[thread as usize].queued = false;
-        let gil = self.threads[thread as usize].gil;
-        if gil != NONE {
-            let lock = &self.gils[gil as usize];
-            if lock.holder == thread && lock.drop_requested && !lock.waiters.is_empty() {
-                self.gil_force(gil);
-                return true;
+        if self.must_let_go(thread) {
+            if self.is_fair() {
+                self.fair_sleep(thread);
             }
+            self.gil_force(self.threads[thread as usize].gil);
+            return true;
         }
-        let core = self.instances[instance as usize].cpu.idle.pop().expect("looked above");
+        let core = if own {
+            self.own_core(thread)
+        } else {
+            self.instances[instance as usize].cpu.idle.pop().expect("looked above")
+        };
         self.occupy(core, thread);
         true
+    }
+
+    /// The core of a serverless instance, which nobody else ever has.
+    fn own_core(&self, thread: u32) -> u32 {
+        let this = &self.threads[thread as usize];
+        let first_process = this.instance * self.setup.processes();
+        self.instances[this.instance as usize].first_core + this.process - first_process
+    }
+
+    /// A serverless instance is up at that instant: its start leaves the caches of its core warm.
+    pub(super) fn warm_core(&mut self, thread: u32, at: Time) {
+        let core = self.own_core(thread);
+        self.cores[core as usize].idle_since = at;
     }
 }

@@ -83,9 +83,30 @@ impl World<'_> {
         i64::try_from(self.setup.host.timeslice.0).unwrap_or(i64::MAX / 4)
     }
 
+    /// Brings what the threads on the cores of an instance have had up to now: the mean is that of the
+    /// present, whenever it was looked at last.
+    pub(super) fn fair_update(&mut self, instance: u32) {
+        let first = self.instances[instance as usize].first_core;
+        for core in first..first + self.setup.cores() {
+            self.charge(core);
+        }
+    }
+
+    /// A thread that has run up to its deadline gets the next, a slice on; whether it has.
+    pub(super) fn fair_renew(&mut self, thread: u32) -> bool {
+        let slice = self.slice();
+        let entity = &mut self.threads[thread as usize].fair;
+        let used_up = entity.virtual_time >= entity.deadline;
+        if used_up {
+            entity.deadline = entity.virtual_time + slice;
+        }
+        used_up
+    }
+
     /// A thread that was not running wants a core.
     pub(super) fn fair_wake(&mut self, thread: u32) {
         let slice = self.slice();
+        self.fair_update(self.threads[thread as usize].instance);
         let instance = self.threads[thread as usize].instance as usize;
         self.fair_forgive(instance);
         let fair = &mut self.instances[instance].cpu.fair;
@@ -109,6 +130,7 @@ impl World<'_> {
     /// A thread waits for something other than a core.
     pub(super) fn fair_sleep(&mut self, thread: u32) {
         let most = (2 * self.slice()).max(self.setup.host.tick.0 as i64);
+        self.fair_update(self.threads[thread as usize].instance);
         let instance = self.threads[thread as usize].instance as usize;
         let fair = &mut self.instances[instance].cpu.fair;
         let entity = &mut self.threads[thread as usize].fair;
@@ -145,7 +167,7 @@ impl World<'_> {
         }
     }
 
-    /// A thread has had so much of a core.
+    /// A thread has had so much of a core, the switch to it apart.
     pub(super) fn fair_charge(&mut self, thread: u32, elapsed: u64) {
         let this = &mut self.threads[thread as usize];
         let elapsed = i64::try_from(elapsed).unwrap_or(i64::MAX / 4);
@@ -153,14 +175,12 @@ impl World<'_> {
         self.instances[this.instance as usize].cpu.fair.sum += i128::from(elapsed);
     }
 
-    /// When a tick will find that a thread's slice, which begins now, is used up.
-    pub(super) fn fair_slice_end(&mut self, thread: u32) -> Time {
-        let slice = self.slice();
-        let entity = &mut self.threads[thread as usize].fair;
-        if entity.virtual_time >= entity.deadline {
-            entity.deadline = entity.virtual_time + slice;
-        }
-        let used_up = self.now.0.saturating_add((entity.deadline - entity.virtual_time) as u64);
+    /// When a tick will find that a thread's slice, which begins after `switch` nanoseconds, is used up.
+    fn fair_slice_end(&mut self, thread: u32, switch: u64) -> Time {
+        self.fair_renew(thread);
+        let entity = &self.threads[thread as usize].fair;
+        let left = (entity.deadline - entity.virtual_time) as u64;
+        let used_up = self.now.0.saturating_add(switch).saturating_add(left);
         let tick = self.setup.host.tick;
         if tick.is_zero() {
             return Time(used_up);
@@ -188,7 +208,6 @@ impl World<'_> {
         if !std::mem::take(&mut self.instances[instance as usize].cpu.fair.woken) {
             return;
         }
-        let slice = self.slice();
         let first = self.instances[instance as usize].first_core;
         for core in first..first + self.setup.cores() {
             if !self.cores[core as usize].is_bursting() {
@@ -197,16 +216,8 @@ impl World<'_> {
             if self.instances[instance as usize].cpu.run_queue.is_empty() {
                 return;
             }
-            self.charge(core);
             let thread = self.cores[core as usize].thread;
-            let used_up = {
-                let entity = &mut self.threads[thread as usize].fair;
-                let used_up = entity.virtual_time >= entity.deadline;
-                if used_up {
-                    entity.deadline = entity.virtual_time + slice;
-                }
-                used_up
-            };
+            let used_up = self.fair_renew(thread);
             let next = self.fair_next(instance);
             let cpu = &self.instances[instance as usize].cpu;
             let running = &self.threads[thread as usize].fair;
@@ -214,7 +225,12 @@ impl World<'_> {
             let eligible = cpu.fair.is_eligible(running);
             let stays = eligible && (!used_up || running.deadline < other.deadline)
                 || !cpu.fair.is_eligible(other);
-            if !stays {
+            if stays {
+                // Its slice is the one that its deadline ends.
+                let switch = self.cores[core as usize].switch_left();
+                let end = self.fair_slice_end(thread, switch);
+                self.cores[core as usize].keep_until(end);
+            } else {
                 self.preempt(core);
             }
         }
@@ -223,7 +239,7 @@ impl World<'_> {
     /// How long a thread that gets a core may keep it, a switch included.
     pub(super) fn slice_end(&mut self, thread: u32, switch: u64) -> Time {
         if self.is_fair() {
-            return self.fair_slice_end(thread);
+            return self.fair_slice_end(thread, switch);
         }
         self.now + Span(switch) + self.setup.host.timeslice
     }

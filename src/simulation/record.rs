@@ -212,11 +212,6 @@ impl Recorder {
     /// An attempt ends with an answer.
     #[inline(always)]
     pub fn completed(&mut self, now: Time, request: &Ended) {
-        debug_assert_eq!(
-            request.parts.iter().sum::<u64>(),
-            now.0 - request.arrival.0,
-            "the parts of a response add up to it"
-        );
         self.in_flight.decrease(now);
         self.counts.completed += 1;
         self.response.record(request.parts);
@@ -228,6 +223,11 @@ impl Recorder {
 
     #[inline(always)]
     fn note_end(&mut self, now: Time, request: &Ended) {
+        debug_assert_eq!(
+            request.parts.iter().sum::<u64>(),
+            now.0 - request.arrival.0,
+            "the parts of a response add up to it, however it ended"
+        );
         self.ends += 1;
         self.note_the_middle(now);
         self.last_end = now;

@@ -37,6 +37,13 @@ pub struct Sharing {
     done: Vec<u32>,
 }
 
+impl Sharing {
+    /// Whether nobody shares.
+    pub const fn is_at_rest(&self) -> bool {
+        self.sharers == 0
+    }
+}
+
 impl World<'_> {
     /// A thread with work joins the sharers.
     pub(super) fn share_enter(&mut self, thread: u32) {
@@ -50,6 +57,7 @@ impl World<'_> {
         let sharing = &mut self.instances[instance as usize].sharing;
         sharing.tags.push(Reverse((sharing.attained + work, thread, stamp)));
         sharing.sharers += 1;
+        self.gil_use(thread, 0);
         self.set_thread_part(thread, Part::Running);
         self.share_schedule(instance);
     }

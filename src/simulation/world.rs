@@ -319,45 +319,50 @@ impl<'a> World<'a> {
         }
     }
 
-    /// Idle workers, loops and executor threads act, then idle cores.
+    /// Instances act in the order of their numbers: what one does concerns those after it at once, and
+    /// those before it when the present instant has been delivered anew.
     fn settle(&mut self) {
-        if self.touched.len() > 1 {
-            self.touched.sort_unstable();
-        }
-        let touched = self.touched.len();
-        for place in 0..touched {
-            let instance = self.touched[place];
+        let mut first = 0;
+        while let Some(place) = self.next_touched(first) {
+            let instance = self.touched.swap_remove(place);
+            first = instance + 1;
             self.instances[instance as usize].touched = false;
-            let loops = !self.loops.is_empty();
-            if loops {
-                self.loops_take(instance);
-            }
-            if self.setup.host.scheduling == Scheduling::Fifo {
-                self.cpu_release_lingering(instance);
-            }
-            if loops {
-                self.loops_act(instance);
-                self.executors_act(instance);
-            } else if !self.stealers.is_empty() {
-                self.stealers_act(instance);
-            } else if !self.instances[instance as usize].backlog.is_empty() {
-                self.backlog_act(instance);
-            }
-            self.resume();
-            self.cpu_release_lingering(instance);
-            self.cpu_dispatch(instance);
-            // A lock that changed hands there may have been all that a thread waited for.
-            self.resume();
-        }
-        // What was touched meanwhile is settled next.
-        if self.touched.len() == touched {
-            self.touched.clear();
-        } else {
-            self.touched.drain(..touched);
+            self.settle_instance(instance);
         }
         if self.full {
             self.stop = Some(Stop::Closed);
         }
+    }
+
+    /// Where among the touched instances the least of those from `first` on stands.
+    fn next_touched(&self, first: u32) -> Option<usize> {
+        let touched = self.touched.iter().enumerate().filter(|&(_, &instance)| instance >= first);
+        touched.min_by_key(|&(_, &instance)| instance).map(|(place, _)| place)
+    }
+
+    /// Idle workers, loops and executor threads act, then idle cores.
+    #[inline]
+    fn settle_instance(&mut self, instance: u32) {
+        let loops = !self.loops.is_empty();
+        if loops {
+            self.loops_take(instance);
+        }
+        if self.setup.host.scheduling == Scheduling::Fifo {
+            self.cpu_release_lingering(instance);
+        }
+        if loops {
+            self.loops_act(instance);
+            self.executors_act(instance);
+        } else if !self.stealers.is_empty() {
+            self.stealers_act(instance);
+        } else if !self.instances[instance as usize].backlog.is_empty() {
+            self.backlog_act(instance);
+        }
+        self.resume();
+        self.cpu_release_lingering(instance);
+        self.cpu_dispatch(instance);
+        // A lock that changed hands there may have been all that a thread waited for.
+        self.resume();
     }
 
     /// Somebody idle takes waiting requests.
