@@ -64,6 +64,11 @@ impl Core {
         self.switch_left
     }
 
+    /// When the slice of the thread on it ends.
+    pub const fn slice_end(&self) -> Time {
+        self.slice_end
+    }
+
     /// The slice of the thread on it ends then.
     pub const fn keep_until(&mut self, slice_end: Time) {
         self.slice_end = slice_end;

@@ -105,11 +105,18 @@ impl World<'_> {
 
     /// A thread that was not running wants a core.
     pub(super) fn fair_wake(&mut self, thread: u32) {
+        let instance = self.threads[thread as usize].instance;
+        if self.threads[thread as usize].fair.standing == Standing::Owing {
+            if !self.fair_was_ticked(instance) {
+                return self.fair_return(thread);
+            }
+            self.fair_update(instance);
+            self.fair_forgive(instance as usize);
+        } else {
+            self.fair_update(instance);
+        }
         let slice = self.slice();
-        self.fair_update(self.threads[thread as usize].instance);
-        let instance = self.threads[thread as usize].instance as usize;
-        self.fair_forgive(instance);
-        let fair = &mut self.instances[instance].cpu.fair;
+        let fair = &mut self.instances[instance as usize].cpu.fair;
         let entity = &mut self.threads[thread as usize].fair;
         match entity.standing {
             Standing::Awake => return,
@@ -122,6 +129,30 @@ impl World<'_> {
                 entity.deadline = entity.virtual_time + slice;
                 fair.add(entity);
             }
+        }
+        entity.standing = Standing::Awake;
+        fair.woken = true;
+    }
+
+    fn fair_was_ticked(&self, instance: u32) -> bool {
+        let first = self.instances[instance as usize].first_core;
+        (first..first + self.setup.cores()).any(|core| {
+            let core = &self.cores[core as usize];
+            core.is_bursting() && core.slice_end() <= self.now
+        })
+    }
+
+    fn fair_return(&mut self, thread: u32) {
+        let slice = self.slice();
+        let instance = self.threads[thread as usize].instance as usize;
+        let fair = &mut self.instances[instance].cpu.fair;
+        let entity = &mut self.threads[thread as usize].fair;
+        fair.owing.retain(|&other| other != thread);
+        if fair.is_eligible(entity) {
+            fair.remove(entity);
+            entity.virtual_time = fair.mean();
+            entity.deadline = entity.virtual_time + slice;
+            fair.add(entity);
         }
         entity.standing = Standing::Awake;
         fair.woken = true;
