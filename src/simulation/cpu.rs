@@ -36,6 +36,8 @@ pub struct Core {
     charged: Time,
     /// What is left of the switch to its thread, in nanoseconds.
     switch_left: u64,
+    /// What its thread has had and deadline scheduling does not know yet, in nanoseconds.
+    uncounted: u64,
     slice_end: Time,
     slice_timer: bool,
     stamp: u32,
@@ -53,6 +55,7 @@ impl Core {
             bursting: false,
             charged: Time::ZERO,
             switch_left: 0,
+            uncounted: 0,
             slice_end: Time::ZERO,
             slice_timer: false,
             stamp: 0,
@@ -64,9 +67,14 @@ impl Core {
         self.switch_left
     }
 
-    /// When the slice of the thread on it ends.
-    pub const fn slice_end(&self) -> Time {
-        self.slice_end
+    /// Whether the slice of the thread that runs on it is used up.
+    pub fn is_used_up(&self, now: Time) -> bool {
+        self.bursting && self.slice_end <= now
+    }
+
+    /// What the thread on it has had that the mean does not know yet, in nanoseconds; it knows it now.
+    pub const fn take_uncounted(&mut self) -> u64 {
+        std::mem::replace(&mut self.uncounted, 0)
     }
 
     /// The slice of the thread on it ends then.
@@ -227,7 +235,7 @@ impl World<'_> {
         let thread = this.thread;
         self.record.cpu_busy += u128::from(elapsed);
         if self.is_fair() {
-            self.fair_charge(thread, elapsed - switch);
+            self.cores[core as usize].uncounted += elapsed - switch;
         }
         self.charge_thread(thread, elapsed - switch);
     }
@@ -260,6 +268,7 @@ impl World<'_> {
         this.bursting = false;
         let (instance, thread) = (this.instance, this.thread);
         if self.is_fair() {
+            self.fair_count(core);
             self.fair_renew(thread);
         }
         self.instances[instance as usize].cpu.lingering.push(core);
@@ -304,6 +313,9 @@ impl World<'_> {
         self.charge(core);
         let thread = self.cores[core as usize].thread;
         let instance = self.cores[core as usize].instance;
+        if self.is_fair() {
+            self.fair_count(core);
+        }
         self.leave_core(thread);
         if self.is_fair() {
             self.fair_renew(thread);
@@ -323,6 +335,9 @@ impl World<'_> {
             return false;
         }
         self.charge(core);
+        if self.is_fair() {
+            self.fair_count(core);
+        }
         self.leave_core(thread);
         if self.is_fair() {
             self.fair_renew(thread);
@@ -366,9 +381,6 @@ impl World<'_> {
     #[inline]
     pub(super) fn cpu_dispatch(&mut self, instance: u32) {
         if !self.instances[instance as usize].cpu.run_queue.is_empty() {
-            if self.is_fair() {
-                self.fair_update(instance);
-            }
             while self.dispatch_one(instance) {}
         }
         if self.is_fair() {
@@ -404,10 +416,14 @@ impl World<'_> {
     fn dispatch_one(&mut self, instance: u32) -> bool {
         let own = self.setup.is_serverless();
         let cpu = &self.instances[instance as usize].cpu;
-        if cpu.idle.is_empty() && !own {
+        if cpu.idle.is_empty() && !own || cpu.run_queue.is_empty() {
             return false;
         }
-        let next = if self.is_fair() { self.fair_next(instance) } else { 0 };
+        let mut next = 0;
+        if self.is_fair() {
+            self.fair_update(instance);
+            next = self.fair_next(instance);
+        }
         let run_queue = &mut self.instances[instance as usize].cpu.run_queue;
         let thread = if next == 0 { run_queue.pop_front() } else { run_queue.remove(next) };
         let Some(thread) = thread else { return false };

@@ -5,6 +5,9 @@
 //! the earliest deadline runs. It runs on until a tick finds its slice used up, or until a thread
 //! wakes that is owed more. What a sleeper was owed is kept; what it owes it works off while others
 //! run, as the kernel does since 6.12 (delayed dequeue). All cores of an instance share one queue.
+//!
+//! The mean knows what running threads have had as the kernel does: whenever somebody wakes or falls
+//! asleep, or a core is to be given away, all of it; in between nothing since then.
 
 use crate::model::Scheduling;
 use crate::units::{Span, Time};
@@ -89,6 +92,7 @@ impl World<'_> {
         let first = self.instances[instance as usize].first_core;
         for core in first..first + self.setup.cores() {
             self.charge(core);
+            self.fair_count(core);
         }
     }
 
@@ -106,68 +110,79 @@ impl World<'_> {
     /// A thread that was not running wants a core.
     pub(super) fn fair_wake(&mut self, thread: u32) {
         let instance = self.threads[thread as usize].instance;
-        if self.threads[thread as usize].fair.standing == Standing::Owing {
-            if !self.fair_was_ticked(instance) {
-                return self.fair_return(thread);
-            }
-            self.fair_update(instance);
-            self.fair_forgive(instance as usize);
-        } else {
-            self.fair_update(instance);
-        }
-        let slice = self.slice();
-        let fair = &mut self.instances[instance as usize].cpu.fair;
-        let entity = &mut self.threads[thread as usize].fair;
-        match entity.standing {
+        match self.threads[thread as usize].fair.standing {
             Standing::Awake => return,
-            Standing::Owing => fair.owing.retain(|&other| other != thread),
+            Standing::Owing if !self.fair_was_ticked(instance) => self.fair_return(thread),
+            Standing::Owing => {
+                self.fair_update(instance);
+                self.fair_forgive(instance as usize);
+                match self.threads[thread as usize].fair.standing {
+                    Standing::Asleep => self.fair_place(thread),
+                    _ => self.fair_owe_no_more(thread),
+                }
+            }
             Standing::Asleep => {
-                // Its own weight moves the mean toward it: what it is owed is stretched by as much.
-                let count = i64::try_from(fair.count).unwrap_or(i64::MAX);
-                let lag = if count == 0 { 0 } else { entity.lag + entity.lag / count };
-                entity.virtual_time = fair.mean() - lag;
-                entity.deadline = entity.virtual_time + slice;
-                fair.add(entity);
+                self.fair_update(instance);
+                self.fair_forgive(instance as usize);
+                self.fair_place(thread);
             }
         }
-        entity.standing = Standing::Awake;
-        fair.woken = true;
+        self.threads[thread as usize].fair.standing = Standing::Awake;
+        self.instances[instance as usize].cpu.fair.woken = true;
     }
 
+    /// Who was asleep begins at the mean, less what it was owed.
+    fn fair_place(&mut self, thread: u32) {
+        let slice = self.slice();
+        let this = &mut self.threads[thread as usize];
+        let fair = &mut self.instances[this.instance as usize].cpu.fair;
+        let entity = &mut this.fair;
+        // Its own weight moves the mean toward it: what it is owed is stretched by as much.
+        let count = i64::try_from(fair.count).unwrap_or(i64::MAX);
+        let lag = if count == 0 { 0 } else { entity.lag + entity.lag / count };
+        entity.virtual_time = fair.mean() - lag;
+        entity.deadline = entity.virtual_time + slice;
+        fair.add(entity);
+    }
+
+    /// A sleeper that still owes is back before a tick has looked. The kernel (`requeue_delayed_entity`)
+    /// holds it against the mean as it was when the cores were last looked at: what their threads have
+    /// had since is not in it, so that one who has worked off what it owed takes the core at once.
+    fn fair_return(&mut self, thread: u32) {
+        self.fair_owe_no_more(thread);
+        let this = &mut self.threads[thread as usize];
+        let fair = &mut self.instances[this.instance as usize].cpu.fair;
+        if fair.is_eligible(&this.fair) {
+            fair.remove(&this.fair);
+            this.fair.lag = 0;
+            self.fair_place(thread);
+        }
+    }
+
+    fn fair_owe_no_more(&mut self, thread: u32) {
+        let instance = self.threads[thread as usize].instance;
+        let fair = &mut self.instances[instance as usize].cpu.fair;
+        fair.owing.retain(|&other| other != thread);
+    }
+
+    /// Whether a tick has found a slice used up since its thread began to run: those who owed were
+    /// looked at then.
     fn fair_was_ticked(&self, instance: u32) -> bool {
         let first = self.instances[instance as usize].first_core;
-        (first..first + self.setup.cores()).any(|core| {
-            let core = &self.cores[core as usize];
-            core.is_bursting() && core.slice_end() <= self.now
-        })
-    }
-
-    fn fair_return(&mut self, thread: u32) {
-        let slice = self.slice();
-        let instance = self.threads[thread as usize].instance as usize;
-        let fair = &mut self.instances[instance].cpu.fair;
-        let entity = &mut self.threads[thread as usize].fair;
-        fair.owing.retain(|&other| other != thread);
-        if fair.is_eligible(entity) {
-            fair.remove(entity);
-            entity.virtual_time = fair.mean();
-            entity.deadline = entity.virtual_time + slice;
-            fair.add(entity);
-        }
-        entity.standing = Standing::Awake;
-        fair.woken = true;
+        let mut cores = first..first + self.setup.cores();
+        cores.any(|core| self.cores[core as usize].is_used_up(self.now))
     }
 
     /// A thread waits for something other than a core.
     pub(super) fn fair_sleep(&mut self, thread: u32) {
+        if self.threads[thread as usize].fair.standing != Standing::Awake {
+            return;
+        }
         let most = (2 * self.slice()).max(self.setup.host.tick.0 as i64);
         self.fair_update(self.threads[thread as usize].instance);
         let instance = self.threads[thread as usize].instance as usize;
         let fair = &mut self.instances[instance].cpu.fair;
         let entity = &mut self.threads[thread as usize].fair;
-        if entity.standing != Standing::Awake {
-            return;
-        }
         if fair.is_eligible(entity) {
             entity.lag = (fair.mean() - entity.virtual_time).min(most);
             entity.standing = Standing::Asleep;
@@ -198,10 +213,14 @@ impl World<'_> {
         }
     }
 
-    /// A thread has had so much of a core, the switch to it apart.
-    pub(super) fn fair_charge(&mut self, thread: u32, elapsed: u64) {
-        let this = &mut self.threads[thread as usize];
-        let elapsed = i64::try_from(elapsed).unwrap_or(i64::MAX / 4);
+    /// What the thread on a core has had of it up to now, the switch to it apart, enters the mean.
+    pub(super) fn fair_count(&mut self, core: u32) {
+        let core = &mut self.cores[core as usize];
+        let elapsed = i64::try_from(core.take_uncounted()).unwrap_or(i64::MAX / 4);
+        if elapsed == 0 {
+            return;
+        }
+        let this = &mut self.threads[core.thread as usize];
         this.fair.virtual_time += elapsed;
         self.instances[this.instance as usize].cpu.fair.sum += i128::from(elapsed);
     }
@@ -236,9 +255,11 @@ impl World<'_> {
 
     /// Threads that woke take the cores of those that are owed less.
     pub(super) fn fair_preempt(&mut self, instance: u32) {
-        if !std::mem::take(&mut self.instances[instance as usize].cpu.fair.woken) {
+        let cpu = &mut self.instances[instance as usize].cpu;
+        if !std::mem::take(&mut cpu.fair.woken) || cpu.run_queue.is_empty() {
             return;
         }
+        self.fair_update(instance);
         let first = self.instances[instance as usize].first_core;
         for core in first..first + self.setup.cores() {
             if !self.cores[core as usize].is_bursting() {

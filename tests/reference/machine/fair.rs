@@ -1,7 +1,8 @@
 //! Deadline scheduling as Linux has it: of those that had no more than their share the earliest deadline.
 //!
-//! Nothing is kept but each thread's virtual time, deadline and standing; the mean is added up anew
-//! whenever it is asked for, with what running threads have had up to now.
+//! Nothing is kept but each thread's virtual time, deadline and standing, and when cores were last looked
+//! at; the mean is added up anew whenever it is asked for, with what running threads have had up to now,
+//! or up to then for a sleeper that comes back owing.
 
 use iowait::model::Scheduling;
 
@@ -45,14 +46,32 @@ impl Machine {
         this.fair.virtual_time + i128::from(had)
     }
 
-    /// The virtual times of all that count in the mean of an instance.
-    fn counted(&self, instance: usize) -> Vec<i128> {
-        let threads = 0..self.threads.len();
-        let counts = |&thread: &usize| {
+    /// The same as it was when the cores were last looked at.
+    fn known_virtual_time(&self, thread: usize) -> i128 {
+        let this = &self.threads[thread];
+        let core = this.core.map(|core| &self.cores[core]).filter(|core| core.runs);
+        let had = core.map_or(0, |core| (core.looked_at - core.began).saturating_sub(core.switch));
+        this.fair.virtual_time + i128::from(had)
+    }
+
+    /// All that count in the mean of an instance.
+    fn in_mean(&self, instance: usize) -> impl Iterator<Item = usize> + '_ {
+        (0..self.threads.len()).filter(move |&thread| {
             let this = &self.threads[thread];
             this.instance == instance && this.fair.standing != Standing::Asleep
-        };
-        threads.filter(counts).map(|thread| self.virtual_time(thread)).collect()
+        })
+    }
+
+    /// Their virtual times.
+    fn counted(&self, instance: usize) -> Vec<i128> {
+        self.in_mean(instance).map(|thread| self.virtual_time(thread)).collect()
+    }
+
+    /// The cores of an instance are looked at: what their threads have had is known.
+    pub(super) fn look(&mut self, instance: usize) {
+        for core in self.cores_of(instance) {
+            self.cores[core].looked_at = self.now;
+        }
     }
 
     fn mean(&self, instance: usize) -> i128 {
@@ -95,9 +114,27 @@ impl Machine {
             return;
         }
         let instance = self.threads[thread].instance;
-        self.forgive(instance);
         if self.threads[thread].fair.standing == Standing::Awake {
             return;
+        }
+        let owes = self.threads[thread].fair.standing == Standing::Owes;
+        let mut cores = self.cores_of(instance).map(|core| &self.cores[core]);
+        if owes && !cores.any(|core| core.runs && core.slice_end <= self.now) {
+            // No tick has looked since: what counts is what was known then.
+            let others = self.in_mean(instance).filter(|&other| other != thread);
+            let others: Vec<i128> = others.map(|other| self.known_virtual_time(other)).collect();
+            let had = self.threads[thread].fair.virtual_time;
+            let count = others.len() as i128;
+            if had * count <= others.iter().sum() {
+                let mean =
+                    if count == 0 { had } else { others.iter().sum::<i128>().div_euclid(count) };
+                let deadline = mean + self.slice();
+                let this = &mut self.threads[thread].fair;
+                (this.virtual_time, this.deadline) = (mean, deadline);
+            }
+        } else {
+            self.look(instance);
+            self.forgive(instance);
         }
         if self.threads[thread].fair.standing == Standing::Asleep {
             // Its own weight moves the mean toward it: what it is owed is stretched by as much.
@@ -119,6 +156,7 @@ impl Machine {
             return;
         }
         let instance = self.threads[thread].instance;
+        self.look(instance);
         if self.is_eligible(thread) {
             let owed = self.mean(instance) - self.virtual_time(thread);
             self.fall_asleep(thread, owed);
@@ -175,9 +213,11 @@ impl Machine {
     /// Threads that woke take the cores of those that had more; answers how many.
     pub(super) fn wakers_preempt(&mut self, instance: usize) -> usize {
         let mut taken = 0;
-        if !std::mem::take(&mut self.instances[instance].woken) {
+        let woken = std::mem::take(&mut self.instances[instance].woken);
+        if !woken || self.instances[instance].run_queue.is_empty() {
             return taken;
         }
+        self.look(instance);
         for core in self.cores_of(instance) {
             let Some(next) = self.next_in_queue(instance) else { break };
             let Some(thread) = self.cores[core].thread.filter(|_| self.cores[core].runs) else {

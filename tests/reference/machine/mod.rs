@@ -74,6 +74,8 @@ pub struct Core {
     pub idle_since: Option<u64>,
     /// When its burst began, after which a switch comes first.
     began: u64,
+    /// When deadline scheduling last looked at what its thread has had.
+    looked_at: u64,
     switch: u64,
     slice_end: u64,
     /// A burst runs.
@@ -184,7 +186,7 @@ impl Machine {
     fn begin(&mut self, core: usize) {
         let this = &mut self.cores[core];
         this.runs = true;
-        this.began = self.now;
+        (this.began, this.looked_at) = (self.now, self.now);
         let (thread, switch) = (this.thread.expect("a burst has a thread"), this.switch);
         self.begins.push((self.now, core, thread));
         self.use_lock(thread, switch);
@@ -297,6 +299,7 @@ impl Machine {
             let Some(core) = idle.min_by_key(|&core| (self.cores[core].idle_since, core)) else {
                 break;
             };
+            self.look(instance);
             self.instances[instance].run_queue.remove(place);
             taken += 1;
             if let Some(id) = self.threads[thread].lock
