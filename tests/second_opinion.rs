@@ -126,3 +126,46 @@ fn a_switch_longer_than_a_slice_leaves_the_slice() {
     // One slice of each in turn, all but the first after a switch: 1 + 5 x 3.
     assert_eq!(ends(&model, &sync(2))[..2], [(13.0, 3), (16.0, 3)]);
 }
+
+#[test]
+fn nobody_is_asked_for_a_lock_before_it_has_run_with_it() {
+    // Three processes in turn on one core: whoever gets a lock waits for the core for as long as the
+    // others wait for the lock. Were that counted against it, nobody would ever run.
+    let mut model =
+        on_cores(model(Load::closed(10), vec![cpu(ms(0.2))]), 1, Scheduling::RoundRobin);
+    model.host.timeslice = Span(200_000);
+    model.host.context_switch = Span(100_000);
+    let kind = ThreadPool {
+        processes: 3,
+        gil: true,
+        switch_interval: Span(300_000),
+        gil_switch: Span(100_000),
+        ..ThreadPool::new(3)
+    };
+    let setup = Setup::new(&model, &Runtime::new("gthread", kind));
+    let window =
+        Window { requests: 1_000, duration: Some(Span::from_millis(2_000)), ..Window::WHOLE };
+    let found = replicate(&setup, 0, window, &Control::default());
+    // 0.2 ms of work, a switch before each and a handover before some: between 2 000 and some 3 333 a second.
+    let rate = found.counts.completed as f64 / found.window.seconds();
+    assert!((2_000.0..3_400.0).contains(&rate), "{rate}");
+}
+
+#[test]
+fn who_comes_back_owing_is_held_against_what_was_last_known() {
+    // Seen on Linux 6.18: who slept while it owed, and is back before a tick, takes the core of one that has
+    // run meanwhile; who owed nothing waits for a slice to end.
+    let host = |model| {
+        let mut model = fair(model);
+        (model.host.timeslice, model.host.tick) = (Span(1_400_000), Span(4_000_000));
+        model
+    };
+    let long = vec![cpu(ms(3.0))];
+    // It has had 0.6 ms, half of it while the long one waited, and works that off while it waits itself.
+    let owing = vec![cpu(ms(0.6)), io(ms(1.0)), cpu(ms(0.1))];
+    let model = host(coming(vec![owing, long.clone()], &[(0.0, 0), (0.3, 1)]));
+    assert_eq!(ends(&model, &sync(2))[..2], [(1.7, 2), (3.7, 2)]);
+    let fresh = vec![io(ms(1.6)), cpu(ms(0.1))];
+    let model = host(coming(vec![fresh, long], &[(0.0, 0), (0.6, 1)]));
+    assert_eq!(ends(&model, &sync(2))[..2], [(3.7, 1), (3.6, 1)]);
+}

@@ -262,7 +262,14 @@ impl World<'_> {
         let in_flight = in_flight.filter(|request| request.is_waited_for());
         let stayed = in_flight.map(stayed).sum();
         let is_open = self.record.opened.is_some();
-        let found = self.record.close(stop, now, stayed, resources);
+        let mut found = self.record.close(stop, now, stayed, resources);
+        if found.stop == Stop::Drained {
+            // Loops poll once more behind the last answer, with which the window ends, and what was killed may
+            // run on: no core is busy for longer than the window.
+            let most = u128::from(found.window.0) * self.cores.len() as u128;
+            found.cpu_busy = found.cpu_busy.min(most);
+            found.cpu_useful = found.cpu_useful.min(found.cpu_busy);
+        }
         if is_open {
             found.debug_assert_lawful(self.setup);
         }

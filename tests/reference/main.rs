@@ -74,8 +74,15 @@ fn compare(model: &Model, runtime: &Runtime) -> Result<usize, String> {
         difference("burst", &engine.bursts, &reference.bursts, !endless)
     };
     let different = difference("issue", &engine.issued, &reference.issued, !endless)
-        .or_else(|| difference("end", &engine.ended, &reference.ended, !given_up))
+        .or_else(|| difference("end", &engine.ended, &reference.ended, !endless))
         .or(bursts);
+    if endless && !given_up && engine.ended.len() < ends as usize {
+        return Err(format!(
+            "the engine ended with {} of {ends}: {:?}",
+            engine.ended.len(),
+            found.stop
+        ));
+    }
     if let Some(words) = different {
         return Err(format!("{words}\n{:?}", found.stop));
     }
@@ -197,6 +204,21 @@ fn serverless_agrees_where_much_falls_on_one_instant() {
 fn a_loop_that_waited_for_its_lock_alone_goes_on_at_once() {
     let model = Maker::new(779, Kind::Loops).model();
     assert_eq!(compare(&model, &model.runtimes[0]).err(), None);
+}
+
+/// Found by longer runs of the tests above: a clock of attained service that counted 2^-32 ns was a nanosecond early
+/// once in 65 536; a loop that polled behind the last answer of a batch made its core busier than the window.
+#[test]
+fn what_longer_runs_found_is_mended() {
+    let found = [
+        (11_319, Kind::Threads, false),
+        (8_804, Kind::Threads, false),
+        (11_596, Kind::Loops, true),
+    ];
+    for (seed, kind, wide) in found {
+        let model = if wide { Maker::wide(seed, kind) } else { Maker::new(seed, kind) }.model();
+        assert_eq!(compare(&model, &model.runtimes[0]).err(), None);
+    }
 }
 
 /// Found by the tests above: the clock of attained service lost a part in 2^32 of a nanosecond whenever a burst
