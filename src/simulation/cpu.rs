@@ -62,11 +62,6 @@ impl Core {
         }
     }
 
-    /// What is left of the switch to the thread on it, in nanoseconds.
-    pub const fn switch_left(&self) -> u64 {
-        self.switch_left
-    }
-
     /// Whether the slice of the thread that runs on it is used up.
     pub fn is_used_up(&self, now: Time) -> bool {
         self.bursting && self.slice_end <= now

@@ -33,6 +33,8 @@ pub struct Entity {
     /// CPU that it has had, in virtual nanoseconds.
     virtual_time: i64,
     deadline: i64,
+    /// Up to which virtual time nobody who wakes takes its core, as long as it is eligible.
+    protected: i64,
     /// While asleep: what it was owed.
     lag: i64,
 }
@@ -52,7 +54,7 @@ pub struct Fair {
 impl Entity {
     /// A thread that never ran.
     pub const ASLEEP: Self =
-        Self { standing: Standing::Asleep, virtual_time: 0, deadline: 0, lag: 0 };
+        Self { standing: Standing::Asleep, virtual_time: 0, deadline: 0, protected: 0, lag: 0 };
 }
 
 impl Fair {
@@ -96,15 +98,27 @@ impl World<'_> {
         }
     }
 
-    /// A thread that has run up to its deadline gets the next, a slice on; whether it has.
-    pub(super) fn fair_renew(&mut self, thread: u32) -> bool {
-        let slice = self.slice();
+    /// A running thread that has had its slice up to its deadline gets the next: from a tick that found it
+    /// so while nobody waited, or from now.
+    pub(super) fn fair_renew(&mut self, thread: u32) {
+        let (slice, tick, now) = (self.slice(), self.setup.host.tick.0, self.now.0);
         let entity = &mut self.threads[thread as usize].fair;
-        let used_up = entity.virtual_time >= entity.deadline;
-        if used_up {
+        let over = entity.virtual_time - entity.deadline;
+        if over < 0 {
+            return;
+        }
+        if tick > 0 {
+            let used_up = now - over as u64;
+            let first = used_up.div_ceil(tick) * tick;
+            if first < now {
+                let between = (slice as u64).div_ceil(tick).max(1) * tick;
+                let last = first + (now - 1 - first) / between * between;
+                entity.deadline = entity.virtual_time - (now - last) as i64 + slice;
+            }
+        }
+        if entity.virtual_time >= entity.deadline {
             entity.deadline = entity.virtual_time + slice;
         }
-        used_up
     }
 
     /// A thread that was not running wants a core.
@@ -227,8 +241,12 @@ impl World<'_> {
 
     /// When a tick will find that a thread's slice, which begins after `switch` nanoseconds, is used up.
     fn fair_slice_end(&mut self, thread: u32, switch: u64) -> Time {
-        self.fair_renew(thread);
-        let entity = &self.threads[thread as usize].fair;
+        let slice = self.slice();
+        let entity = &mut self.threads[thread as usize].fair;
+        if entity.virtual_time >= entity.deadline {
+            entity.deadline = entity.virtual_time + slice;
+        }
+        entity.protected = entity.deadline;
         let left = (entity.deadline - entity.virtual_time) as u64;
         let used_up = self.now.0.saturating_add(switch).saturating_add(left);
         let tick = self.setup.host.tick;
@@ -236,6 +254,17 @@ impl World<'_> {
             return Time(used_up);
         }
         Time(used_up.div_ceil(tick.0).saturating_mul(tick.0))
+    }
+
+    /// When a thread that nothing protects any more, and that stays on its core, is looked at again: at the
+    /// next tick, or without ticks when its slice ends.
+    fn fair_next_look(&self, thread: u32) -> Time {
+        let tick = self.setup.host.tick.0;
+        if tick > 0 {
+            return Time((self.now.0 / tick + 1).saturating_mul(tick));
+        }
+        let entity = &self.threads[thread as usize].fair;
+        self.now + Span((entity.deadline - entity.virtual_time) as u64)
     }
 
     /// The place in the run queue of the thread that is to run next.
@@ -269,19 +298,20 @@ impl World<'_> {
                 return;
             }
             let thread = self.cores[core as usize].thread;
-            let used_up = self.fair_renew(thread);
+            self.fair_renew(thread);
             let next = self.fair_next(instance);
             let cpu = &self.instances[instance as usize].cpu;
             let running = &self.threads[thread as usize].fair;
             let other = &self.threads[cpu.run_queue[next] as usize].fair;
-            let eligible = cpu.fair.is_eligible(running);
-            let stays = eligible && (!used_up || running.deadline < other.deadline)
+            let protected = running.virtual_time < running.protected;
+            let stays = cpu.fair.is_eligible(running)
+                && (protected || running.deadline < other.deadline)
                 || !cpu.fair.is_eligible(other);
             if stays {
-                // Its slice is the one that its deadline ends.
-                let switch = self.cores[core as usize].switch_left();
-                let end = self.fair_slice_end(thread, switch);
-                self.cores[core as usize].keep_until(end);
+                if !protected {
+                    let look = self.fair_next_look(thread);
+                    self.cores[core as usize].keep_until(look);
+                }
             } else {
                 self.preempt(core);
             }

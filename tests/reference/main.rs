@@ -11,7 +11,7 @@ mod script;
 mod world;
 
 use iowait::model::{LoadKind, Model, Runtime, Scheduling};
-use iowait::simulation::{Change, Control, Log, Setup, Window, listen, replicate};
+use iowait::simulation::{Change, Control, Log, Setup, Stop, Window, listen, replicate};
 use iowait::units::Span;
 
 use maker::{Kind, Maker};
@@ -73,16 +73,11 @@ fn compare(model: &Model, runtime: &Runtime) -> Result<usize, String> {
     } else {
         difference("burst", &engine.bursts, &reference.bursts, !endless)
     };
+    // A window closes within an instant; where nothing more can happen, nothing more did.
+    let to_the_end = found.stop != Stop::Closed && !given_up;
     let different = difference("issue", &engine.issued, &reference.issued, !endless)
-        .or_else(|| difference("end", &engine.ended, &reference.ended, !endless))
+        .or_else(|| difference("end", &engine.ended, &reference.ended, to_the_end))
         .or(bursts);
-    if endless && !given_up && engine.ended.len() < ends as usize {
-        return Err(format!(
-            "the engine ended with {} of {ends}: {:?}",
-            engine.ended.len(),
-            found.stop
-        ));
-    }
     if let Some(words) = different {
         return Err(format!("{words}\n{:?}", found.stop));
     }

@@ -25,6 +25,8 @@ pub struct Entity {
     /// CPU that it has had, without that of the burst that runs.
     virtual_time: i128,
     deadline: i128,
+    /// No waker takes its core before it has had so much, as long as it is eligible.
+    protected: i128,
     /// What it was owed when it fell asleep.
     lag: i128,
 }
@@ -97,15 +99,23 @@ impl Machine {
         }
     }
 
-    /// A thread that has run up to its deadline gets the next, a slice on; whether it has.
-    fn next_deadline(&mut self, thread: usize) -> bool {
-        let (had, slice) = (self.virtual_time(thread), self.slice());
+    /// A thread that runs gets the next deadline, a slice on, from each tick that found it past the last one,
+    /// and from now.
+    fn next_deadline(&mut self, thread: usize) {
+        let (had, slice, now) = (self.virtual_time(thread), self.slice(), i128::from(self.now));
+        let tick = i128::from(self.host.tick.0);
         let this = &mut self.threads[thread].fair;
-        let used_up = had >= this.deadline;
-        if used_up {
+        while tick > 0 && had >= this.deadline {
+            let passed = now - (had - this.deadline);
+            let tick = (passed + tick - 1) / tick * tick;
+            if tick >= now {
+                break;
+            }
+            this.deadline = had - (now - tick) + slice;
+        }
+        if had >= this.deadline {
             this.deadline = had + slice;
         }
-        used_up
     }
 
     /// A thread that did not want a core wants one.
@@ -188,11 +198,15 @@ impl Machine {
         }
     }
 
-    /// When a tick finds that the slice of a thread, which runs on after a switch, is used up.
+    /// When a tick finds that the slice of a thread, which begins after a switch, is used up.
     pub(super) fn end_of_fair_slice(&mut self, thread: usize, switch: u64) -> u64 {
-        self.next_deadline(thread);
-        let left = self.threads[thread].fair.deadline - self.virtual_time(thread);
-        let used_up = self.now + switch + left as u64;
+        let (had, slice) = (self.threads[thread].fair.virtual_time, self.slice());
+        let this = &mut self.threads[thread].fair;
+        if had >= this.deadline {
+            this.deadline = had + slice;
+        }
+        this.protected = this.deadline;
+        let used_up = self.now + switch + (this.deadline - had) as u64;
         if self.host.tick.is_zero() { used_up } else { used_up.next_multiple_of(self.host.tick.0) }
     }
 
@@ -224,12 +238,19 @@ impl Machine {
                 continue;
             };
             let next = self.instances[instance].run_queue[next];
-            let used_up = self.next_deadline(thread);
-            let sooner = self.threads[thread].fair.deadline < self.threads[next].fair.deadline;
-            if !self.is_eligible(next) || self.is_eligible(thread) && (!used_up || sooner) {
-                let this = &self.cores[core];
-                let switch = (this.began + this.switch).saturating_sub(self.now);
-                self.cores[core].slice_end = self.end_of_fair_slice(thread, switch);
+            self.next_deadline(thread);
+            let had = self.virtual_time(thread);
+            let this = &self.threads[thread].fair;
+            let protected = had < this.protected;
+            let (left, sooner) =
+                (this.deadline - had, this.deadline < self.threads[next].fair.deadline);
+            if !self.is_eligible(next) || self.is_eligible(thread) && (protected || sooner) {
+                // Who is not protected is looked at again at the next tick.
+                let tick = self.host.tick.0;
+                let look = if tick == 0 { left as u64 } else { tick - self.now % tick };
+                if !protected {
+                    self.cores[core].slice_end = self.now + look;
+                }
             } else {
                 self.preempt(core);
                 taken += 1;
