@@ -136,11 +136,13 @@ impl World<'_> {
         }
         let now = self.now;
         let gil = &mut self.gils[id as usize];
-        if gil.holder == thread && gil.used_from.is_none() {
+        if gil.used_from.is_none() && gil.holder == thread {
             // The interval counts from the end of both switches: a cost above the interval would
             // otherwise leave no time for work between two handovers.
             gil.used_from = Some(now + Span(switch) + gil.cost);
-            self.gil_arm(id);
+            if !gil.waiters.is_empty() {
+                self.gil_arm(id);
+            }
         }
     }
 

@@ -94,7 +94,11 @@ impl World<'_> {
         self.record.cpu_busy += elapsed * sharers.min(cores);
         sharing.attained += if sharers > cores {
             let work = elapsed * cores;
-            ((work / sharers) << FRACTION) + ((work % sharers) << FRACTION) / sharers
+            let (whole, rest) = match (u64::try_from(work), u64::try_from(sharers)) {
+                (Ok(work), Ok(sharers)) => (u128::from(work / sharers), u128::from(work % sharers)),
+                _ => (work / sharers, work % sharers),
+            };
+            (whole << FRACTION) + (rest << FRACTION) / sharers
         } else {
             elapsed << FRACTION
         };

@@ -332,8 +332,19 @@ impl<'a> World<'a> {
     /// those before it when the present instant has been delivered anew.
     fn settle(&mut self) {
         let mut first = 0;
-        while let Some(place) = self.next_touched(first) {
-            let instance = self.touched.swap_remove(place);
+        loop {
+            let instance = match self.touched[..] {
+                [] => break,
+                [only] if only < first => break,
+                [only] => {
+                    self.touched.clear();
+                    only
+                }
+                _ => match self.next_touched(first) {
+                    None => break,
+                    Some(place) => self.touched.swap_remove(place),
+                },
+            };
             first = instance + 1;
             self.instances[instance as usize].touched = false;
             self.settle_instance(instance);
@@ -344,6 +355,7 @@ impl<'a> World<'a> {
     }
 
     /// Where among the touched instances the least of those from `first` on stands.
+    #[inline(never)]
     fn next_touched(&self, first: u32) -> Option<usize> {
         let touched = self.touched.iter().enumerate().filter(|&(_, &instance)| instance >= first);
         touched.min_by_key(|&(_, &instance)| instance).map(|(place, _)| place)
