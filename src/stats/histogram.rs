@@ -63,6 +63,21 @@ impl<const N: usize> Histogram<N> {
         }
     }
 
+    /// Forgets all values; the memory of its octaves is kept for others.
+    pub fn clear(&mut self) {
+        if self.count > 0 {
+            let none = Bucket { count: 0, sums: [0.0; N] };
+            self.octaves.iter_mut().flatten().for_each(|octave| octave.fill(none));
+        }
+        (self.count, self.sums, self.max) = (0, [0; N], 0);
+    }
+
+    /// How many octaves there is memory for.
+    #[must_use]
+    pub fn octaves(&self) -> usize {
+        self.octaves.iter().flatten().count()
+    }
+
     /// How many values there are.
     #[must_use]
     pub const fn count(&self) -> u64 {
