@@ -277,8 +277,7 @@ impl Sweep {
                 drawn::files(&table, OF_SWEEP, &self.flags.output, &from, session)?
             }
         };
-        let digest = swept.digest.clone();
-        let tables = swept.finish()?;
+        let (digest, tables) = swept.finish()?;
         let count = tables.len();
         manifest.files.extend(tables);
         let model = Piece::bytes(MODEL_FILE, plan.document.text());
@@ -339,8 +338,12 @@ fn point(
 ) -> Result<Done, Failure> {
     let params = plan.grid.point(index);
     let case = points.at(&params)?;
-    let options =
-        Options { command: plan.command_of(&params), explain: false, ..Options::default() };
+    let options = Options {
+        command: plan.command_of(&params),
+        show: false,
+        explain: false,
+        ..Options::default()
+    };
     let outcome = study::run_here(case, &options, control).map_err(|failure| match failure {
         study::Failure::Limit(words) => {
             let values = params.iter().map(|(name, value)| format!("{name}={value}"));

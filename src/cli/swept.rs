@@ -64,10 +64,8 @@ impl Swept {
         self.is_empty = false;
         self.made.add(gist);
         let rows = self.rows.as_mut().map_or(Ok(()), |rows| rows.add(&entry.csv));
-        rows.and_then(|()| self.digest.add(&entry.csv)).map_err(|error| files::Error::Report {
-            name: "csv",
-            source: io::Error::other(error),
-        })
+        rows.and_then(|()| self.digest.add(&entry.csv))
+            .map_err(|error| files::Error::Report { name: "csv", source: io::Error::other(error) })
     }
 
     /// The next point, as a journal has it.
@@ -77,10 +75,10 @@ impl Swept {
         self.add(entry, &gist)
     }
 
-    /// Puts the tables into their places; name and hash of each.
-    pub fn finish(self) -> Result<[(String, String); 2], files::Error> {
-        let Self { mut json, csv, .. } = self;
+    /// Puts the tables into their places; the digest, and name and hash of each table.
+    pub fn finish(self) -> Result<(Digest, [(String, String); 2]), files::Error> {
+        let Self { mut json, csv, digest, .. } = self;
         json.add(JSON_AROUND[2].as_bytes())?;
-        Ok([json.finish()?, csv.finish()?])
+        Ok((digest, [json.finish()?, csv.finish()?]))
     }
 }

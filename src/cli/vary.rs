@@ -144,9 +144,9 @@ impl<'a> Points<'a> {
             let whole = read_case(self.document, &overrides, self.flags, self.sha256.to_owned())?;
             if matches!(self.again, Rereading::Unknown) {
                 let names = whole.scenarios.iter().map(|(name, _)| Some(name.as_str()));
-                let again = std::iter::once(None).chain(names).map(|scenario| {
-                    Again::of(self.document, &overrides, point.len(), scenario)
-                });
+                let again = std::iter::once(None)
+                    .chain(names)
+                    .map(|scenario| Again::of(self.document, &overrides, point.len(), scenario));
                 let again = again.collect::<Option<Vec<_>>>();
                 self.again = again.map_or(Rereading::Whole, Rereading::Parts);
             }
@@ -161,7 +161,9 @@ impl<'a> Points<'a> {
             return Ok(false);
         };
         let scenarios = case.scenarios.iter_mut().map(|(_, model)| model);
-        for (again, model) in again.iter_mut().zip(std::iter::once(&mut case.model).chain(scenarios)) {
+        for (again, model) in
+            again.iter_mut().zip(std::iter::once(&mut case.model).chain(scenarios))
+        {
             let values = point.iter().map(|(_, value)| value.as_str());
             match again.read(values, model) {
                 None => {

@@ -290,7 +290,9 @@ mod tests {
 
     #[test]
     fn texts_are_quoted_as_the_library_quotes_them() {
-        for cell in ["", "plain", "a b", "a,b", "\"", "a\"b\"\"c", "a\nb", "\r", "'", "#", ";\t", "ä,ö"] {
+        for cell in
+            ["", "plain", "a b", "a,b", "\"", "a\"b\"\"c", "a\nb", "\r", "'", "#", ";\t", "ä,ö"]
+        {
             let mut library = ::csv::Writer::from_writer(Vec::new());
             library.write_record(["x", cell]).unwrap();
             let mut own = String::from("x,");

@@ -333,9 +333,8 @@ set = { call = "exp(90 ms)", "host.cores" = 3 }
             let mut model = read(rows[0]).expect("a model");
             for values in rows {
                 let expected = read(values);
-                let found = again
-                    .as_mut()
-                    .and_then(|again| again.read(values.iter().copied(), &mut model));
+                let found =
+                    again.as_mut().and_then(|again| again.read(values.iter().copied(), &mut model));
                 match (found, expected) {
                     (Some(_), Ok(expected)) => {
                         assert_eq!(format!("{model:?}"), format!("{expected:?}"), "{values:?}");

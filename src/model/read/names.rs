@@ -14,7 +14,7 @@ use crate::input::series::Sheet;
 use crate::input::suggest::did_you_mean;
 use crate::input::table::MOST_WIDE;
 use crate::input::tree::{Content, Item, Table};
-use crate::input::value::{Scope, Value};
+use crate::input::value::{self, Expr, Scope, Value, ValueError};
 use crate::model::read::uses::{Part, Uses};
 
 /// Names that the model itself gives, which no parameter may have.
@@ -279,6 +279,14 @@ impl Scope for Names<'_> {
 
     fn names(&self) -> Vec<String> {
         self.written.keys().copied().chain(RESERVED).map(str::to_owned).collect()
+    }
+
+    fn parsed(&self, text: &str) -> Result<Arc<Expr>, ValueError> {
+        match self.uses {
+            // What has a name in it stays as it is where the name's value changes.
+            Some(uses) if text.contains('$') => uses.borrow_mut().parsed(text),
+            _ => value::parse(text).map(Arc::new),
+        }
     }
 
     fn series(&self, file: &str, column: &str) -> Result<Vec<f64>, String> {

@@ -1,6 +1,12 @@
 //! Which names each part of a model uses, so that what a change does not concern need not be read again.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use crate::input::value::{self, Expr, ValueError};
+
+/// Expressions that are kept at most: those of a model, and not those of many values of an axis.
+const MOST_KEPT: usize = 1000;
 
 /// A part of a model that is read for itself, as a bit of [`Parts`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,6 +75,8 @@ pub struct Uses {
     parts: BTreeMap<String, Parts>,
     /// By name: the names whose values it was looked up for.
     users: BTreeMap<String, BTreeSet<String>>,
+    /// Values with names in them, read.
+    exprs: BTreeMap<String, Arc<Expr>>,
     /// Whether anything came to it since it was last asked.
     grown: bool,
 }
@@ -99,6 +107,22 @@ impl Uses {
             users.insert(user.clone());
             self.grown = true;
         }
+    }
+
+    /// A value as an expression, read once.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`value::parse`].
+    pub fn parsed(&mut self, text: &str) -> Result<Arc<Expr>, ValueError> {
+        if let Some(expr) = self.exprs.get(text) {
+            return Ok(Arc::clone(expr));
+        }
+        let expr = Arc::new(value::parse(text)?);
+        if self.exprs.len() < MOST_KEPT {
+            self.exprs.insert(text.to_owned(), Arc::clone(&expr));
+        }
+        Ok(expr)
     }
 
     /// Whether more is known than at the last time that this was asked.

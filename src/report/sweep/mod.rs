@@ -7,6 +7,8 @@ mod made;
 pub use digest::Digest;
 pub use made::{Gist, Made};
 
+use std::io::{self, Write};
+
 use serde_json::{Map, Value};
 
 use super::Style;
@@ -42,13 +44,37 @@ pub fn cells(params: &[(String, String)]) -> Vec<(String, String)> {
 pub fn point_json(params: &[(String, String)], outcome: &Outcome) -> serde_json::Result<String> {
     let params: Map<String, Value> =
         params.iter().map(|(name, text)| (name.clone(), value(text))).collect();
-    let mut json = Vec::with_capacity(USUAL_BYTES);
-    json.extend_from_slice(b"{\"params\":");
+    let mut json = Line(Vec::with_capacity(USUAL_BYTES));
+    json.0.extend_from_slice(b"{\"params\":");
     serde_json::to_writer(&mut json, &params)?;
-    json.extend_from_slice(b",\"result\":");
+    json.0.extend_from_slice(b",\"result\":");
     serde_json::to_writer(&mut json, outcome)?;
-    json.push(b'}');
-    String::from_utf8(json).map_err(serde::ser::Error::custom)
+    json.0.push(b'}');
+    String::from_utf8(json.0).map_err(serde::ser::Error::custom)
+}
+
+/// A line that is being written: most of what comes is a single sign.
+struct Line(Vec<u8>);
+
+impl Write for Line {
+    #[inline]
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.write_all(bytes)?;
+        Ok(bytes.len())
+    }
+
+    #[inline(always)]
+    fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
+        match bytes {
+            [one] => self.0.push(*one),
+            _ => self.0.extend_from_slice(bytes),
+        }
+        Ok(())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// Bytes of a point of one runtime.

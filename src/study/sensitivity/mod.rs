@@ -111,14 +111,20 @@ pub fn tornado(
         }
         figures_of(models[index as usize], metric, control)
     };
-    let ended = in_order(0..models.len() as u64, &pool, || (), work, |_, all| {
-        for (found, (replications, warmup)) in all {
-            control.finish_point();
-            effort = Some(Effort::and(effort, replications, warmup));
-            figures.push(found);
-        }
-        Ok(())
-    });
+    let ended = in_order(
+        0..models.len() as u64,
+        &pool,
+        || (),
+        work,
+        |_, all| {
+            for (found, (replications, warmup)) in all {
+                control.finish_point();
+                effort = Some(Effort::and(effort, replications, warmup));
+                figures.push(found);
+            }
+            Ok(())
+        },
+    );
     let done = figures.len().saturating_sub(1) / 2;
     match ended {
         Err(Failure::Interrupted) if done > 0 => {}

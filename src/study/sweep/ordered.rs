@@ -165,10 +165,7 @@ impl<T: Send, E: Send> Shared<T, E> {
     }
 }
 
-fn together<T, E>(
-    numbers: Range<u64>,
-    mut work: impl FnMut(u64) -> Result<T, E>,
-) -> Done<T, E> {
+fn together<T, E>(numbers: Range<u64>, mut work: impl FnMut(u64) -> Result<T, E>) -> Done<T, E> {
     let mut results = Vec::with_capacity((numbers.end - numbers.start) as usize);
     for number in numbers {
         match work(number) {
@@ -248,11 +245,17 @@ mod tests {
     fn the_first_error_in_order_ends_it_and_all_before_it_is_taken() {
         let mut taken = 0;
         let work = |(): &mut (), n| if n >= 50 { Err(n) } else { Ok(uneven(n)) };
-        let done = in_order(0..1000, &pool(4), || (), work, |first, values| {
-            assert_eq!(first, taken);
-            taken += values.len() as u64;
-            Ok(())
-        });
+        let done = in_order(
+            0..1000,
+            &pool(4),
+            || (),
+            work,
+            |first, values| {
+                assert_eq!(first, taken);
+                taken += values.len() as u64;
+                Ok(())
+            },
+        );
         assert_eq!((done, taken), (Err(50), 50));
         let refused = in_order(
             0..1000,
@@ -271,13 +274,19 @@ mod tests {
             begun.fetch_max(n, Ordering::Relaxed);
             Ok::<_, ()>(())
         };
-        in_order(0..5_000, &pool(3), || (), work, |first, values| {
-            if (first..first + values.len() as u64).any(|n| n % 500 == 0) {
-                thread::sleep(std::time::Duration::from_millis(2));
-            }
-            assert!(begun.load(Ordering::Relaxed) <= first + AHEAD);
-            Ok(())
-        })
+        in_order(
+            0..5_000,
+            &pool(3),
+            || (),
+            work,
+            |first, values| {
+                if (first..first + values.len() as u64).any(|n| n % 500 == 0) {
+                    thread::sleep(std::time::Duration::from_millis(2));
+                }
+                assert!(begun.load(Ordering::Relaxed) <= first + AHEAD);
+                Ok(())
+            },
+        )
         .unwrap();
     }
 }
