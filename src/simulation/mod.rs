@@ -31,6 +31,7 @@ mod serverless;
 mod setup;
 mod sharing;
 mod slots;
+mod spare;
 mod stealing;
 mod steps;
 mod thread;
@@ -185,6 +186,12 @@ pub fn replicate(
     control: &Control,
 ) -> Replication {
     run(setup, setup.key(replication, false), window, control, false)
+}
+
+/// Gives back a replication of which all is known that is wanted: its memory is used for the next one that
+/// this thread runs.
+pub fn give_back(found: Replication) {
+    spare::keep_histogram(found.response);
 }
 
 /// Runs a pilot, on a stream of its own, from the empty system on, watching for the end of the
