@@ -394,7 +394,7 @@ mod tests {
         for round in 0..3_u64 {
             // Half of them are taken, so that front and buckets both hold some.
             for k in 0..2_000_u64 {
-                queue.push(Time(k * 7919 % 100_003 << round), k, k);
+                queue.push(Time((k * 7919 % 100_003) << round), k, k);
             }
             let mut last = Time(0);
             for _ in 0..1_000 {

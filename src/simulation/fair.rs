@@ -260,8 +260,8 @@ impl World<'_> {
     /// next tick, or without ticks when its slice ends.
     fn fair_next_look(&self, thread: u32) -> Time {
         let tick = self.setup.host.tick.0;
-        if tick > 0 {
-            return Time((self.now.0 / tick + 1).saturating_mul(tick));
+        if let Some(ticks) = self.now.0.checked_div(tick) {
+            return Time((ticks + 1).saturating_mul(tick));
         }
         let entity = &self.threads[thread as usize].fair;
         self.now + Span((entity.deadline - entity.virtual_time) as u64)

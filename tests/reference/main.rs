@@ -165,7 +165,8 @@ fn serverless_agrees_event_for_event() {
 
 /// Times on a grid, so that slices, bursts, waits and timers of several cores begin and end at one instant.
 fn tied(seed: u64, kind: Kind) -> Maker {
-    if seed % 2 == 0 { Maker::new(seed, kind) } else { Maker::wide(seed, kind) }.tied(100_000)
+    if seed.is_multiple_of(2) { Maker::new(seed, kind) } else { Maker::wide(seed, kind) }
+        .tied(100_000)
 }
 
 #[test]
