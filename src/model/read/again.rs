@@ -400,7 +400,7 @@ set = { call = "exp(90 ms)", "host.cores" = 3 }
         assert!(threads.has(Part::Runtimes) && !threads.has(Part::Requests), "{threads:?}");
         let call = parts("call", "1 ms");
         assert!(call.has(Part::Requests) && call.has(Part::Load), "through $beta: {call:?}");
-        assert!(!call.has(Part::Host) && !call.has(Part::Run) && !call.has(Part::Rest), "{call:?}");
+        assert!(!call.has(Part::Host) && !call.has(Part::Run), "{call:?}");
         assert!(!parts("run.requests", "10").has(Part::Load));
     }
 }
