@@ -97,6 +97,25 @@ fn a_deadlock_is_seen_behind_a_window_of_given_length_too() {
 }
 
 #[test]
+fn a_deadlock_of_tasks_is_seen_though_each_arrival_is_still_worked_on() {
+    // Each task runs a little, then waits for a slot that nobody will give back.
+    let inner = hold(0, vec![io(ms(1.0))]);
+    let hold = hold(0, vec![cpu(ms(0.01)), io(ms(5.0)), inner]);
+    let mut model = model(Load::poisson(Rate(1_000.0)), vec![cpu(ms(0.01)), hold]);
+    model.resources = vec![pool("a", 2)];
+    let window =
+        Window { warmup: Span::ZERO, requests: 0, duration: Some(Span::from_millis(100_000)) };
+    for runtime in [loops(1), threads(100_000)] {
+        let found = replicate(&Setup::new(&model, &runtime), 0, window, &Control::default());
+        assert!(matches!(found.stop, Stop::Deadlock(_)), "{:?}", found.stop);
+    }
+    // Who is only slow is not stuck: the same with room for all.
+    model.resources = vec![pool("a", 1_000)];
+    let found = replicate(&Setup::new(&model, &loops(1)), 0, window, &Control::default());
+    assert_eq!(found.stop, Stop::Closed);
+}
+
+#[test]
 fn a_slot_held_around_branches_at_once_is_held_for_the_longest_of_them() {
     let branches = vec![vec![io(ms(10.0))], vec![io(ms(10.0))]];
     let parallel = Step::new(StepKind::Parallel { branches });

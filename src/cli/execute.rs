@@ -123,6 +123,7 @@ impl Job<'_> {
             jobs: self.flags.jobs.map(usize::from),
             command: shell::command_line(&self.args()),
             simulate: self.simulate,
+            show: true,
             explain: self.simulate,
         };
         session.starts(control);

@@ -55,7 +55,7 @@ impl RunFlags {
 }
 
 /// Values in front of the model's.
-#[derive(Args, Clone, Debug)]
+#[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Values in front of the model's")]
 pub struct ModelFlags {
     /// Set a parameter, beta, or a key by its path (load.clients=64); repeatable

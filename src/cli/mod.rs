@@ -31,6 +31,7 @@ mod shell;
 mod signals;
 mod source;
 mod sweep;
+mod swept;
 mod theory;
 mod trace;
 mod validate;

@@ -8,26 +8,27 @@ use clap::Args;
 use super::drawn::{self, OF_SWEEP};
 use super::execute::{Files, folder, introduce_quick};
 use super::exit::{Exit, Failure};
-use super::flags::RunFlags;
+use super::flags::{ModelFlags, RunFlags};
 use super::progress;
 use super::saved::manifest;
 use super::session::{Printer, Session};
 use super::shell;
 use super::source::ModelSource;
-use super::vary::{self, VaryFlags};
+use super::swept::{Done, Swept, file_of};
+use super::vary::{self, Points, VaryFlags};
 use crate::input::Document;
 use crate::model::Model;
 use crate::report::Style;
-use crate::report::chart::{COLUMNS_OF_SWEEPS, Provenance, Table};
+use crate::report::chart::{Provenance, Table};
 use crate::report::csv::{self, Point};
 use crate::report::files::journal::{Entry, Journal, Refused};
 use crate::report::files::{
     self, MANIFEST_FILE, MODEL_FILE, Manifest, Piece, Precision, save_pieces, sha256,
 };
-use crate::report::sweep::{self as report, Digest, FORMATS, Format, JSON_AROUND};
+use crate::report::sweep::{self as report, Digest, FORMATS, Gist, JSON_AROUND, Made, MadeOf};
 use crate::simulation::Control;
 use crate::study::axis::Grid;
-use crate::study::sweep::{Rows, in_order};
+use crate::study::sweep::in_order;
 use crate::study::{self, Options};
 
 /// Simulate every point of a grid under every runtime
@@ -59,6 +60,9 @@ pub struct Sweep {
     flags: RunFlags,
 }
 
+/// Bytes of a file that are printed at once.
+const PRINTED_AT_ONCE: usize = 1 << 16;
+
 /// A chart holds its table in memory: of more points it is drawn only if asked for.
 const POINTS_DRAWN_UNASKED: u64 = 10_000;
 
@@ -71,6 +75,8 @@ struct Plan<'a> {
     args: Vec<String>,
     /// Those on which points depend; charts do not change a point.
     of_points: Vec<String>,
+    /// The command that runs one point alone: what stands before its values, and what behind.
+    command: [String; 2],
 }
 
 impl Sweep {
@@ -105,7 +111,12 @@ impl Sweep {
         let own = [vec!["sweep".to_owned()], self.source.args(), self.vary.args()].concat();
         let args = [own.clone(), self.flags.args()].concat();
         let of_points = [own, flags.args()].concat();
-        Ok(Plan { document, model, grid, sha256, args, of_points })
+        let sets = ModelFlags { set: flags.set.clone(), ..ModelFlags::default() };
+        let others = ModelFlags { set: Vec::new(), ..flags.clone() };
+        let before = [vec!["run".to_owned()], self.source.args(), sets.args()].concat();
+        let after = others.args().iter().map(|arg| format!(" {}", shell::quoted(arg))).collect();
+        let command = [shell::command_line(&before), after];
+        Ok(Plan { document, model, grid, sha256, args, of_points, command })
     }
 
     /// The points kept in a journal as they come, the files made of it at the end.
@@ -119,13 +130,10 @@ impl Sweep {
             session.note(&format!("{} is complete; nothing to go on with", folder.display()));
             return self.print_file(folder, session);
         }
-        let mut digest = plan.digest();
         files::prepare(folder)?;
+        let mut swept = Swept::begin(folder, plan.digest(), self.draws(plan))?;
         let mut journal = if self.resume {
-            Journal::resume(folder, &plan.header(), |_, entry| {
-                // Rows that a journal of this very sweep holds are as long as its header.
-                let _ = digest.add(&entry.csv);
-            })
+            Journal::resume(folder, &plan.header(), |_, entry| swept.add_again(entry))
         } else {
             Journal::begin(folder, &plan.header())
         }?;
@@ -134,21 +142,19 @@ impl Sweep {
             session.note(&format!("going on after {kept} of {} points", plan.grid.len()));
         }
         let bar = session.shows_progress();
-        let ended = self.points(plan, kept, (bar, true), session, |entry, _| {
-            journal.append(&entry)?;
-            add(&mut digest, &entry)
+        let ended = self.points(plan, kept, (bar, true), session, |points, _| {
+            points.iter().for_each(|point| journal.add(&point.entry));
+            journal.write()?;
+            points.iter().try_for_each(|point| Ok(swept.add(&point.entry, &point.gist)?))
         });
-        let open = || -> io::Result<report::Entries<'_>> { Ok(Box::new(journal.entries()?)) };
-        let sweep = report::Sweep { digest: &digest, entries: &open };
         if let Err(failure) = ended {
             let interrupted = matches!(failure, Failure::Interrupted);
             let (mut label, mut written) = ("", String::new());
             if interrupted {
                 label = "interrupted: ";
                 if !journal.is_empty() {
-                    self.save(plan, folder, (&sweep, true), session)?;
-                    self.print(&sweep, session)?;
-                    let table = folder.join(csv_format().file);
+                    self.save(plan, folder, (swept, true), session)?;
+                    let table = folder.join(file_of("csv"));
                     written = format!("; {} has them, charts come at the end", table.display());
                 }
             }
@@ -160,8 +166,7 @@ impl Sweep {
             session.going_on(&done, &again);
             return if interrupted { Ok(Exit::Interrupted) } else { Err(failure) };
         }
-        let written = self.save(plan, folder, (&sweep, false), session)?;
-        self.print(&sweep, session)?;
+        let written = self.save(plan, folder, (swept, false), session)?;
         journal.finish()?;
         session.note(&format!("wrote {written} files to {}", folder.display()));
         Ok(Exit::Done)
@@ -181,17 +186,22 @@ impl Sweep {
         let streams = matches!(format, "csv" | "json");
         let bar = session.shows_progress() && !(streams && session.writes_to_terminal());
         let mut first = true;
-        let ended = self.points(plan, 0, (bar, format == "json"), session, |entry, session| {
-            match format {
-                "csv" => session.print(entry.csv.as_bytes())?,
-                "json" => {
-                    session.print(if first { "" } else { between }.as_bytes())?;
-                    session.print(entry.json.as_bytes())?;
+        let ended = self.points(plan, 0, (bar, format == "json"), session, |points, session| {
+            let mut text = String::new();
+            for Done { entry, .. } in &points {
+                match format {
+                    "csv" => text.push_str(&entry.csv),
+                    "json" => {
+                        text.push_str(if first { "" } else { between });
+                        text.push_str(&entry.json);
+                    }
+                    _ => {}
                 }
-                _ => {}
+                first = false;
+                let added = digest.add(&entry.csv);
+                added.map_err(|error| Failure::Limit(format!("a point has no rows: {error}")))?;
             }
-            first = false;
-            add(&mut digest, &entry)
+            session.print(text.as_bytes())
         });
         let interrupted = matches!(ended, Err(Failure::Interrupted));
         if !interrupted {
@@ -217,7 +227,7 @@ impl Sweep {
         kept: u64,
         (bar, with_json): (bool, bool),
         session: &mut Session<'_>,
-        mut take: impl FnMut(Entry, &mut Session<'_>) -> Result<(), Failure>,
+        mut take: impl FnMut(Vec<Done>, &mut Session<'_>) -> Result<(), Failure>,
     ) -> Result<(), Failure> {
         let control = self.flags.control();
         session.starts(&control);
@@ -225,129 +235,92 @@ impl Sweep {
         let range = kept..plan.grid.len();
         control.plan_points(range.end - range.start);
         progress::with_bar(bar, &control, || {
-            let work = |index| {
+            let begin = || Points::new(plan.document, &self.flags.model, &plan.sha256);
+            let work = |points: &mut Points<'_>, index| {
                 if control.is_cancelled() {
                     return Err(Failure::Interrupted);
                 }
-                self.point(plan, index, with_json, &control)
+                point(plan, points, index, with_json, &control)
             };
-            in_order(range, &threads, work, |_, entry| {
-                control.finish_point();
-                take(entry, session)
+            in_order(range, &threads, begin, work, |_, points| {
+                points.iter().for_each(|_| control.finish_point());
+                take(points, session)
             })
         })
     }
 
-    /// One point, simulated.
-    fn point(
-        &self,
-        plan: &Plan<'_>,
-        index: u64,
-        with_json: bool,
-        control: &Control,
-    ) -> Result<Entry, Failure> {
-        let params = plan.grid.point(index);
-        let case = vary::case_at(plan.document, &self.flags.model, &params, &plan.sha256)?;
-        let command = self.command_of(&params);
-        let options = Options { command, explain: false, ..Options::default() };
-        let outcome =
-            study::run_here(&case, &options, control).map_err(|failure| match failure {
-                study::Failure::Limit(words) => {
-                    let values = params.iter().map(|(name, value)| format!("{name}={value}"));
-                    Failure::Limit(format!("{}: {words}", values.collect::<Vec<_>>().join(" ")))
-                }
-                other => other.into(),
-            })?;
-        // Interrupted, it is that of fewer replications.
-        if control.is_cancelled() {
-            return Err(Failure::Interrupted);
-        }
-        let mut rows = Vec::new();
-        let cells = report::cells(&params);
-        let unwritable = |error: io::Error| Failure::Limit(format!("a point has no rows: {error}"));
-        csv::write_rows(&Point { params: &cells, outcome: &outcome }, &mut rows)
-            .map_err(unwritable)?;
-        let csv = String::from_utf8(rows).map_err(|error| unwritable(io::Error::other(error)))?;
-        let json = match with_json {
-            true => report::point_json(&params, &outcome).map_err(|e| unwritable(e.into()))?,
-            false => String::new(),
-        };
-        Ok(Entry { csv, json })
-    }
-
-    /// The command that runs one point alone.
-    fn command_of(&self, params: &[(String, String)]) -> String {
-        let mut model = self.flags.model.clone();
-        model.set.extend(params.iter().map(|(name, value)| format!("{name}={value}")));
-        let args = [vec!["run".to_owned()], self.source.args(), model.args()].concat();
-        shell::command_line(&args)
-    }
-
-    /// Writes the model, the reports, the charts of a whole sweep and the manifest; how many files
-    /// there are.
+    /// Writes the model, the reports, the charts of a whole sweep and the manifest, and prints what
+    /// was asked for; how many files there are.
     fn save(
         &self,
         plan: &Plan<'_>,
         folder: &Path,
-        (sweep, interrupted): (&report::Sweep<'_>, bool),
+        (mut swept, interrupted): (Swept, bool),
         session: &mut Session<'_>,
     ) -> Result<usize, Failure> {
-        let charts = !interrupted && self.draws(plan, session);
-        let mut rows = Rows::of_columns(sweep.digest.titles(), COLUMNS_OF_SWEEPS);
-        let entries = (sweep.entries)().map_err(Failure::Stdout)?;
-        let (studies, precision) = report::made(entries, |csv| match charts {
-            true => rows.add(csv).map_err(io::Error::other),
-            false => Ok(()),
-        })
-        .map_err(|error| Failure::Limit(format!("the journal cannot be read again: {error}")))?;
+        if swept.rows.is_none() && !interrupted {
+            session.note(&format!(
+                "no charts of so many points unless --chart asks for them; {} has them all",
+                file_of("csv")
+            ));
+        }
+        let Made { effort, precision } = swept.made;
         let precision = precision.map(|within| Precision { of: "throughput".to_owned(), within });
         let manifest = manifest(&plan.model, plan.document, &plan.args);
-        let manifest = Manifest { interrupted, studies, precision, ..manifest };
+        let mut manifest = Manifest { interrupted, studies: effort, precision, ..manifest };
         // Half a curve in a paper would not be seen to be one.
-        let charts = match charts {
-            false => Vec::new(),
-            true => {
+        let charts = match swept.rows.take().filter(|_| !interrupted) {
+            None => Vec::new(),
+            Some(rows) => {
                 let table = Table::of(rows).map_err(|error| Failure::Limit(error.to_string()))?;
                 let from = Provenance::of_manifest(&manifest);
                 drawn::files(&table, OF_SWEEP, &self.flags.output, &from, session)?
             }
         };
+        let (digest, tables) = swept.finish()?;
+        let count = tables.len();
+        manifest.files.extend(tables);
         let model = Piece::bytes(MODEL_FILE, plan.document.text());
-        let formats = FORMATS
-            .iter()
-            .map(|format| Piece::new(format.file, |to| (format.write)(sweep, &Style::PLAIN, to)));
+        let reports = FORMATS.iter().filter_map(|format| match format.made {
+            MadeOf::Digest(write) => Some(Piece::bytes(format.file, write(&digest, &Style::PLAIN))),
+            MadeOf::Points => None,
+        });
         let charts = charts.iter().map(|(name, bytes)| Piece::bytes(name, bytes));
-        let pieces: Vec<Piece<'_>> = std::iter::once(model).chain(formats).chain(charts).collect();
-        Ok(save_pieces(folder, &pieces, manifest)?.len())
+        let pieces: Vec<Piece<'_>> = std::iter::once(model).chain(reports).chain(charts).collect();
+        let written = save_pieces(folder, &pieces, manifest)?.len() + count;
+        self.print(&digest, folder, session)?;
+        Ok(written)
     }
 
     /// Whether charts are drawn: they hold their table in memory.
-    fn draws(&self, plan: &Plan<'_>, session: &mut Session<'_>) -> bool {
-        let draws = self.flags.output.asks_for_charts() || plan.grid.len() <= POINTS_DRAWN_UNASKED;
-        if !draws {
-            session.note(&format!(
-                "no charts of so many points unless --chart asks for them; {} has them all",
-                csv_format().file
-            ));
-        }
-        draws
+    fn draws(&self, plan: &Plan<'_>) -> bool {
+        self.flags.output.asks_for_charts() || plan.grid.len() <= POINTS_DRAWN_UNASKED
     }
 
-    fn format(&self) -> &'static Format {
+    /// What was asked for, of the points whose files are in this folder.
+    fn print(
+        &self,
+        digest: &Digest,
+        folder: &Path,
+        session: &mut Session<'_>,
+    ) -> Result<(), Failure> {
         let wanted = self.flags.output.format.name;
-        FORMATS.iter().find(|format| format.name == wanted).unwrap_or(&FORMATS[0])
-    }
-
-    fn print(&self, sweep: &report::Sweep<'_>, session: &mut Session<'_>) -> Result<(), Failure> {
-        let style = session.style();
-        (self.format().write)(sweep, &style, &mut Printer(session)).map_err(Failure::Stdout)
+        match FORMATS.iter().find(|format| format.name == wanted).map(|format| format.made) {
+            Some(MadeOf::Digest(write)) => {
+                let style = session.style();
+                session.print(write(digest, &style).as_bytes())
+            }
+            _ => self.print_file(folder, session).map(|_| ()),
+        }
     }
 
     /// What a complete folder has in this format.
     fn print_file(&self, folder: &Path, session: &mut Session<'_>) -> Result<Exit, Failure> {
-        let path = folder.join(self.format().file);
-        let copied = std::fs::File::open(&path)
-            .and_then(|mut file| io::copy(&mut file, &mut Printer(session)));
+        let path = folder.join(file_of(self.flags.output.format.name));
+        let copied = std::fs::File::open(&path).and_then(|file| {
+            let mut file = io::BufReader::with_capacity(PRINTED_AT_ONCE, file);
+            io::copy(&mut file, &mut Printer(session))
+        });
         match copied {
             Ok(_) => Ok(Exit::Done),
             Err(source) => Err(files::Error::File { path, source }.into()),
@@ -355,18 +328,55 @@ impl Sweep {
     }
 }
 
-/// The tidy table.
-fn csv_format() -> &'static Format {
-    let mut formats = FORMATS.iter();
-    formats.find(|format| format.name == "csv").expect("the table of formats has it")
-}
-
-fn add(digest: &mut Digest, entry: &Entry) -> Result<(), Failure> {
-    let added = digest.add(&entry.csv);
-    added.map_err(|error| Failure::Limit(format!("a point has no rows: {error}")))
+/// One point, simulated.
+fn point(
+    plan: &Plan<'_>,
+    points: &mut Points<'_>,
+    index: u64,
+    with_json: bool,
+    control: &Control,
+) -> Result<Done, Failure> {
+    let params = plan.grid.point(index);
+    let case = points.at(&params)?;
+    let options = Options {
+        command: plan.command_of(&params),
+        show: false,
+        explain: false,
+        ..Options::default()
+    };
+    let outcome = study::run_here(case, &options, control).map_err(|failure| match failure {
+        study::Failure::Limit(words) => {
+            let values = params.iter().map(|(name, value)| format!("{name}={value}"));
+            Failure::Limit(format!("{}: {words}", values.collect::<Vec<_>>().join(" ")))
+        }
+        other => other.into(),
+    })?;
+    // Interrupted, it is that of fewer replications.
+    if control.is_cancelled() {
+        return Err(Failure::Interrupted);
+    }
+    let mut csv = String::new();
+    csv::add_rows(&Point { params: &report::cells(&params), outcome: &outcome }, &mut csv);
+    let json = match with_json {
+        true => report::point_json(&params, &outcome)
+            .map_err(|error| Failure::Limit(format!("a point has no rows: {error}")))?,
+        false => String::new(),
+    };
+    Ok(Done { entry: Entry { csv, json }, gist: Gist::of(&outcome) })
 }
 
 impl Plan<'_> {
+    /// The command that runs one point alone.
+    fn command_of(&self, params: &[(String, String)]) -> String {
+        let [before, after] = &self.command;
+        let mut command = before.clone();
+        for (name, value) in params {
+            command.push_str(" --set ");
+            command.push_str(&shell::quoted(&format!("{name}={value}")));
+        }
+        command + after
+    }
+
     fn digest(&self) -> Digest {
         let baseline = &self.model.runtimes[self.model.run.baseline].name;
         Digest::new(&self.model.name, self.model.run.seed, baseline, &self.grid)

@@ -6,6 +6,7 @@ use super::execute::read_case;
 use super::exit::Failure;
 use super::flags::ModelFlags;
 use crate::input::Document;
+use crate::model::read::Again;
 use crate::model::{Model, Overrides};
 use crate::study::Case;
 use crate::study::axis::{Axis, Grid, ORIGIN};
@@ -105,4 +106,74 @@ pub fn case_at(
     sha256: &str,
 ) -> Result<Case, Failure> {
     read_case(document, &overrides(flags, point)?, flags, sha256.to_owned())
+}
+
+/// The models of one point after another: what a point does not change is read once.
+pub struct Points<'a> {
+    document: &'a Document,
+    flags: &'a ModelFlags,
+    sha256: &'a str,
+    case: Option<Case>,
+    again: Rereading<'a>,
+}
+
+/// How the next point is read.
+enum Rereading<'a> {
+    /// Nobody knows yet.
+    Unknown,
+    /// As a whole.
+    Whole,
+    /// The base model and each scenario, as far as they change.
+    Parts(Vec<Again<'a>>),
+}
+
+impl<'a> Points<'a> {
+    /// Of a document under these flags, none read yet.
+    pub const fn new(document: &'a Document, flags: &'a ModelFlags, sha256: &'a str) -> Self {
+        Self { document, flags, sha256, case: None, again: Rereading::Unknown }
+    }
+
+    /// The model at a point.
+    ///
+    /// # Errors
+    ///
+    /// The model has mistakes there.
+    pub fn at(&mut self, point: &[(String, String)]) -> Result<&Case, Failure> {
+        if !self.reread(point)? {
+            let overrides = overrides(self.flags, point)?;
+            let whole = read_case(self.document, &overrides, self.flags, self.sha256.to_owned())?;
+            if matches!(self.again, Rereading::Unknown) {
+                let names = whole.scenarios.iter().map(|(name, _)| Some(name.as_str()));
+                let again = std::iter::once(None)
+                    .chain(names)
+                    .map(|scenario| Again::of(self.document, &overrides, point.len(), scenario));
+                let again = again.collect::<Option<Vec<_>>>();
+                self.again = again.map_or(Rereading::Whole, Rereading::Parts);
+            }
+            self.case = Some(whole);
+        }
+        self.case.as_ref().ok_or_else(|| Failure::Limit("a point has no model".to_owned()))
+    }
+
+    /// Reads what of the last point's model is another at this one; whether that could be done.
+    fn reread(&mut self, point: &[(String, String)]) -> Result<bool, Failure> {
+        let (Rereading::Parts(again), Some(case)) = (&mut self.again, &mut self.case) else {
+            return Ok(false);
+        };
+        let scenarios = case.scenarios.iter_mut().map(|(_, model)| model);
+        for (again, model) in
+            again.iter_mut().zip(std::iter::once(&mut case.model).chain(scenarios))
+        {
+            let values = point.iter().map(|(_, value)| value.as_str());
+            match again.read(values, model) {
+                None => {
+                    self.again = Rereading::Whole;
+                    return Ok(false);
+                }
+                Some(true) => self.flags.add_objectives(model)?,
+                Some(false) => {}
+            }
+        }
+        Ok(true)
+    }
 }

@@ -98,6 +98,18 @@ impl<E: Copy> EventQueue<E> {
         }
     }
 
+    /// Forgets all events and starts anew at time zero; memory is kept for others.
+    pub fn clear(&mut self) {
+        self.front.clear();
+        for (level, digits) in self.occupied.iter_mut().enumerate() {
+            while *digits != 0 {
+                self.buckets[level * WIDTH + digits.trailing_zeros() as usize].clear();
+                *digits &= *digits - 1;
+            }
+        }
+        (self.front_end, self.base, self.len) = (Some(0), 0, 0);
+    }
+
     /// How many events are pending.
     #[must_use]
     pub const fn len(&self) -> usize {
@@ -373,6 +385,27 @@ mod tests {
                 prop_assert_eq!((time.0, found), expected);
                 now = time.0;
             }
+        }
+    }
+
+    #[test]
+    fn a_queue_that_was_cleared_is_as_a_new_one() {
+        let mut queue = EventQueue::new();
+        for round in 0..3_u64 {
+            // Half of them are taken, so that front and buckets both hold some.
+            for k in 0..2_000_u64 {
+                queue.push(Time((k * 7919 % 100_003) << round), k, k);
+            }
+            let mut last = Time(0);
+            for _ in 0..1_000 {
+                let now = queue.advance().expect("half are left");
+                assert!(now >= last);
+                last = now;
+                queue.pop(now).expect("one is due");
+            }
+            queue.clear();
+            assert!(queue.is_empty() && queue.advance().is_none() && queue.first() == u128::MAX);
+            queue.clear();
         }
     }
 

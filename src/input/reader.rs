@@ -5,7 +5,7 @@ use crate::input::notes::Notes;
 use crate::input::problem::{Place, Problem};
 use crate::input::suggest::did_you_mean;
 use crate::input::tree::{Content, Item, Table};
-use crate::input::value::{self, Scope, Value, ValueError};
+use crate::input::value::{Scope, Value, ValueError};
 
 /// What reading needs beside the table: where mistakes go and what names are worth.
 #[derive(Clone, Copy)]
@@ -36,7 +36,7 @@ impl<'a> Reader<'a> {
                 return None;
             }
         };
-        let found = value::parse(text).and_then(|expr| expr.read(self.scope, reader));
+        let found = self.scope.parsed(text).and_then(|expr| expr.read(self.scope, reader));
         found.map_err(|error| self.notes.add_value_error(item, error)).ok()
     }
 

@@ -70,6 +70,13 @@ impl Model {
         (!files.is_empty()).then(|| format!("reads {files} from outside of the model's folder"))
     }
 
+    /// Nothing yet, to be read into.
+    fn blank() -> Self {
+        let mut blank = Self::new("", Load::closed(1), Vec::new(), Vec::new());
+        blank.requests.clear();
+        blank
+    }
+
     /// One class of requests under a load on a host of one core, with no resource and the defaults
     /// of a run. The fields are public: what differs is set afterwards.
     #[must_use]

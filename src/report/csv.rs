@@ -1,5 +1,6 @@
 //! Outcomes as a tidy table: one row for each runtime and scenario, and point of a sweep.
 
+use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use crate::study::result::{Estimate, Outcome, RequestCounts, RuntimeResult};
@@ -15,8 +16,8 @@ pub struct Point<'a> {
 
 /// One column, or an estimate's three.
 enum Column {
-    /// A name, a count, a number.
-    One(&'static str, fn(&Row<'_>) -> String),
+    /// A name, a count, a number, written behind what there is of the row.
+    One(&'static str, fn(&Row<'_>, &mut String)),
     /// An estimate under its name, then `…_lo` and `…_hi`.
     Three(&'static str, fn(&RuntimeResult) -> &Estimate),
 }
@@ -30,15 +31,15 @@ struct Row<'a> {
 
 /// The columns after the varied parameters, in the order of the documentation.
 const COLUMNS: &[Column] = &[
-    One("scenario", |row| row.scenario.to_owned()),
-    One("runtime", |row| row.runtime.name.clone()),
-    One("kind", |row| row.runtime.kind.clone()),
-    One("t_cpu_s", |row| number(row.runtime.workload.t_cpu_s)),
-    One("t_io_s", |row| number(row.runtime.workload.t_io_s)),
-    One("blocking_coefficient", |row| {
+    One("scenario", |row, to| text(row.scenario, to)),
+    One("runtime", |row, to| text(&row.runtime.name, to)),
+    One("kind", |row, to| text(&row.runtime.kind, to)),
+    One("t_cpu_s", |row, to| number(row.runtime.workload.t_cpu_s, to)),
+    One("t_io_s", |row, to| number(row.runtime.workload.t_io_s, to)),
+    One("blocking_coefficient", |row, to| {
         let workload = &row.runtime.workload;
         // Not finite where T_cpu is 0, which is an empty cell.
-        number(workload.t_io_s / workload.t_cpu_s)
+        number(workload.t_io_s / workload.t_cpu_s, to);
     }),
     Three("throughput_rps", |runtime| &runtime.throughput_rps),
     Three("response_mean_s", |runtime| &runtime.response_s.mean),
@@ -48,28 +49,31 @@ const COLUMNS: &[Column] = &[
     Three("response_p95_s", |runtime| &runtime.response_s.p95),
     Three("response_p99_s", |runtime| &runtime.response_s.p99),
     Three("response_p999_s", |runtime| &runtime.response_s.p999),
-    One("accept_wait_mean_s", |row| option(row.runtime.accept_wait_s.mean.value)),
-    One("cpu_utilization", |row| {
-        option(row.runtime.utilization.get("cpu").copied().flatten().and_then(|e| e.value))
+    One("accept_wait_mean_s", |row, to| option(row.runtime.accept_wait_s.mean.value, to)),
+    One("cpu_utilization", |row, to| {
+        let used = row.runtime.utilization.get("cpu").copied().flatten();
+        option(used.and_then(|used| used.value), to);
     }),
-    One("loop_lag_p99_s", |row| option(row.runtime.loop_lag_s.and_then(|lag| lag.p99.value))),
-    One("in_flight_mean", |row| option(row.runtime.in_flight.mean.value)),
-    One("memory_peak_bytes", |row| {
-        row.runtime.memory_bytes.peak.map_or_else(String::new, |bytes| bytes.to_string())
+    One("loop_lag_p99_s", |row, to| {
+        option(row.runtime.loop_lag_s.and_then(|lag| lag.p99.value), to);
     }),
-    One("completed", |row| count(row, |counts| counts.completed)),
-    One("refused", |row| count(row, |counts| counts.refused)),
-    One("timed_out", |row| count(row, |counts| counts.timed_out)),
-    One("failed", |row| count(row, |counts| counts.failed)),
-    One("cost_per_million", |row| option(row.runtime.cost.per_million.and_then(|e| e.value))),
+    One("in_flight_mean", |row, to| option(row.runtime.in_flight.mean.value, to)),
+    One("memory_peak_bytes", |row, to| shown(row.runtime.memory_bytes.peak, to)),
+    One("completed", |row, to| count(row, |counts| counts.completed, to)),
+    One("refused", |row, to| count(row, |counts| counts.refused, to)),
+    One("timed_out", |row, to| count(row, |counts| counts.timed_out, to)),
+    One("failed", |row, to| count(row, |counts| counts.failed, to)),
+    One("cost_per_million", |row, to| {
+        option(row.runtime.cost.per_million.and_then(|cost| cost.value), to);
+    }),
     Three("gain", |runtime| &runtime.gain.simulated),
-    One("gain_formula", |row| option(row.runtime.gain.formula)),
-    One("gain_formula_n", |row| option(row.runtime.gain.formula_n)),
-    One("gain_bound", |row| option(row.runtime.gain.bound)),
-    One("gain_exact", |row| option(row.runtime.gain.exact)),
-    One("gain_over_formula", |row| option(row.runtime.gain.over_formula)),
-    One("bottleneck", |row| row.runtime.bottleneck.resource.clone()),
-    One("steady", |row| row.runtime.steady.map_or_else(String::new, |steady| steady.to_string())),
+    One("gain_formula", |row, to| option(row.runtime.gain.formula, to)),
+    One("gain_formula_n", |row, to| option(row.runtime.gain.formula_n, to)),
+    One("gain_bound", |row, to| option(row.runtime.gain.bound, to)),
+    One("gain_exact", |row, to| option(row.runtime.gain.exact, to)),
+    One("gain_over_formula", |row, to| option(row.runtime.gain.over_formula, to)),
+    One("bottleneck", |row, to| text(&row.runtime.bottleneck.resource, to)),
+    One("steady", |row, to| shown(row.runtime.steady, to)),
 ];
 
 /// Writes the outcome of one model: a header row, then the base model's runtimes, then each
@@ -90,13 +94,17 @@ pub fn write(outcome: &Outcome, to: &mut dyn Write) -> io::Result<()> {
 /// Those of the writer; [`io::ErrorKind::InvalidInput`] where points differ in the number of their
 /// parameters.
 pub fn write_points(points: &[Point<'_>], to: &mut dyn Write) -> io::Result<()> {
-    let mut table = ::csv::Writer::from_writer(to);
-    if let Some(first) = points.first() {
-        let params = first.params.iter().map(|(name, _)| name.clone());
-        table.write_record(params.chain(header())).map_err(plain)?;
+    let Some(first) = points.first() else { return Ok(()) };
+    let params = first.params.iter().map(|(name, _)| name.clone());
+    write_titles(&titles(params), to)?;
+    for point in points {
+        if point.params.len() != first.params.len() {
+            let what = "points with other parameters than the first in one table";
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, what));
+        }
+        write_rows(point, to)?;
     }
-    points.iter().try_for_each(|point| add_rows(point, &mut table))?;
-    table.flush()
+    Ok(())
 }
 
 /// The names of all columns: what is varied, then those of every result.
@@ -122,19 +130,40 @@ pub fn write_titles(titles: &[String], to: &mut dyn Write) -> io::Result<()> {
 ///
 /// Those of the writer.
 pub fn write_rows(point: &Point<'_>, to: &mut dyn Write) -> io::Result<()> {
-    add_rows(point, &mut ::csv::Writer::from_writer(to))
+    let mut rows = String::new();
+    add_rows(point, &mut rows);
+    to.write_all(rows.as_bytes())
 }
 
-fn add_rows(point: &Point<'_>, table: &mut ::csv::Writer<&mut dyn Write>) -> io::Result<()> {
+/// Adds the rows of one point, without the header, to a text.
+pub fn add_rows(point: &Point<'_>, to: &mut String) {
     let base = point.outcome.runtimes.iter().map(|runtime| Row { scenario: "", runtime });
     let scenarios = point.outcome.scenarios.iter().flat_map(|scenario| {
         scenario.runtimes.iter().map(|runtime| Row { scenario: &scenario.name, runtime })
     });
     for row in base.chain(scenarios) {
-        let params = point.params.iter().map(|(_, value)| value.clone());
-        table.write_record(params.chain(cells(&row))).map_err(plain)?;
+        for (_, value) in point.params {
+            text(value, to);
+            to.push(',');
+        }
+        for column in COLUMNS {
+            match column {
+                One(_, add) => add(&row, to),
+                Three(_, get) => {
+                    let Estimate { value, ci95, .. } = get(row.runtime);
+                    option(*value, to);
+                    to.push(',');
+                    option(ci95.map(|[lo, _]| lo), to);
+                    to.push(',');
+                    option(ci95.map(|[_, hi]| hi), to);
+                }
+            }
+            to.push(',');
+        }
+        // The comma after the last cell.
+        to.pop();
+        to.push('\n');
     }
-    table.flush()
 }
 
 /// The names of the columns after the parameters.
@@ -145,29 +174,39 @@ fn header() -> impl Iterator<Item = String> {
     })
 }
 
-/// A row's cells after the parameters.
-fn cells(row: &Row<'_>) -> impl Iterator<Item = String> {
-    COLUMNS.iter().flat_map(|column| match column {
-        One(_, get) => vec![get(row)],
-        Three(_, get) => {
-            let Estimate { value, ci95, .. } = get(row.runtime);
-            vec![option(*value), option(ci95.map(|[lo, _]| lo)), option(ci95.map(|[_, hi]| hi))]
-        }
-    })
+/// A text, in quotes where it would be taken for more than one cell.
+fn text(cell: &str, to: &mut String) {
+    if !cell.contains([',', '"', '\n', '\r']) {
+        return to.push_str(cell);
+    }
+    to.push('"');
+    for (place, part) in cell.split('"').enumerate() {
+        to.push_str(if place > 0 { "\"\"" } else { "" });
+        to.push_str(part);
+    }
+    to.push('"');
+}
+
+/// A count; empty where nothing was simulated.
+fn count(row: &Row<'_>, of: fn(&RequestCounts) -> u64, to: &mut String) {
+    shown(row.runtime.requests.as_ref().map(of), to);
+}
+
+/// What is there, as it is shown; else empty.
+fn shown(value: Option<impl std::fmt::Display>, to: &mut String) {
+    if let Some(value) = value {
+        // A `String` takes every write.
+        let _ = write!(to, "{value}");
+    }
 }
 
 /// The shortest digits that read back as the same number; empty where it is not finite.
-/// A count; empty where nothing was simulated.
-fn count(row: &Row<'_>, of: fn(&RequestCounts) -> u64) -> String {
-    row.runtime.requests.as_ref().map_or_else(String::new, |counts| of(counts).to_string())
+fn number(value: f64, to: &mut String) {
+    option(Some(value), to);
 }
 
-fn number(value: f64) -> String {
-    if value.is_finite() { value.to_string() } else { String::new() }
-}
-
-fn option(value: Option<f64>) -> String {
-    value.map_or_else(String::new, number)
+fn option(value: Option<f64>, to: &mut String) {
+    shown(value.filter(|value| value.is_finite()), to);
 }
 
 /// The writer's own error where there is one.
@@ -247,6 +286,20 @@ mod tests {
         assert!(text.contains("\n\"uniform(1 ms, \"\"3\"\" ms)\",,sync,"), "{text}");
         assert!(text.contains(",peak,loops,event-loop,"), "{text}");
         assert_eq!(rows(&points).len(), 1 + 3 + 3);
+    }
+
+    #[test]
+    fn texts_are_quoted_as_the_library_quotes_them() {
+        for cell in
+            ["", "plain", "a b", "a,b", "\"", "a\"b\"\"c", "a\nb", "\r", "'", "#", ";\t", "ä,ö"]
+        {
+            let mut library = ::csv::Writer::from_writer(Vec::new());
+            library.write_record(["x", cell]).unwrap();
+            let mut own = String::from("x,");
+            text(cell, &mut own);
+            own.push('\n');
+            assert_eq!(own.as_bytes(), library.into_inner().unwrap(), "{cell:?}");
+        }
     }
 
     #[test]

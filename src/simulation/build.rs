@@ -70,7 +70,9 @@ impl World<'_> {
         (instance.first_core, instance.first_loop) = (first_core, first_loop);
         for core in first_core..first_core + setup.cores() {
             self.cores.push(Core::new(number));
-            instance.cpu.idle.push(Time::ZERO, core);
+            if !setup.is_serverless() {
+                instance.cpu.idle.push(Time::ZERO, core);
+            }
         }
         let gil = |world: &Self, process| if world.gils.is_empty() { NONE } else { process };
         let base = number * setup.processes();

@@ -36,6 +36,8 @@ pub struct Core {
     charged: Time,
     /// What is left of the switch to its thread, in nanoseconds.
     switch_left: u64,
+    /// What its thread has had and deadline scheduling does not know yet, in nanoseconds.
+    uncounted: u64,
     slice_end: Time,
     slice_timer: bool,
     stamp: u32,
@@ -53,10 +55,26 @@ impl Core {
             bursting: false,
             charged: Time::ZERO,
             switch_left: 0,
+            uncounted: 0,
             slice_end: Time::ZERO,
             slice_timer: false,
             stamp: 0,
         }
+    }
+
+    /// Whether the slice of the thread that runs on it is used up.
+    pub fn is_used_up(&self, now: Time) -> bool {
+        self.bursting && self.slice_end <= now
+    }
+
+    /// What the thread on it has had that the mean does not know yet, in nanoseconds; it knows it now.
+    pub const fn take_uncounted(&mut self) -> u64 {
+        std::mem::replace(&mut self.uncounted, 0)
+    }
+
+    /// The slice of the thread on it ends then.
+    pub const fn keep_until(&mut self, slice_end: Time) {
+        self.slice_end = slice_end;
     }
 
     /// Whether a burst is under way.
@@ -91,11 +109,17 @@ impl World<'_> {
             return;
         }
         let (instance, core) = (this.instance, this.core);
-        if self.setup.host.scheduling == Scheduling::ProcessorSharing {
+        let gil = this.gil;
+        let sharing = self.setup.host.scheduling == Scheduling::ProcessorSharing;
+        let runs_now = sharing || core != NONE && self.may_go_on(core);
+        if runs_now && self.must_let_go(thread) {
+            return self.gil_force(gil);
+        }
+        if sharing {
             return self.share_enter(thread);
         }
         if core != NONE {
-            if self.may_go_on(core) {
+            if runs_now {
                 return self.start_burst(core);
             }
             self.leave_core(thread);
@@ -167,6 +191,8 @@ impl World<'_> {
         let end = now + Span(this.switch_left) + Span(self.threads[thread as usize].left());
         let event = Event::BurstEnd { core, stamp: this.stamp };
         self.queue.push(end, tie(Class::Burst, u64::from(core)), event);
+        let switch = this.switch_left;
+        self.gil_use(thread, switch);
         self.set_thread_part(thread, Part::Running);
         self.tell_burst(core);
         self.watch_slice(core, end);
@@ -204,7 +230,7 @@ impl World<'_> {
         let thread = this.thread;
         self.record.cpu_busy += u128::from(elapsed);
         if self.is_fair() {
-            self.fair_charge(thread, elapsed);
+            self.cores[core as usize].uncounted += elapsed - switch;
         }
         self.charge_thread(thread, elapsed - switch);
     }
@@ -236,6 +262,10 @@ impl World<'_> {
         let this = &mut self.cores[core as usize];
         this.bursting = false;
         let (instance, thread) = (this.instance, this.thread);
+        if self.is_fair() {
+            self.fair_count(core);
+            self.fair_renew(thread);
+        }
         self.instances[instance as usize].cpu.lingering.push(core);
         self.touch(instance);
         self.tell(|_| Change::Stops { core });
@@ -254,8 +284,22 @@ impl World<'_> {
             // Another burst or another slice by now: look again.
             return self.watch(core);
         }
-        if this.bursting && !self.instances[instance as usize].cpu.run_queue.is_empty() {
+        // One that became ready at this very instant may have an idle core: only who waited before it
+        // takes this one now; who is left without is seen once the idle cores have acted.
+        let cpu = &self.instances[instance as usize].cpu;
+        if this.bursting && cpu.watched && !cpu.run_queue.is_empty() {
             self.preempt(core);
+        }
+    }
+
+    /// A thread that is killed waits for a core no longer.
+    pub(super) fn leave_run_queue(&mut self, thread: u32) {
+        let instance = self.threads[thread as usize].instance;
+        let cpu = &mut self.instances[instance as usize].cpu;
+        cpu.run_queue.retain(|&other| other != thread);
+        cpu.watched &= !cpu.run_queue.is_empty();
+        if self.is_fair() {
+            self.fair_sleep(thread);
         }
     }
 
@@ -264,7 +308,13 @@ impl World<'_> {
         self.charge(core);
         let thread = self.cores[core as usize].thread;
         let instance = self.cores[core as usize].instance;
+        if self.is_fair() {
+            self.fair_count(core);
+        }
         self.leave_core(thread);
+        if self.is_fair() {
+            self.fair_renew(thread);
+        }
         self.set_thread_part(thread, Part::CpuWait);
         self.threads[thread as usize].queued = true;
         self.instances[instance as usize].cpu.run_queue.push_back(thread);
@@ -280,8 +330,12 @@ impl World<'_> {
             return false;
         }
         self.charge(core);
+        if self.is_fair() {
+            self.fair_count(core);
+        }
         self.leave_core(thread);
         if self.is_fair() {
+            self.fair_renew(thread);
             self.fair_sleep(thread);
         }
         true
@@ -313,7 +367,9 @@ impl World<'_> {
                 self.fair_sleep(thread);
             }
         }
-        self.instances[instance as usize].cpu.idle.push(self.now, core);
+        if !self.setup.is_serverless() {
+            self.instances[instance as usize].cpu.idle.push(self.now, core);
+        }
     }
 
     /// Idle cores take ready threads; then used-up slices end where threads still wait.
@@ -353,25 +409,46 @@ impl World<'_> {
 
     /// One idle core takes one ready thread.
     fn dispatch_one(&mut self, instance: u32) -> bool {
+        let own = self.setup.is_serverless();
         let cpu = &self.instances[instance as usize].cpu;
-        if cpu.idle.is_empty() {
+        if cpu.idle.is_empty() && !own || cpu.run_queue.is_empty() {
             return false;
         }
-        let next = if self.is_fair() { self.fair_next(instance) } else { 0 };
+        let mut next = 0;
+        if self.is_fair() {
+            self.fair_update(instance);
+            next = self.fair_next(instance);
+        }
         let run_queue = &mut self.instances[instance as usize].cpu.run_queue;
         let thread = if next == 0 { run_queue.pop_front() } else { run_queue.remove(next) };
         let Some(thread) = thread else { return false };
         self.threads[thread as usize].queued = false;
-        let gil = self.threads[thread as usize].gil;
-        if gil != NONE {
-            let lock = &self.gils[gil as usize];
-            if lock.holder == thread && lock.drop_requested && !lock.waiters.is_empty() {
-                self.gil_force(gil);
-                return true;
+        if self.must_let_go(thread) {
+            if self.is_fair() {
+                self.fair_sleep(thread);
             }
+            self.gil_force(self.threads[thread as usize].gil);
+            return true;
         }
-        let core = self.instances[instance as usize].cpu.idle.pop().expect("looked above");
+        let core = if own {
+            self.own_core(thread)
+        } else {
+            self.instances[instance as usize].cpu.idle.pop().expect("looked above")
+        };
         self.occupy(core, thread);
         true
+    }
+
+    /// The core of a serverless instance, which nobody else ever has.
+    fn own_core(&self, thread: u32) -> u32 {
+        let this = &self.threads[thread as usize];
+        let first_process = this.instance * self.setup.processes();
+        self.instances[this.instance as usize].first_core + this.process - first_process
+    }
+
+    /// A serverless instance is up at that instant: its start leaves the caches of its core warm.
+    pub(super) fn warm_core(&mut self, thread: u32, at: Time) {
+        let core = self.own_core(thread);
+        self.cores[core as usize].idle_since = at;
     }
 }

@@ -9,7 +9,7 @@
 use std::collections::VecDeque;
 
 use crate::model::RuntimeKind;
-use crate::units::Span;
+use crate::units::{Span, Time};
 
 use super::idle::IdleOrder;
 use super::thread::Then;
@@ -22,8 +22,8 @@ pub struct Dispatcher {
     pub thread: u32,
     /// Requests that the main thread is handing over.
     taken: Vec<u32>,
-    /// Whether the main thread has something to do.
-    busy: bool,
+    /// Since when the main thread has nothing to do.
+    idle_since: Option<Time>,
     /// Requests for its threads, the first come first.
     queue: VecDeque<u32>,
     /// A thread was woken and has not looked into the queue yet.
@@ -38,11 +38,18 @@ impl Dispatcher {
         Self {
             thread,
             taken: Vec::new(),
-            busy: false,
+            idle_since: Some(Time::ZERO),
             queue: VecDeque::new(),
             woken: false,
             idle: IdleOrder::default(),
         }
+    }
+}
+
+impl Dispatcher {
+    /// Whether its main thread is idle and nothing is left in its hands.
+    pub fn is_at_rest(&self) -> bool {
+        self.idle_since.is_some() && self.taken.is_empty() && self.queue.is_empty()
     }
 }
 
@@ -62,19 +69,24 @@ impl World<'_> {
 
     /// Whether a main thread would see a request that arrives now at once.
     pub(super) fn dispatcher_is_free(&self, instance: u32) -> bool {
-        self.dispatchers_of(instance).any(|id| !self.dispatchers[id as usize].busy)
+        self.dispatchers_of(instance).any(|id| self.dispatchers[id as usize].idle_since.is_some())
     }
 
-    /// A main thread with nothing to do looks after the requests that came in.
+    /// Main threads with nothing to do look after the requests that came in, the longest idle first: one
+    /// that must wait for its lock leaves them to the next.
     pub(super) fn dispatchers_act(&mut self, instance: u32) {
-        let free = self.dispatchers_of(instance).find(|&id| !self.dispatchers[id as usize].busy);
-        let Some(id) = free else { return };
-        let this = &mut self.dispatchers[id as usize];
-        this.busy = true;
-        let thread = this.thread;
-        self.threads[thread as usize].then = Then::Dispatch;
-        if self.gil_acquire(thread) {
-            self.resumable.push(thread);
+        while !self.instances[instance as usize].backlog.is_empty() {
+            let idle = self
+                .dispatchers_of(instance)
+                .filter_map(|id| self.dispatchers[id as usize].idle_since.map(|since| (since, id)));
+            let Some((_, id)) = idle.min() else { return };
+            let this = &mut self.dispatchers[id as usize];
+            this.idle_since = None;
+            let thread = this.thread;
+            self.threads[thread as usize].then = Then::Dispatch;
+            if self.gil_acquire(thread) {
+                self.dispatcher_run(id);
+            }
         }
     }
 
@@ -93,7 +105,7 @@ impl World<'_> {
             }
         }
         self.hand_over(id);
-        self.dispatchers[id as usize].busy = false;
+        self.dispatchers[id as usize].idle_since = Some(self.now);
         self.gil_release(thread);
         self.touch(instance);
     }
@@ -125,11 +137,13 @@ impl World<'_> {
         let then = std::mem::replace(&mut self.threads[worker as usize].then, Then::Steps);
         let this = &mut self.dispatchers[id as usize];
         let request = this.queue.pop_front();
+        let next = this.queue.front().copied();
         if then == Then::TakeWoken {
             this.woken = false;
             self.wake_one(id);
         }
         if let Some(request) = request {
+            self.debug_assert_oldest(request, next);
             return self.take(worker, request);
         }
         self.dispatchers[id as usize].idle.push(self.now, worker);

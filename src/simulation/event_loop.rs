@@ -91,6 +91,14 @@ impl Loop {
     }
 }
 
+impl Loop {
+    /// Whether it is idle, with no task, nothing ready and nobody waiting.
+    pub fn is_at_rest(&self) -> bool {
+        let nothing = self.ready.is_empty() && self.turn.is_empty() && self.backlog.is_empty();
+        nothing && self.executor_queue.is_empty() && self.idle_since.is_some() && self.tasks == 0
+    }
+}
+
 impl Loops {
     /// Loops from `first` on are idle from the start.
     pub fn new(first: u32, count: u32) -> Self {
@@ -241,7 +249,8 @@ impl World<'_> {
         this.loops.idle.iter().find(|&id| self.room(id) > 0)
     }
 
-    fn has_work(&self, id: u32) -> bool {
+    /// Whether an idle loop has a reason to poll.
+    pub(super) fn has_work(&self, id: u32) -> bool {
         let this = &self.loops[id as usize];
         let instance = &self.instances[this.instance as usize];
         let waiting = !this.backlog.is_empty()
@@ -382,12 +391,13 @@ impl World<'_> {
         let instance = self.loops[id as usize].instance;
         let mut room = self.room(id);
         while room > 0 {
+            // One of the two is never used.
             let shared = &mut self.instances[instance as usize].backlog;
-            let Some(request) =
-                shared.pop_front().or_else(|| self.loops[id as usize].backlog.pop_front())
-            else {
-                break;
-            };
+            let own = &mut self.loops[id as usize].backlog;
+            let waiting = if shared.is_empty() { own } else { shared };
+            let Some(request) = waiting.pop_front() else { break };
+            let next = waiting.front().copied();
+            self.debug_assert_oldest(request, next);
             room -= 1;
             self.record.events += 1;
             self.record.taken += 1;

@@ -1,8 +1,10 @@
 //! The interpreter lock of a process: at most one of its threads runs bytecode.
 //!
-//! A waiter that has waited for the switch interval, since it began to wait or since the last
-//! handover, forces the holder to let go; the convoy of I/O threads beside a CPU-hungry one comes
-//! out of this rule (Beazley 2010).
+//! A waiter that has waited for the switch interval, since it began to wait or since the holder began to
+//! run with the lock, forces the holder to let go; the convoy of I/O threads beside a CPU-hungry one
+//! comes out of this rule (Beazley 2010). As in CPython, whose threads take the lock while they run and
+//! then forget what was asked of the holder before them (`take_gil` of `ceval_gil.c`), nobody is asked
+//! for a lock that it has not used yet.
 
 use std::collections::VecDeque;
 
@@ -26,10 +28,14 @@ pub struct Gil {
     switch_cost: Span,
     order: GilOrder,
     stream: Stream,
-    last_handover: Time,
-    timer_pending: bool,
+    /// Since when the holder runs with it, the cost of the handover apart; none before it has a core.
+    used_from: Option<Time>,
+    /// What the holder pays for the handover.
+    cost: Span,
+    /// When the next look at the longest waiter is scheduled.
+    timer_at: Option<Time>,
     /// The holder must let go as soon as it runs.
-    pub drop_requested: bool,
+    drop_requested: bool,
 }
 
 impl Gil {
@@ -42,8 +48,9 @@ impl Gil {
             switch_cost,
             order,
             stream: key.stream(0),
-            last_handover: Time::ZERO,
-            timer_pending: false,
+            used_from: None,
+            cost: Span::ZERO,
+            timer_at: None,
             drop_requested: false,
         }
     }
@@ -64,7 +71,12 @@ impl Gil {
 
     /// When the longest waiter may force a handover.
     fn deadline(&self) -> Option<Time> {
-        self.waiters.front().map(|&(_, since)| since.max(self.last_handover) + self.interval)
+        let &(_, since) = self.waiters.front()?;
+        self.used_from.map(|used_from| since.max(used_from) + self.interval)
+    }
+
+    fn hand_to(&mut self, thread: u32, cost: Span) {
+        (self.holder, self.used_from, self.cost) = (thread, None, cost);
     }
 }
 
@@ -83,8 +95,7 @@ impl World<'_> {
             return true;
         }
         if gil.holder == NONE {
-            gil.holder = thread;
-            gil.last_handover = now;
+            gil.hand_to(thread, Span::ZERO);
             return true;
         }
         gil.waiters.push_back((thread, now));
@@ -104,39 +115,60 @@ impl World<'_> {
 
     /// Gives the lock to the next waiter, who pays `cost`.
     fn gil_hand_over(&mut self, id: u32, cost: Span) {
-        let now = self.now;
         let gil = &mut self.gils[id as usize];
         gil.drop_requested = false;
         let Some(next) = gil.next_waiter() else {
             gil.holder = NONE;
             return;
         };
-        gil.holder = next;
-        // The interval counts from the end of the switch: a cost above the interval would otherwise
-        // leave no time for work between two handovers.
-        gil.last_handover = now + cost;
+        gil.hand_to(next, cost);
         self.record.events += 1;
         self.threads[next as usize].overhead_left += cost.0;
-        self.gil_arm(id);
         self.cpu_request(next);
     }
 
-    /// Schedules the look at the longest waiter, once.
-    fn gil_arm(&mut self, id: u32) {
-        let gil = &mut self.gils[id as usize];
-        if gil.timer_pending {
+    /// A thread starts to run, after `switch` nanoseconds: if it has just got its lock, it uses it from now on.
+    #[inline]
+    pub(super) fn gil_use(&mut self, thread: u32, switch: u64) {
+        let id = self.threads[thread as usize].gil;
+        if id == NONE {
             return;
         }
+        let now = self.now;
+        let gil = &mut self.gils[id as usize];
+        if gil.used_from.is_none() && gil.holder == thread {
+            // The interval counts from the end of both switches: a cost above the interval would
+            // otherwise leave no time for work between two handovers.
+            gil.used_from = Some(now + Span(switch) + gil.cost);
+            if !gil.waiters.is_empty() {
+                self.gil_arm(id);
+            }
+        }
+    }
+
+    /// Schedules the look at the longest waiter, unless one comes in time. A holder that is killed before it
+    /// has paid for its handover makes the next deadline an earlier one.
+    fn gil_arm(&mut self, id: u32) {
+        let now = self.now;
+        let gil = &mut self.gils[id as usize];
         let Some(deadline) = gil.deadline() else { return };
-        gil.timer_pending = true;
+        let at = deadline.max(now);
+        if gil.timer_at.is_some_and(|scheduled| scheduled <= at) {
+            return;
+        }
+        gil.timer_at = Some(at);
         let tie = tie(Class::Timer, timer_number(1, u64::from(id)));
-        self.queue.push(deadline.max(self.now), tie, Event::GilTimer { gil: id });
+        self.queue.push(at, tie, Event::GilTimer { gil: id });
     }
 
     /// A waiter may have waited long enough.
     pub(super) fn on_gil_timer(&mut self, id: u32) {
         let gil = &mut self.gils[id as usize];
-        gil.timer_pending = false;
+        if gil.timer_at != Some(self.now) {
+            // An earlier one took its place.
+            return;
+        }
+        gil.timer_at = None;
         let Some(deadline) = gil.deadline() else { return };
         if deadline > self.now {
             return self.gil_arm(id);
@@ -147,6 +179,15 @@ impl World<'_> {
         } else {
             // Off its core it can't notice; it lets go when it next runs.
             self.gils[id as usize].drop_requested = true;
+        }
+    }
+
+    /// Whether a thread that is about to run has been asked for its lock while it did not.
+    pub(super) fn must_let_go(&self, thread: u32) -> bool {
+        let id = self.threads[thread as usize].gil;
+        id != NONE && {
+            let gil = &self.gils[id as usize];
+            gil.holder == thread && gil.drop_requested && !gil.waiters.is_empty()
         }
     }
 

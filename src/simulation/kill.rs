@@ -114,13 +114,9 @@ impl World<'_> {
     fn stop_burst(&mut self, thread: u32) {
         if !self.cpu_interrupt(thread) {
             let this = &mut self.threads[thread as usize];
-            let (instance, gil) = (this.instance, this.gil);
+            let gil = this.gil;
             if std::mem::take(&mut this.queued) {
-                let cpu = &mut self.instances[instance as usize].cpu;
-                cpu.run_queue.retain(|&other| other != thread);
-                if self.is_fair() {
-                    self.fair_sleep(thread);
-                }
+                self.leave_run_queue(thread);
             }
             if gil != NONE {
                 self.gils[gil as usize].leave(thread);

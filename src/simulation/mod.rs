@@ -31,6 +31,7 @@ mod serverless;
 mod setup;
 mod sharing;
 mod slots;
+mod spare;
 mod stealing;
 mod steps;
 mod thread;
@@ -187,6 +188,12 @@ pub fn replicate(
     run(setup, setup.key(replication, false), window, control, false)
 }
 
+/// Gives back a replication of which all is known that is wanted: its memory is used for the next one that
+/// this thread runs.
+pub fn give_back(found: Replication) {
+    spare::keep_histogram(found.response);
+}
+
 /// Runs a pilot, on a stream of its own, from the empty system on, watching for the end of the
 /// warm-up.
 #[must_use]
@@ -262,7 +269,14 @@ impl World<'_> {
         let in_flight = in_flight.filter(|request| request.is_waited_for());
         let stayed = in_flight.map(stayed).sum();
         let is_open = self.record.opened.is_some();
-        let found = self.record.close(stop, now, stayed, resources);
+        let mut found = self.record.close(stop, now, stayed, resources);
+        if found.stop == Stop::Drained {
+            // Loops poll once more behind the last answer, with which the window ends, and what was killed may
+            // run on: no core is busy for longer than the window.
+            let most = u128::from(found.window.0) * self.cores.len() as u128;
+            found.cpu_busy = found.cpu_busy.min(most);
+            found.cpu_useful = found.cpu_useful.min(found.cpu_busy);
+        }
         if is_open {
             found.debug_assert_lawful(self.setup);
         }

@@ -6,6 +6,7 @@ use crate::units::Time;
 use super::client::End;
 use super::replication::{Level, Replication, RequestCounts, Stop};
 use super::request::PARTS;
+use super::spare;
 
 /// The accounts of a replication, restarted when its window opens.
 #[derive(Clone, Debug)]
@@ -114,7 +115,7 @@ impl Recorder {
             ends: 0,
             last_end: Time::ZERO,
             counts: RequestCounts::default(),
-            response: Histogram::new(),
+            response: spare::histogram(),
             classes: if classes > 1 { vec![Histogram::new(); classes] } else { Vec::new() },
             class_ends: if classes > 1 { vec![0; classes] } else { Vec::new() },
             in_flight: TimeIntegral::new(0),
@@ -143,6 +144,7 @@ impl Recorder {
 
     /// The window opens: all accounts begin anew.
     pub fn open(&mut self, now: Time) {
+        spare::keep_histogram(std::mem::take(&mut self.response));
         let fresh = Self::new(self.classes.len(), self.ends_wanted);
         let counts = RequestCounts {
             in_flight_at_start: self.in_flight.value(),
@@ -212,11 +214,6 @@ impl Recorder {
     /// An attempt ends with an answer.
     #[inline(always)]
     pub fn completed(&mut self, now: Time, request: &Ended) {
-        debug_assert_eq!(
-            request.parts.iter().sum::<u64>(),
-            now.0 - request.arrival.0,
-            "the parts of a response add up to it"
-        );
         self.in_flight.decrease(now);
         self.counts.completed += 1;
         self.response.record(request.parts);
@@ -228,6 +225,11 @@ impl Recorder {
 
     #[inline(always)]
     fn note_end(&mut self, now: Time, request: &Ended) {
+        debug_assert_eq!(
+            request.parts.iter().sum::<u64>(),
+            now.0 - request.arrival.0,
+            "the parts of a response add up to it, however it ended"
+        );
         self.ends += 1;
         self.note_the_middle(now);
         self.last_end = now;

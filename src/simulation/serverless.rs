@@ -30,6 +30,14 @@ pub struct Fleet {
     expiry_pending: bool,
 }
 
+impl Fleet {
+    /// Whether every instance is idle or gone.
+    pub fn is_at_rest(&self) -> bool {
+        let alive = self.alive as usize;
+        self.idle.len() == alive && alive + self.spare.len() == self.made as usize
+    }
+}
+
 impl World<'_> {
     fn serverless_kind(&self) -> &Serverless {
         match &self.setup.runtime.kind {
@@ -52,9 +60,11 @@ impl World<'_> {
             let this = &mut self.instances[instance as usize];
             if let Some((_, Reverse(thread))) = this.fleet.idle.pop_back() {
                 this.backlog.pop_front();
+                self.debug_assert_next(instance, request);
                 self.take(thread, request);
             } else if this.fleet.alive < most {
                 this.backlog.pop_front();
+                self.debug_assert_next(instance, request);
                 self.start_instance(instance, request);
             } else {
                 return;
@@ -80,10 +90,12 @@ impl World<'_> {
         let this = &self.requests[request];
         let mut stream = this.key.stream(COLD_START_SITE);
         let wait = Span::from_nanos_f64(self.serverless_kind().cold_start.sample(&mut stream));
+        let number = this.number;
+        self.warm_core(thread, self.now + wait);
         if wait.is_zero() {
             return self.take(thread, request);
         }
-        let tie = tie(Class::Wait, wait_number(this.number, 0));
+        let tie = tie(Class::Wait, wait_number(number, 0));
         self.queue.push(self.now + wait, tie, Event::ColdStarted { thread, request });
     }
 

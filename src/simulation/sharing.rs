@@ -2,7 +2,7 @@
 //!
 //! With n threads on C cores each runs at rate min(1, C/n), so all attain the same service over a
 //! stretch of time: one clock of attained service, a tag per thread at which it is done. The clock
-//! counts 2^-32 nanoseconds; ends are rounded up to a whole nanosecond.
+//! counts 2^-56 nanoseconds; ends are rounded up to a whole nanosecond.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -14,8 +14,9 @@ use super::event::{Class, Event, tie};
 use super::request::{Flag, Part};
 use super::world::World;
 
-/// Bits of a nanosecond.
-const FRACTION: u32 = 32;
+/// Bits of a nanosecond: one end in 2^40 is a nanosecond off. 64 bits of whole nanoseconds beside them leave
+/// room in 128.
+const FRACTION: u32 = 56;
 
 /// What the clock may have lost to rounding down, one unit each time that somebody comes or goes: an end
 /// this little past a whole nanosecond is on it.
@@ -24,7 +25,7 @@ const LOST: u128 = 1 << 16;
 /// The sharers of one instance's cores.
 #[derive(Clone, Debug, Default)]
 pub struct Sharing {
-    /// Service that every sharer has attained, in 2^-32 ns.
+    /// Service that every sharer has attained, in 2^-56 ns.
     attained: u128,
     /// Up to when.
     since: Time,
@@ -35,6 +36,13 @@ pub struct Sharing {
     stamp: u32,
     /// Threads whose bursts end now; kept for its room.
     done: Vec<u32>,
+}
+
+impl Sharing {
+    /// Whether nobody shares.
+    pub const fn is_at_rest(&self) -> bool {
+        self.sharers == 0
+    }
 }
 
 impl World<'_> {
@@ -50,6 +58,7 @@ impl World<'_> {
         let sharing = &mut self.instances[instance as usize].sharing;
         sharing.tags.push(Reverse((sharing.attained + work, thread, stamp)));
         sharing.sharers += 1;
+        self.gil_use(thread, 0);
         self.set_thread_part(thread, Part::Running);
         self.share_schedule(instance);
     }
@@ -84,7 +93,12 @@ impl World<'_> {
         }
         self.record.cpu_busy += elapsed * sharers.min(cores);
         sharing.attained += if sharers > cores {
-            (elapsed << FRACTION) * cores / sharers
+            let work = elapsed * cores;
+            let (whole, rest) = match (u64::try_from(work), u64::try_from(sharers)) {
+                (Ok(work), Ok(sharers)) => (u128::from(work / sharers), u128::from(work % sharers)),
+                _ => (work / sharers, work % sharers),
+            };
+            (whole << FRACTION) + (rest << FRACTION) / sharers
         } else {
             elapsed << FRACTION
         };
@@ -129,7 +143,10 @@ impl World<'_> {
         let Some(&Reverse((tag, _, _))) = sharing.tags.peek() else { return };
         let service = tag.saturating_sub(sharing.attained + LOST);
         let crowd = u128::from(sharing.sharers).max(cores);
-        let nanos = (service * crowd).div_ceil(cores << FRACTION);
+        let part = (service & ((1 << FRACTION) - 1)) * crowd;
+        let whole = (service >> FRACTION) * crowd + (part >> FRACTION);
+        let exact = part & ((1 << FRACTION) - 1) == 0;
+        let nanos = if exact { whole.div_ceil(cores) } else { whole / cores + 1 };
         let end = self.now + Span(u64::try_from(nanos).unwrap_or(u64::MAX));
         let event = Event::SharedBurstEnd { instance, stamp: sharing.stamp };
         self.queue.push(end, tie(Class::Burst, u64::from(instance)), event);

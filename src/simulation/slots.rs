@@ -55,6 +55,16 @@ impl Pool {
         }
     }
 
+    /// How many strands wait.
+    pub const fn waiting(&self) -> u64 {
+        self.waiting
+    }
+
+    /// Whether all slots are taken.
+    pub const fn is_full(&self) -> bool {
+        self.taken.value() >= self.slots
+    }
+
     /// Strands that wait now, the first come first, with their stamps (stale ones included).
     pub fn waiters(&self) -> impl Iterator<Item = (u32, u32)> + '_ {
         self.queue.iter().copied()

@@ -62,6 +62,11 @@ impl Stealer {
         }
     }
 
+    /// Whether it is idle and nothing is ready for it.
+    pub fn is_at_rest(&self) -> bool {
+        self.idle_since.is_some() && self.queue.is_empty()
+    }
+
     /// Whether its next look is at the shared queue first.
     const fn shared_first(&self) -> bool {
         self.turns % SHARED_EVERY == SHARED_EVERY - 1
@@ -74,6 +79,11 @@ impl Stealers {
         let mut idle = IdleOrder::default();
         (first..first + count).for_each(|id| idle.push(Time::ZERO, id));
         Self { first, count, idle, ..Self::default() }
+    }
+
+    /// Whether all are idle and nothing is ready.
+    pub fn is_at_rest(&self) -> bool {
+        self.queued == 0 && self.woken.is_empty() && self.idle.len() == self.count as usize
     }
 }
 
@@ -178,6 +188,7 @@ impl World<'_> {
     fn take_shared(&mut self, id: u32) -> Option<u32> {
         let instance = self.stealers[id as usize].instance;
         let request = self.instances[instance as usize].backlog.pop_front()?;
+        self.debug_assert_next(instance, request);
         self.record.events += 1;
         self.record.taken += 1;
         self.record.tasks.increase(self.now);

@@ -58,9 +58,11 @@ impl World<'_> {
             return false;
         }
         let id = self.strands[strand].home;
-        let this = &self.loops[id as usize];
-        let Some(since) = this.idle_since.filter(|_| !this.woken) else { return false };
-        if this.timers.wakes_at.is_none() {
+        // One that fell idle at this very instant has not slept, and one that has something to do polls.
+        let idle_since = self.loops[id as usize].idle_since;
+        let asleep = idle_since.filter(|&since| since < self.now && !self.has_work(id));
+        let Some(since) = asleep else { return false };
+        if self.loops[id as usize].timers.wakes_at.is_none() {
             let Op::Io { site, .. } = self.setup.program.ops[self.strands[strand].pc as usize]
             else {
                 return false;

@@ -22,8 +22,7 @@ impl World<'_> {
             let Some(request) = self.instances[instance as usize].backlog.pop_front() else {
                 return;
             };
-            let next = self.instances[instance as usize].backlog.front().copied();
-            self.debug_assert_oldest(request, next);
+            self.debug_assert_next(instance, request);
             self.take(worker, request);
         }
         spare_queue(&mut self.instances[instance as usize].backlog);

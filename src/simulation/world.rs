@@ -108,8 +108,10 @@ pub struct World<'a> {
     /// The window has seen all the ends that it is to see.
     pub(super) full: bool,
     pub(super) stop: Option<Stop>,
-    /// Arrivals in a row with nothing else to come.
+    /// Arrivals with nothing else to come, since the last end of a request.
     lonely_arrivals: u32,
+    /// How many had ended then.
+    lonely_since: u64,
     /// Pending events that only open or close the window.
     window_events: u32,
 }
@@ -151,6 +153,7 @@ impl<'a> World<'a> {
             full: false,
             stop: None,
             lonely_arrivals: 0,
+            lonely_since: 0,
             window_events: 0,
         };
         world.build(key);
@@ -259,7 +262,6 @@ impl<'a> World<'a> {
     }
 
     fn deliver(&mut self, event: Event) {
-        let lonely_arrivals = std::mem::take(&mut self.lonely_arrivals);
         match event {
             Event::WaitEnd { strand, stamp } => self.on_wait_end(strand, stamp),
             Event::BurstEnd { core, stamp } => self.on_burst_end(core, stamp),
@@ -280,7 +282,7 @@ impl<'a> World<'a> {
             Event::Arrival => {
                 let alone = self.queue.len() == self.window_events as usize;
                 self.on_arrival();
-                self.note_lonely_arrival(alone, lonely_arrivals);
+                self.note_arrival(alone);
             }
             Event::ClientReady { client } => self.on_client_ready(client),
             Event::Retry { retry } => self.on_retry(retry),
@@ -290,9 +292,16 @@ impl<'a> World<'a> {
         }
     }
 
-    /// Arrivals alone, over and over, while requests are in flight: nothing else will ever happen.
-    fn note_lonely_arrival(&mut self, alone: bool, before: u32) {
-        self.lonely_arrivals = if alone && self.requests.len() > 1 { before + 1 } else { 0 };
+    /// Requests came, again and again, when nothing else was left to happen, and none has ended since:
+    /// nothing but arrivals and what they begin will ever happen.
+    fn note_arrival(&mut self, alone: bool) {
+        let ends = self.record.ends;
+        if ends != self.lonely_since {
+            (self.lonely_arrivals, self.lonely_since) = (0, ends);
+        }
+        if alone && self.requests.len() > 1 {
+            self.lonely_arrivals += 1;
+        }
         if self.lonely_arrivals > 10_000 {
             self.stop = Some(Stop::Deadlock(self.describe_deadlock()));
         }
@@ -319,45 +328,62 @@ impl<'a> World<'a> {
         }
     }
 
-    /// Idle workers, loops and executor threads act, then idle cores.
+    /// Instances act in the order of their numbers: what one does concerns those after it at once, and
+    /// those before it when the present instant has been delivered anew.
     fn settle(&mut self) {
-        if self.touched.len() > 1 {
-            self.touched.sort_unstable();
-        }
-        let touched = self.touched.len();
-        for place in 0..touched {
-            let instance = self.touched[place];
+        let mut first = 0;
+        loop {
+            let instance = match self.touched[..] {
+                [] => break,
+                [only] if only < first => break,
+                [only] => {
+                    self.touched.clear();
+                    only
+                }
+                _ => match self.next_touched(first) {
+                    None => break,
+                    Some(place) => self.touched.swap_remove(place),
+                },
+            };
+            first = instance + 1;
             self.instances[instance as usize].touched = false;
-            let loops = !self.loops.is_empty();
-            if loops {
-                self.loops_take(instance);
-            }
-            if self.setup.host.scheduling == Scheduling::Fifo {
-                self.cpu_release_lingering(instance);
-            }
-            if loops {
-                self.loops_act(instance);
-                self.executors_act(instance);
-            } else if !self.stealers.is_empty() {
-                self.stealers_act(instance);
-            } else if !self.instances[instance as usize].backlog.is_empty() {
-                self.backlog_act(instance);
-            }
-            self.resume();
-            self.cpu_release_lingering(instance);
-            self.cpu_dispatch(instance);
-            // A lock that changed hands there may have been all that a thread waited for.
-            self.resume();
-        }
-        // What was touched meanwhile is settled next.
-        if self.touched.len() == touched {
-            self.touched.clear();
-        } else {
-            self.touched.drain(..touched);
+            self.settle_instance(instance);
         }
         if self.full {
             self.stop = Some(Stop::Closed);
         }
+    }
+
+    /// Where among the touched instances the least of those from `first` on stands.
+    #[inline(never)]
+    fn next_touched(&self, first: u32) -> Option<usize> {
+        let touched = self.touched.iter().enumerate().filter(|&(_, &instance)| instance >= first);
+        touched.min_by_key(|&(_, &instance)| instance).map(|(place, _)| place)
+    }
+
+    /// Idle workers, loops and executor threads act, then idle cores.
+    #[inline]
+    fn settle_instance(&mut self, instance: u32) {
+        let loops = !self.loops.is_empty();
+        if loops {
+            self.loops_take(instance);
+        }
+        if self.setup.host.scheduling == Scheduling::Fifo {
+            self.cpu_release_lingering(instance);
+        }
+        if loops {
+            self.loops_act(instance);
+            self.executors_act(instance);
+        } else if !self.stealers.is_empty() {
+            self.stealers_act(instance);
+        } else if !self.instances[instance as usize].backlog.is_empty() {
+            self.backlog_act(instance);
+        }
+        self.resume();
+        self.cpu_release_lingering(instance);
+        self.cpu_dispatch(instance);
+        // A lock that changed hands there may have been all that a thread waited for.
+        self.resume();
     }
 
     /// Somebody idle takes waiting requests.

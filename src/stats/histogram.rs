@@ -63,6 +63,21 @@ impl<const N: usize> Histogram<N> {
         }
     }
 
+    /// Forgets all values; the memory of its octaves is kept for others.
+    pub fn clear(&mut self) {
+        if self.count > 0 {
+            let none = Bucket { count: 0, sums: [0.0; N] };
+            self.octaves.iter_mut().flatten().for_each(|octave| octave.fill(none));
+        }
+        (self.count, self.sums, self.max) = (0, [0; N], 0);
+    }
+
+    /// How many octaves there is memory for.
+    #[must_use]
+    pub fn octaves(&self) -> usize {
+        self.octaves.iter().flatten().count()
+    }
+
     /// How many values there are.
     #[must_use]
     pub const fn count(&self) -> u64 {
@@ -142,6 +157,23 @@ impl<const N: usize> Histogram<N> {
     pub fn points(&self) -> impl Iterator<Item = (f64, u64)> + '_ {
         self.buckets()
             .map(|bucket| (bucket.sums.iter().sum::<f64>() / bucket.count as f64, bucket.count))
+    }
+
+    /// The same, all at once: an iterator looks at each of the many empty buckets for longer.
+    #[must_use]
+    pub fn all_points(&self) -> Vec<(f64, u64)> {
+        let mut points = Vec::with_capacity(self.count.min(BUCKETS as u64) as usize);
+        for octave in self.octaves.iter().flatten() {
+            for bucket in octave.iter() {
+                if bucket.count > 0 {
+                    points.push((
+                        bucket.sums.iter().sum::<f64>() / bucket.count as f64,
+                        bucket.count,
+                    ));
+                }
+            }
+        }
+        points
     }
 
     fn buckets(&self) -> impl Iterator<Item = &Bucket<N>> {

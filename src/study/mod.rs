@@ -68,13 +68,16 @@ pub struct Options {
     pub command: String,
     /// Whether to simulate; theory alone otherwise.
     pub simulate: bool,
+    /// Whether to work out what is shown on a screen alone: words on the model, why theory is exact, the
+    /// distribution of the response time.
+    pub show: bool,
     /// Whether to simulate what each cause has its share of the gap to the formula by.
     pub explain: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { jobs: None, command: String::new(), simulate: true, explain: true }
+        Self { jobs: None, command: String::new(), simulate: true, show: true, explain: true }
     }
 }
 
@@ -184,10 +187,13 @@ fn study(model: &Model, options: &Options, control: &Control) -> Result<Found, F
         model.runtimes.iter().map(|runtime| Capacity::of(model, runtime)).collect();
     let exact: Vec<Applies> =
         model.runtimes.iter().map(|runtime| exact::of(model, runtime)).collect();
-    let mut summary = workload::summary(model);
-    summary.notes = explain::notes(model, &capacities);
-    summary.notes.extend(model.note_outside());
-    summary.notes.extend(model.without_effect());
+    let mut summary = Summary::default();
+    if options.show {
+        summary = workload::summary(model);
+        summary.notes = explain::notes(model, &capacities);
+        summary.notes.extend(model.note_outside());
+        summary.notes.extend(model.without_effect());
+    }
     let mut warmup = Span::ZERO;
     let mut samples: Samples = Vec::new();
     let mut settled = true;
@@ -213,7 +219,12 @@ fn study(model: &Model, options: &Options, control: &Control) -> Result<Found, F
         .map(|place| {
             let own = samples.get(place).map_or(&[][..], Vec::as_slice);
             let theory = (&capacities[place], exact.as_slice());
-            runtime_result(model, &setups[place], place, theory, (own, &samples))
+            let mut found = runtime_result(model, &setups[place], place, theory, (own, &samples));
+            if options.show {
+                found.theory.why = why(model, &model.runtimes[place], &exact[place]);
+                found.distribution = estimate::distribution(own);
+            }
+            found
         })
         .collect();
     if !settled && runtimes.iter().all(|runtime| runtime.steady != Some(false)) {
@@ -296,11 +307,7 @@ fn note_the_run(model: &Model, samples: &Samples, control: &Control, summary: &m
     }
 }
 
-fn theory(model: &Model, runtime: &Runtime, (capacity, exact): (&Capacity, &Applies)) -> Theory {
-    let near = match exact {
-        Applies::Exactly(_) => None,
-        Applies::Nothing(_) => exact::approximate(model, runtime),
-    };
+fn theory(capacity: &Capacity, exact: &Applies) -> Theory {
     Theory {
         bound_rps: Some(capacity.rate()).filter(|rate| rate.is_finite()),
         exact: exact.solution().map(|found| Exact {
@@ -308,8 +315,17 @@ fn theory(model: &Model, runtime: &Runtime, (capacity, exact): (&Capacity, &Appl
             throughput_rps: found.throughput_rps,
             response_mean_s: found.response_mean_s,
         }),
-        why: near.map_or_else(|| exact.why(), |near| format!("{}; {near}", exact.why())),
+        why: String::new(),
     }
+}
+
+/// Why a result is exact, or what breaks exactness and what is near all the same.
+fn why(model: &Model, runtime: &Runtime, exact: &Applies) -> String {
+    let near = match exact {
+        Applies::Exactly(_) => None,
+        Applies::Nothing(_) => exact::approximate(model, runtime),
+    };
+    near.map_or_else(|| exact.why(), |near| format!("{}; {near}", exact.why()))
 }
 
 fn runtime_result(
@@ -367,13 +383,13 @@ fn runtime_result(
         cost: estimate::cost(runtime, own),
         gain,
         fewer_requests: saving,
-        theory: theory(model, runtime, (capacity, &exact[place])),
+        theory: theory(capacity, &exact[place]),
         bottleneck,
         slo: Vec::new(),
         steady: steady::is_steady(model, runtime, capacity, own),
         warnings,
         events: (!own.is_empty()).then(|| own.iter().map(|sample| sample.events).sum()),
-        distribution: estimate::distribution(own),
+        distribution: Vec::new(),
         response_min_s: estimate::response_min(own),
         width: runtime.kind.width() * u64::from(runtime.instances),
     };

@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use crate::model::{LoadKind, Model, RunSpec};
-use crate::simulation::{Control, Setup, Stop, Window, replicate};
+use crate::simulation::{Control, Setup, Stop, Window, give_back, replicate};
 use crate::units::Span;
 
 use super::estimate::{self, responses};
@@ -35,7 +35,9 @@ pub fn replicate_all(model: &Model, setups: &[Setup], warmup: Span, control: &Co
                 if found.stop != Stop::Interrupted {
                     control.finish_one();
                 }
-                Sample::of(&setups[place], &found, &model.run.slo)
+                let sample = Sample::of(&setups[place], &found, &model.run.slo);
+                give_back(found);
+                sample
             })
             .collect();
         for ((place, _), sample) in jobs.into_iter().zip(found) {

@@ -24,7 +24,7 @@ pub const SHARES: [f64; 6] = [0.5, 0.75, 0.9, 0.95, 0.99, 0.999];
 
 impl Responses {
     fn of<const N: usize>(histogram: &crate::stats::Histogram<N>) -> Self {
-        let points: Vec<(f64, u64)> = histogram.points().collect();
+        let points = histogram.all_points();
         let mut figures = [None; 8];
         figures[0] = histogram.mean();
         figures[1..7].copy_from_slice(&quantiles(&points, SHARES));

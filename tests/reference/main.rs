@@ -11,7 +11,8 @@ mod script;
 mod world;
 
 use iowait::model::{LoadKind, Model, Runtime, Scheduling};
-use iowait::simulation::{Change, Control, Log, Setup, Window, listen, replicate};
+use iowait::simulation::{Change, Control, Log, Setup, Stop, Window, listen, replicate};
+use iowait::units::Span;
 
 use maker::{Kind, Maker};
 use world::{Story, World};
@@ -51,28 +52,36 @@ fn difference<T: PartialEq + std::fmt::Debug>(
     Some(format!("{what} {place}:\n  engine    {}\n  reference {}", show(engine), show(reference)))
 }
 
+/// Requests of an endless load after which a replication in which none ends any more is given up.
+const MOST: usize = 1_500;
+
 fn compare(model: &Model, runtime: &Runtime) -> Result<usize, String> {
     let endless = !matches!(model.load.kind, LoadKind::Batch { .. } | LoadKind::Trace { .. });
     let ends = if endless { 150 } else { 0 };
-    let window = Window { requests: ends, ..Window::WHOLE };
+    let world = World::new(model, runtime);
+    let reference =
+        if endless { world.run(ends as usize, MOST) } else { world.run(usize::MAX, usize::MAX) };
+    let given_up = endless && reference.issued.len() >= MOST;
+    let until = reference.issued.last().map(|&(at, ..)| Span(at)).filter(|_| given_up);
+    let window = Window { requests: ends, duration: until, ..Window::WHOLE };
     let setup = Setup::new(model, runtime);
     let (found, log) = listen(&setup, 0, window, &Control::default());
     let engine = told(&log);
-    let reference =
-        World::new(model, runtime).run(if endless { ends as usize } else { usize::MAX });
-    let shared = model.host.scheduling == Scheduling::ProcessorSharing;
+    let shared = model.host.scheduling == Scheduling::ProcessorSharing && !setup.is_serverless();
     let bursts = if shared {
         None
     } else {
         difference("burst", &engine.bursts, &reference.bursts, !endless)
     };
+    // A window closes within an instant; where nothing more can happen, nothing more did.
+    let to_the_end = found.stop != Stop::Closed && !given_up;
     let different = difference("issue", &engine.issued, &reference.issued, !endless)
-        .or_else(|| difference("end", &engine.ended, &reference.ended, true))
+        .or_else(|| difference("end", &engine.ended, &reference.ended, to_the_end))
         .or(bursts);
     if let Some(words) = different {
         return Err(format!("{words}\n{:?}", found.stop));
     }
-    if setup.is_computed_ahead() {
+    if setup.is_computed_ahead() && !given_up {
         let ahead = replicate(&setup, 0, window, &Control::default());
         let ends = [ahead.counts.completed, ahead.last_end.0];
         let last = reference.ended.last().map_or(0, |&(at, ..)| at);
@@ -84,13 +93,17 @@ fn compare(model: &Model, runtime: &Runtime) -> Result<usize, String> {
 }
 
 /// Random models of one kind; a failure tells the smallest one found.
-fn agree(kind: Kind, models: u64) {
-    let models =
-        std::env::var("IOWAIT_CASES").map_or(models, |text| text.parse().unwrap_or(models));
+fn agree(kind: Kind, models: u64, make: impl Fn(u64, Kind) -> Maker) {
+    let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse().ok());
+    let models = number("IOWAIT_CASES").unwrap_or(models);
+    let first: u64 = number("IOWAIT_FIRST").unwrap_or(0);
     let mut worst: Option<(usize, String)> = None;
     let mut wrong = 0;
-    for seed in 0..models {
-        let model = Maker::new(seed, kind).model();
+    for seed in first..first + models {
+        let model = make(seed, kind).model();
+        if std::env::var_os("IOWAIT_SHOW").is_some() {
+            eprintln!("seed {seed} {model:#?}");
+        }
         if let Err(words) = compare(&model, &model.runtimes[0]) {
             wrong += 1;
             let text = format!("{:#?}", model.requests) + &format!("{:#?}", model.resources);
@@ -112,17 +125,73 @@ fn agree(kind: Kind, models: u64) {
 
 #[test]
 fn sync_workers_agree_event_for_event() {
-    agree(Kind::Sync, 1_500);
+    agree(Kind::Sync, 700, Maker::new);
 }
 
 #[test]
 fn thread_pools_agree_event_for_event() {
-    agree(Kind::Threads, 2_000);
+    agree(Kind::Threads, 1_000, Maker::new);
 }
 
 #[test]
 fn event_loops_agree_event_for_event() {
-    agree(Kind::Loops, 2_000);
+    agree(Kind::Loops, 1_000, Maker::new);
+}
+
+#[test]
+fn wide_sync_workers_agree_event_for_event() {
+    agree(Kind::Sync, 400, Maker::wide);
+}
+
+#[test]
+fn wide_thread_pools_agree_event_for_event() {
+    agree(Kind::Threads, 700, Maker::wide);
+}
+
+#[test]
+fn wide_event_loops_agree_event_for_event() {
+    agree(Kind::Loops, 700, Maker::wide);
+}
+
+#[test]
+fn work_stealing_agrees_event_for_event() {
+    agree(Kind::Stealing, 700, Maker::wide);
+}
+
+#[test]
+fn serverless_agrees_event_for_event() {
+    agree(Kind::Serverless, 700, Maker::wide);
+}
+
+/// Times on a grid, so that slices, bursts, waits and timers of several cores begin and end at one instant.
+fn tied(seed: u64, kind: Kind) -> Maker {
+    if seed.is_multiple_of(2) { Maker::new(seed, kind) } else { Maker::wide(seed, kind) }
+        .tied(100_000)
+}
+
+#[test]
+fn sync_workers_agree_where_much_falls_on_one_instant() {
+    agree(Kind::Sync, 700, tied);
+}
+
+#[test]
+fn thread_pools_agree_where_much_falls_on_one_instant() {
+    agree(Kind::Threads, 700, tied);
+}
+
+#[test]
+fn event_loops_agree_where_much_falls_on_one_instant() {
+    agree(Kind::Loops, 700, tied);
+}
+
+#[test]
+fn work_stealing_agrees_where_much_falls_on_one_instant() {
+    agree(Kind::Stealing, 500, tied);
+}
+
+#[test]
+fn serverless_agrees_where_much_falls_on_one_instant() {
+    agree(Kind::Serverless, 500, tied);
 }
 
 /// Found by the tests above: a lock that was taken from its holder as that got a core was handed to a loop that
@@ -131,6 +200,21 @@ fn event_loops_agree_event_for_event() {
 fn a_loop_that_waited_for_its_lock_alone_goes_on_at_once() {
     let model = Maker::new(779, Kind::Loops).model();
     assert_eq!(compare(&model, &model.runtimes[0]).err(), None);
+}
+
+/// Found by longer runs of the tests above: a clock of attained service that counted 2^-32 ns was a nanosecond early
+/// once in 65 536; a loop that polled behind the last answer of a batch made its core busier than the window.
+#[test]
+fn what_longer_runs_found_is_mended() {
+    let found = [
+        (11_319, Kind::Threads, false),
+        (8_804, Kind::Threads, false),
+        (11_596, Kind::Loops, true),
+    ];
+    for (seed, kind, wide) in found {
+        let model = if wide { Maker::wide(seed, kind) } else { Maker::new(seed, kind) }.model();
+        assert_eq!(compare(&model, &model.runtimes[0]).err(), None);
+    }
 }
 
 /// Found by the tests above: the clock of attained service lost a part in 2^32 of a nanosecond whenever a burst

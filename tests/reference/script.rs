@@ -4,6 +4,7 @@
 //! not.
 
 use iowait::engine::Key;
+use iowait::input::dist::Dist;
 use iowait::model::request::Gil;
 use iowait::model::{RequestClass, Step, StepKind};
 use iowait::units::Span;
@@ -13,8 +14,9 @@ use iowait::units::Span;
 pub enum Act {
     /// Computes, with the interpreter lock or without.
     Cpu { nanos: u64, locked: bool },
-    /// Waits, with a slot of each of these resources; `blocking` keeps a whole loop.
-    Wait { nanos: u64, at: Vec<usize>, blocking: bool },
+    /// Waits, with a slot of each of these resources; `blocking` keeps a whole loop; a `timer` is late by so
+    /// much.
+    Wait { nanos: u64, at: Vec<usize>, blocking: bool, timer: Option<u64> },
     /// Takes a slot.
     Take(usize),
     /// Gives it back.
@@ -31,12 +33,34 @@ pub enum Act {
     Fail,
 }
 
-/// Draws what the request of this class and key will do.
-pub fn draw(class: &RequestClass, key: Key) -> Vec<Act> {
+/// Draws what the request of this class and key will do, where timers are late by this distribution.
+pub fn draw(class: &RequestClass, key: Key, late: &Dist) -> Vec<Act> {
     let mut acts = Vec::new();
-    let mut site = 16;
-    steps(&class.steps, key, &mut site, &mut acts);
+    steps(&class.steps, &mut At { key, site: 16, late }, &mut acts);
     acts
+}
+
+/// The same where nothing can be offloaded.
+pub fn without_offload(acts: Vec<Act>) -> Vec<Act> {
+    let mut kept = Vec::new();
+    for act in acts {
+        match act {
+            Act::Offload(inner) => kept.extend(without_offload(inner)),
+            Act::Stay => {}
+            Act::Fork(branches) => {
+                kept.push(Act::Fork(branches.into_iter().map(without_offload).collect()));
+            }
+            other => kept.push(other),
+        }
+    }
+    kept
+}
+
+/// Where draws are made.
+struct At<'a> {
+    key: Key,
+    site: u64,
+    late: &'a Dist,
 }
 
 /// The same as a single thread does it: branches one after the other, nothing goes elsewhere.
@@ -55,58 +79,60 @@ pub fn in_one_thread(acts: Vec<Act>) -> Vec<Act> {
     flat
 }
 
-pub fn nanos(dist: &iowait::input::dist::Dist, key: Key, site: u64) -> u64 {
+pub fn nanos(dist: &Dist, key: Key, site: u64) -> u64 {
     Span::from_nanos_f64(dist.sample(&mut key.stream(site))).0
 }
 
 /// Each step has four addresses in a row, those of its inner steps after its own.
-fn steps(list: &[Step], key: Key, site: &mut u64, acts: &mut Vec<Act>) {
+fn steps(list: &[Step], at: &mut At<'_>, acts: &mut Vec<Act>) {
     for step in list {
-        let own = *site;
-        *site += 4;
+        let (key, own) = (at.key, at.site);
+        at.site += 4;
         let mut done = Vec::new();
         let offloaded = match &step.kind {
             StepKind::Cpu { demand, offload, gil } => {
                 done.push(Act::Cpu { nanos: nanos(demand, key, own), locked: *gil == Gil::Hold });
                 offload.0
             }
-            StepKind::Io { wait, at, blocking, offload, .. } => {
+            StepKind::Io { wait, at: needs, timer, blocking, offload } => {
                 let blocking = key.stream(own + 3).chance(blocking.0);
-                done.push(Act::Wait { nanos: nanos(wait, key, own), at: at.clone(), blocking });
+                let timer = timer.then(|| nanos(at.late, key.part(own), 0));
+                let (nanos, at) = (nanos(wait, key, own), needs.clone());
+                done.push(Act::Wait { nanos, at, blocking, timer });
                 offload.0
             }
             StepKind::Hold { resources, steps: inner } => {
                 done.extend(resources.iter().map(|&resource| Act::Take(resource)));
-                steps(inner, key, site, &mut done);
+                steps(inner, at, &mut done);
                 done.extend(resources.iter().rev().map(|&resource| Act::Give(resource)));
                 0.0
             }
             StepKind::Offload { share, steps: inner } => {
-                steps(inner, key, site, &mut done);
+                steps(inner, at, &mut done);
                 share.0
             }
             StepKind::Parallel { branches } => {
-                let draw = |branch: &Vec<Step>| {
+                let mut draw = |branch: &Vec<Step>| {
                     let mut acts = Vec::new();
-                    steps(branch, key, site, &mut acts);
+                    steps(branch, at, &mut acts);
                     acts
                 };
-                done.push(Act::Fork(branches.iter().map(draw).collect()));
+                done.push(Act::Fork(branches.iter().map(&mut draw).collect()));
                 0.0
             }
             StepKind::Repeat { count, steps: inner } => {
                 let rounds = count.sample(&mut key.stream(own)) as u64;
-                let first = *site;
+                let (site, late) = (at.site, at.late);
                 // Addresses go on behind the block, however often it is run.
-                steps(inner, key, site, &mut Vec::new());
+                steps(inner, at, &mut Vec::new());
                 for round in 0..rounds {
-                    let mut inner_site = first;
-                    steps(inner, key.part(own + (round << 32)), &mut inner_site, &mut done);
+                    let key = key.part(own + (round << 32));
+                    steps(inner, &mut At { key, site, late }, &mut done);
                 }
                 0.0
             }
             StepKind::Chance { probability, steps: inner } => {
-                steps(inner, key, site, &mut done);
+                steps(inner, at, &mut done);
                 if !key.stream(own).chance(probability.0) {
                     done.clear();
                 }

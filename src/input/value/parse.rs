@@ -28,6 +28,9 @@ const EXPECTED: &str = "a value, as in 80 ms, exp(80 ms), 40 or 10 %";
 ///
 /// Where the text is not a value: what stands where, and what was expected there.
 pub fn parse(text: &str) -> Result<Expr, ValueError> {
+    if let Some(expr) = plain(text) {
+        return Ok(expr);
+    }
     let mut parser = Parser { tokens: tokens(text)?, at: 0, depth: 0 };
     if parser.peek() == &Token::End {
         return Err(ValueError::new("nothing stands here", 0..text.len()).expecting(EXPECTED));
@@ -37,6 +40,22 @@ pub fn parse(text: &str) -> Result<Expr, ValueError> {
         Token::End => Ok(expr),
         _ => Err(parser.left_over()),
     }
+}
+
+/// A number with or without a unit, as most values are: told apart at a glance.
+fn plain(text: &str) -> Option<Expr> {
+    let length = text.bytes().take_while(|byte| byte.is_ascii_digit() || *byte == b'.').count();
+    let (digits, rest) = text.split_at(length);
+    let number: f64 = digits.parse().ok()?;
+    let (value, height) = match rest.trim_start_matches(' ') {
+        "" if rest.is_empty() => (Value::Number(number), 0),
+        "%" => (unit::PERCENT.value(unit::PERCENT.of_digits(digits)), 1),
+        word => {
+            let unit = Unit::named(word)?;
+            (unit.value(unit.of_digits(digits)), 1)
+        }
+    };
+    Some(Expr { node: Node::Literal(value), span: 0..text.len(), height })
 }
 
 struct Parser {
@@ -313,6 +332,48 @@ mod tests {
 
     fn mistake(text: &str) -> ValueError {
         parse(text).unwrap_err()
+    }
+
+    #[test]
+    fn what_is_told_at_a_glance_is_what_the_grammar_says() {
+        for text in [
+            "80",
+            "80 ms",
+            "80ms",
+            "0.5   s",
+            "1.5us",
+            "10 %",
+            "10%",
+            "3 min",
+            ".5",
+            "2.",
+            "00.10 KiB",
+            "7 \u{b5}s",
+            "4.35 ms",
+            "1234567890123456789",
+            "0",
+        ] {
+            let mut parser = Parser { tokens: tokens(text).unwrap(), at: 0, depth: 0 };
+            assert_eq!(plain(text), Some(parser.sum().unwrap()), "{text}");
+        }
+        for text in [
+            "",
+            " 80",
+            "80 ",
+            "80 ms ",
+            "1e3",
+            "1_000",
+            "1.2.3",
+            ".",
+            "-1",
+            "80 msec",
+            "150/s",
+            "min(1, 2)",
+            "$a",
+            "80\tms",
+        ] {
+            assert_eq!(plain(text), None, "{text}");
+        }
     }
 
     #[test]

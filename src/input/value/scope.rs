@@ -1,6 +1,8 @@
 //! What a value may refer to: parameters by name, and the columns of CSV files.
 
-use super::Value;
+use std::sync::Arc;
+
+use super::{Expr, Value, ValueError, parse};
 
 /// Knows the parameters and reads the files that expressions name.
 pub trait Scope {
@@ -10,6 +12,15 @@ pub trait Scope {
 
     /// Every name that [`Scope::lookup`] knows, for "did you mean".
     fn names(&self) -> Vec<String>;
+
+    /// A text as an expression; a scope that meets the same texts again and again may keep them.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`parse()`].
+    fn parsed(&self, text: &str) -> Result<Arc<Expr>, ValueError> {
+        parse(text).map(Arc::new)
+    }
 
     /// The numbers in one column of a CSV file, as they stand there.
     ///

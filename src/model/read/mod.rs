@@ -3,6 +3,7 @@
 //! The file becomes a tree; overrides are put into the tree; then one file beside this one reads
 //! each table. Nothing stops at a mistake: it is noted and the reading goes on with a default.
 
+mod again;
 mod beta;
 pub mod check;
 mod defaults;
@@ -20,7 +21,11 @@ pub mod run;
 pub mod runtime;
 pub mod scenario;
 pub mod step;
+mod uses;
 
+pub use again::Again;
+
+use std::cell::RefCell;
 use std::path::Path;
 use std::sync::{Arc, LazyLock};
 
@@ -37,8 +42,9 @@ use crate::model::overrides::Overrides;
 use crate::model::preset::{SOURCE as PRESETS_SOURCE, TEXT as PRESETS};
 use crate::model::{Model, Story};
 use defaults::DEFAULTS;
-use names::{Names, Sheets};
+use names::{Beta, Known, Names, Sheets};
 use runtime::Surroundings;
+use uses::{Part, Parts, Uses};
 
 /// The keys of the file outside of its tables, and the tables.
 pub const ROOT_KEYS: &[Key] = &[
@@ -146,29 +152,42 @@ fn read_once(
     sheets: &Sheets<'_>,
 ) -> (Option<Model>, Vec<Problem>) {
     let notes = Notes::new(sources(document, overrides));
+    let (item, beta) = tree_of(document, overrides, scenario, &notes);
+    let mut model = Model::blank();
+    let of = (document, &item, beta.as_ref());
+    let read = read_tree(of, &notes, sheets, Before::default(), &mut model);
+    let (_, problems) = notes.finish();
+    (read.map(|_| model), problems)
+}
+
+/// The tree of a document, with overrides, a scenario, defaults and presets in it, and `beta` beside it.
+fn tree_of(
+    document: &Document,
+    overrides: &Overrides,
+    scenario: Option<&str>,
+    notes: &Notes,
+) -> (Item, Option<Item>) {
     let mut item = document.root().clone();
     let mut beta = None;
     if let Content::Table(root) = &mut item.content {
         defaults::add_defaults(root);
         for edit in overrides.edits(PRESETS_SOURCE + 1) {
-            edit::apply(root, &mut beta, edit, &notes);
+            edit::apply(root, &mut beta, edit, notes);
         }
         if let Some(name) = scenario {
             // One layer above the last override.
             let layer = u32::try_from(overrides.len()).unwrap_or(u32::MAX - 2) + FILE_LAYER + 1;
             match scenario::edits(root, name, layer) {
                 Some(edits) => {
-                    edits.into_iter().for_each(|edit| edit::apply(root, &mut beta, edit, &notes));
+                    edits.into_iter().for_each(|edit| edit::apply(root, &mut beta, edit, notes));
                 }
                 None => notes.add(no_scenario(name, &scenario_names(document))),
             }
         }
         defaults::add_default_clients(root);
-        preset::apply(root, &notes);
+        preset::apply(root, notes);
     }
-    let model = read_tree(document, &item, beta.as_ref(), &notes, sheets);
-    let (_, problems) = notes.finish();
-    (model, problems)
+    (item, beta)
 }
 
 fn no_scenario(name: &str, names: &[String]) -> Problem {
@@ -177,66 +196,126 @@ fn no_scenario(name: &str, names: &[String]) -> Problem {
         .perhaps(did_you_mean(name, names))
 }
 
+/// What is known before a reading, and what of the model is to be read.
+struct Before<'u> {
+    parts: Parts,
+    worth: Worth,
+    uses: Option<&'u RefCell<Uses>>,
+}
+
+impl Default for Before<'_> {
+    /// Nothing is known, and everything is to be read.
+    fn default() -> Self {
+        Self { parts: Parts::ALL, worth: Worth::default(), uses: None }
+    }
+}
+
+/// What names are worth after a reading.
+#[derive(Debug)]
+struct Worth {
+    known: Known,
+    beta: Beta,
+    /// What the waits are multiplied by (the axis `beta`).
+    io_scale: f64,
+}
+
+impl Default for Worth {
+    fn default() -> Self {
+        Self { known: Known::new(), beta: Beta::NotYet, io_scale: 1.0 }
+    }
+}
+
+/// Reads the parts of a model that are asked for; the others are what they are. `None` where there is no load.
 fn read_tree(
-    document: &Document,
-    item: &Item,
-    wanted_beta: Option<&Item>,
+    (document, item, wanted_beta): (&Document, &Item, Option<&Item>),
     notes: &Notes,
     sheets: &Sheets<'_>,
-) -> Option<Model> {
+    before: Before<'_>,
+    model: &mut Model,
+) -> Option<Worth> {
     let Content::Table(root) = &item.content else { return None };
+    let Before { parts, worth: Worth { known, beta, mut io_scale }, uses } = before;
     let params = params(root, notes);
     let cores = cores_item(root);
     let names = Names::new(notes, (document.folder(), sheets), params, cores);
+    let names = match uses {
+        Some(uses) => names.watched(known, uses),
+        None => names,
+    };
     let context = Context { root, names: &names, folder: document.folder(), sheets };
     let reader = names.reader();
-    let texts = reader.fields("the model", item, root, &[ROOT_KEYS]);
-
-    let host = host::read(reader, root);
-    let resources = resource::read_all(reader, root);
-    let (requests, io_scale) = beta::read_requests(&context, &resources, wanted_beta);
-    beta::tell_undefined_defaults(&context);
-    let classes: Vec<_> = requests.iter().map(|class| class.name.clone()).collect();
-    let load = load::read(&context, &classes);
-    let around = Surroundings { resources: &resources, cores: host.cores, io_scale };
-    let runtimes = runtime::read_all(&context, &around);
-
-    let runtime_names: Vec<_> = names_in(root, "runtime", "kind");
-    let resource_names: Vec<_> = resources.iter().map(|resource| resource.name.clone()).collect();
-    let vocabulary = Vocabulary { classes: &classes, resources: &resource_names };
-    let run = run::read(reader, root, &runtime_names, vocabulary);
-    let scenarios = scenario::read_all(reader, root, document.text());
-    let scenario_names: Vec<_> = scenarios.iter().map(|scenario| scenario.name.clone()).collect();
-    let known = expect::Known { vocabulary, runtimes: &runtime_names, scenarios: &scenario_names };
-    let expects = expect::read_all(reader, root, &known);
-    names.check_all();
-
-    let model = Model {
-        name: document.name().to_owned(),
-        title: texts.text("title"),
-        source: texts.text("source"),
-        description: texts.text("description"),
-        story: Story {
+    let reads = |part| {
+        names.reading(part);
+        parts.has(part)
+    };
+    if reads(Part::Rest) {
+        let texts = reader.fields("the model", item, root, &[ROOT_KEYS]);
+        model.name = document.name().to_owned();
+        model.title = texts.text("title");
+        model.source = texts.text("source");
+        model.description = texts.text("description");
+        model.story = Story {
             claim: texts.text("claim"),
             cause: texts.text("cause"),
             formula_says: texts.text("formula_says"),
-        },
-        host,
-        load: load?,
-        resources,
-        requests,
-        runtimes,
-        run,
-        scenarios,
-        expects,
-        read_outside: sheets.outside(document.folder()),
-    };
+        };
+    }
+    if reads(Part::Host) {
+        model.host = host::read(reader, root);
+    }
+    if reads(Part::Resources) {
+        model.resources = resource::read_all(reader, root);
+    }
+    if reads(Part::Requests) {
+        (model.requests, io_scale) = beta::read_requests(&context, &model.resources, wanted_beta);
+    } else {
+        names.set_beta(beta);
+    }
+    beta::tell_undefined_defaults(&context);
+    let classes: Vec<_> = model.requests.iter().map(|class| class.name.clone()).collect();
+    let mut has_load = true;
+    if reads(Part::Load) {
+        match load::read(&context, &classes) {
+            Some(load) => model.load = load,
+            None => has_load = false,
+        }
+    }
+    if reads(Part::Runtimes) {
+        let around =
+            Surroundings { resources: &model.resources, cores: model.host.cores, io_scale };
+        model.runtimes = runtime::read_all(&context, &around);
+    }
+    if parts.has(Part::Run) || parts.has(Part::Rest) {
+        let runtime_names: Vec<_> = names_in(root, "runtime", "kind");
+        let resources: Vec<_> = model.resources.iter().map(|one| one.name.clone()).collect();
+        let vocabulary = Vocabulary { classes: &classes, resources: &resources };
+        if reads(Part::Run) {
+            model.run = run::read(reader, root, &runtime_names, vocabulary);
+        }
+        if reads(Part::Rest) {
+            model.scenarios = scenario::read_all(reader, root, document.text());
+            let scenarios: Vec<_> = model.scenarios.iter().map(|one| one.name.clone()).collect();
+            let known =
+                expect::Known { vocabulary, runtimes: &runtime_names, scenarios: &scenarios };
+            model.expects = expect::read_all(reader, root, &known);
+        }
+    }
+    names.reading(Part::Rest);
+    names.check_all();
+    if !sheets.is_untouched() {
+        // A parameter that nothing else uses may name a file.
+        model.read_outside = sheets.outside(document.folder());
+    }
+    if !has_load {
+        return None;
+    }
     // Contradictions are only sought in what is not mistaken: a default in the place of a mistake
     // would make some that nobody wrote.
     if notes.count() == 0 {
-        check::check(reader, root, &model);
+        check::check(reader, root, model);
     }
-    Some(model)
+    let beta = names.beta();
+    Some(Worth { known: names.into_known(), beta, io_scale })
 }
 
 fn params<'a>(root: &'a Table, notes: &Notes) -> Option<&'a Table> {

@@ -14,7 +14,8 @@ use crate::input::series::Sheet;
 use crate::input::suggest::did_you_mean;
 use crate::input::table::MOST_WIDE;
 use crate::input::tree::{Content, Item, Table};
-use crate::input::value::{Scope, Value};
+use crate::input::value::{self, Expr, Scope, Value, ValueError};
+use crate::model::read::uses::{Part, Uses};
 
 /// Names that the model itself gives, which no parameter may have.
 pub const RESERVED: [&str; 2] = ["cores", "beta"];
@@ -35,6 +36,9 @@ pub enum Beta {
     Known(f64),
 }
 
+/// Names with what they are worth.
+pub type Known = BTreeMap<String, Result<Value, String>>;
+
 /// The parameters of a model, evaluated when they are first asked for.
 pub struct Names<'a> {
     notes: &'a Notes,
@@ -44,10 +48,12 @@ pub struct Names<'a> {
     instead: BTreeMap<String, Value>,
     cores: Option<&'a Item>,
     beta: Cell<Beta>,
-    known: RefCell<BTreeMap<String, Result<Value, String>>>,
+    known: RefCell<Known>,
     /// The names whose evaluation is under way, from the outermost.
     under_way: RefCell<Vec<String>>,
     sheets: &'a Sheets<'a>,
+    /// Where it is kept who looks up what, if anybody wants to know.
+    uses: Option<&'a RefCell<Uses>>,
 }
 
 /// The CSV files of one reading, each opened once.
@@ -67,6 +73,12 @@ impl<'a> Sheets<'a> {
         Self { data: document.data(), open: RefCell::default() }
     }
 
+    /// Whether no file was asked for.
+    #[must_use]
+    pub fn is_untouched(&self) -> bool {
+        self.open.borrow().is_empty()
+    }
+
     /// The file as a sheet.
     ///
     /// # Errors
@@ -80,6 +92,9 @@ impl<'a> Sheets<'a> {
     /// The files among them that lie outside of the folder, links followed.
     #[must_use]
     pub fn outside(&self, folder: &Path) -> Vec<String> {
+        if self.is_untouched() {
+            return Vec::new();
+        }
         let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
         let Ok(home) = folder.canonicalize() else { return Vec::new() };
         let inside =
@@ -110,7 +125,29 @@ impl<'a> Names<'a> {
             known: RefCell::new(BTreeMap::new()),
             under_way: RefCell::new(Vec::new()),
             sheets,
+            uses: None,
         }
+    }
+
+    /// The same, with these values known already, telling who looks up what.
+    #[must_use]
+    pub fn watched(mut self, known: Known, uses: &'a RefCell<Uses>) -> Self {
+        self.known = RefCell::new(known);
+        self.uses = Some(uses);
+        self
+    }
+
+    /// Says which part of the model is read from now on.
+    pub fn reading(&self, part: Part) {
+        if let Some(uses) = self.uses {
+            uses.borrow_mut().read(part);
+        }
+    }
+
+    /// The values of the names that were looked up.
+    #[must_use]
+    pub fn into_known(self) -> Known {
+        self.known.into_inner()
     }
 
     /// The same with other values of some parameters; those that use them change with them.
@@ -128,6 +165,7 @@ impl<'a> Names<'a> {
             known: RefCell::new(cores.into_iter().collect()),
             under_way: RefCell::new(Vec::new()),
             sheets: self.sheets,
+            uses: self.uses,
         }
     }
 
@@ -163,7 +201,9 @@ impl<'a> Names<'a> {
     /// Evaluates every parameter, so that mistakes in those that nothing uses are told too.
     pub fn check_all(&self) {
         for name in self.written.keys() {
-            let _ = self.lookup(name);
+            if !self.known.borrow().contains_key(*name) {
+                let _ = self.lookup(name);
+            }
         }
     }
 
@@ -210,6 +250,9 @@ impl<'a> Names<'a> {
 
 impl Scope for Names<'_> {
     fn lookup(&self, name: &str) -> Option<Result<Value, String>> {
+        if let Some(uses) = self.uses {
+            uses.borrow_mut().looked_up(name, self.under_way.borrow().last());
+        }
         if name == "beta" {
             return Some(self.beta_value());
         }
@@ -236,6 +279,14 @@ impl Scope for Names<'_> {
 
     fn names(&self) -> Vec<String> {
         self.written.keys().copied().chain(RESERVED).map(str::to_owned).collect()
+    }
+
+    fn parsed(&self, text: &str) -> Result<Arc<Expr>, ValueError> {
+        match self.uses {
+            // What has a name in it stays as it is where the name's value changes.
+            Some(uses) if text.contains('$') => uses.borrow_mut().parsed(text),
+            _ => value::parse(text).map(Arc::new),
+        }
     }
 
     fn series(&self, file: &str, column: &str) -> Result<Vec<f64>, String> {

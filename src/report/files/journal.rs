@@ -32,7 +32,10 @@ pub struct Entry {
 pub struct Journal {
     path: PathBuf,
     file: File,
+    /// Points that are in the file, and lines that are not yet.
     next: u64,
+    lines: Vec<u8>,
+    waiting: u64,
     synced: Instant,
 }
 
@@ -73,7 +76,7 @@ impl Journal {
             Ok(file)
         };
         match begin(&path) {
-            Ok(file) => Ok(Self { path, file, next: 0, synced: Instant::now() }),
+            Ok(file) => Ok(Self::of_file(path, file, 0)),
             Err(error) if error.kind() == ErrorKind::AlreadyExists => {
                 Err(Refused::Unfinished(path))
             }
@@ -86,11 +89,11 @@ impl Journal {
     ///
     /// # Errors
     ///
-    /// It is that of another sweep, or cannot be read or written.
+    /// It is that of another sweep, or cannot be read or written; those of `take`.
     pub fn resume(
         folder: &Path,
         of: &str,
-        mut take: impl FnMut(u64, &Entry),
+        mut take: impl FnMut(u64, &Entry) -> Result<(), Error>,
     ) -> Result<Self, Refused> {
         let path = folder.join(JOURNAL_FILE);
         let failed = |source| Error::File { path: path.clone(), source };
@@ -115,13 +118,17 @@ impl Journal {
             line.clear();
             let read = reader.read_until(b'\n', &mut line).map_err(failed)?;
             let Some(entry) = parse(&line, next).filter(|_| read > 0) else { break };
-            take(next, &entry);
+            take(next, &entry)?;
             end += read as u64;
             next += 1;
         }
         drop(reader);
         file.set_len(end).and_then(|()| file.seek(SeekFrom::End(0))).map_err(failed)?;
-        Ok(Self { path, file, next, synced: Instant::now() })
+        Ok(Self::of_file(path, file, next))
+    }
+
+    fn of_file(path: PathBuf, file: File, next: u64) -> Self {
+        Self { path, file, next, lines: Vec::new(), waiting: 0, synced: Instant::now() }
     }
 
     /// How many points it has.
@@ -136,15 +143,27 @@ impl Journal {
         self.next == 0
     }
 
-    /// Appends the next point, in one write, so that a kill leaves at most the last line torn.
+    /// Adds the next point to those that the next [`Journal::write`] writes.
+    pub fn add(&mut self, entry: &Entry) {
+        let Self { lines, .. } = self;
+        let begin = lines.len();
+        // Memory takes every write, and a string is always JSON.
+        let _ = write!(lines, "{}\t", self.next + self.waiting);
+        let _ = serde_json::to_writer(&mut *lines, &entry.csv);
+        lines.push(b'\t');
+        lines.extend_from_slice(entry.json.as_bytes());
+        let sum = check_sum(&lines[begin..]);
+        let _ = writeln!(lines, "\t{sum:016x}");
+        self.waiting += 1;
+    }
+
+    /// Writes what was added, in one write, so that a kill leaves at most a last line torn.
     ///
     /// # Errors
     ///
     /// Those of the disk.
-    pub fn append(&mut self, entry: &Entry) -> Result<(), Error> {
-        let body = format!("{}\t{}\t{}", self.next, quoted(&entry.csv), entry.json);
-        let line = format!("{body}\t{:016x}\n", check_sum(body.as_bytes()));
-        let written = self.file.write_all(line.as_bytes()).and_then(|()| {
+    pub fn write(&mut self) -> Result<(), Error> {
+        let written = self.file.write_all(&self.lines).and_then(|()| {
             if self.synced.elapsed() < SYNC_EVERY {
                 return Ok(());
             }
@@ -152,26 +171,9 @@ impl Journal {
             self.file.sync_data()
         });
         written.map_err(|source| Error::File { path: self.path.clone(), source })?;
-        self.next += 1;
+        self.next += std::mem::take(&mut self.waiting);
+        self.lines.clear();
         Ok(())
-    }
-
-    /// Reads all points again, one after another.
-    ///
-    /// # Errors
-    ///
-    /// Those of the disk; a journal that somebody else changed meanwhile.
-    pub fn entries(&self) -> io::Result<impl Iterator<Item = io::Result<Entry>> + use<>> {
-        let mut reader = BufReader::with_capacity(1 << 16, File::open(&self.path)?);
-        reader.skip_until(b'\n')?;
-        let mut line = Vec::new();
-        Ok((0..self.next).map(move |number| {
-            line.clear();
-            reader.read_until(b'\n', &mut line)?;
-            parse(&line, number).ok_or_else(|| {
-                io::Error::new(ErrorKind::InvalidData, "the journal was changed meanwhile")
-            })
-        }))
     }
 
     /// Takes it away, for the sweep is finished.
@@ -184,11 +186,6 @@ impl Journal {
         drop(self.file);
         std::fs::remove_file(&path).map_err(|source| Error::File { path, source })
     }
-}
-
-/// The CSV of a point on one line.
-fn quoted(text: &str) -> String {
-    serde_json::to_string(text).expect("a string is always JSON")
 }
 
 /// The point in a line; `None` where the line is torn or not that of this number.
@@ -234,15 +231,15 @@ mod tests {
 
     fn written(folder: &Path, points: u64) -> Journal {
         let mut journal = Journal::begin(folder, OF).unwrap();
-        (0..points).for_each(|n| journal.append(&entry(n)).unwrap());
+        (0..points).for_each(|n| journal.add(&entry(n)));
+        journal.write().unwrap();
         journal
     }
 
     #[test]
     fn a_journal_cut_anywhere_goes_on_with_every_whole_point() {
         let home = tempfile::tempdir().unwrap();
-        let whole = written(home.path(), 3);
-        assert!(whole.entries().unwrap().map(Result::unwrap).eq((0..3).map(entry)));
+        assert_eq!(written(home.path(), 3).len(), 3);
         let path = home.path().join(JOURNAL_FILE);
         let bytes = std::fs::read(&path).unwrap();
         for cut in 0..=bytes.len() {
@@ -251,11 +248,15 @@ mod tests {
             let mut again = Journal::resume(home.path(), OF, |n, found| {
                 assert_eq!((n, found), (seen, &entry(seen)));
                 seen += 1;
+                Ok(())
             })
             .unwrap();
             let lines = bytes[..cut].iter().filter(|&&byte| byte == b'\n').count() as u64;
             assert_eq!((again.len(), seen), (lines.saturating_sub(1), lines.saturating_sub(1)));
-            (seen..3).for_each(|n| again.append(&entry(n)).unwrap());
+            (seen..3).for_each(|n| {
+                again.add(&entry(n));
+                again.write().unwrap();
+            });
             assert_eq!(std::fs::read(&path).unwrap(), bytes, "cut at {cut}");
         }
     }
@@ -269,18 +270,18 @@ mod tests {
         let second = bytes.iter().position(|&byte| byte == b'\n').unwrap() + 40;
         bytes[second] ^= 1;
         std::fs::write(&path, &bytes).unwrap();
-        assert!(Journal::resume(home.path(), OF, |_, _| {}).unwrap().len() < 2);
+        assert!(Journal::resume(home.path(), OF, |_, _| Ok(())).unwrap().len() < 2);
     }
 
     #[test]
     fn that_of_another_sweep_is_refused_and_so_is_writing_over_one() {
         let home = tempfile::tempdir().unwrap();
         written(home.path(), 1);
-        let other = Journal::resume(home.path(), "{\"of\":\"another\"}", |_, _| {});
+        let other = Journal::resume(home.path(), "{\"of\":\"another\"}", |_, _| Ok(()));
         assert!(other.unwrap_err().to_string().contains("the journal of another sweep"));
         let anew = Journal::begin(home.path(), OF).unwrap_err().to_string();
         assert!(anew.contains("--resume"), "{anew}");
-        Journal::resume(home.path(), OF, |_, _| {}).unwrap().finish().unwrap();
+        Journal::resume(home.path(), OF, |_, _| Ok(())).unwrap().finish().unwrap();
         assert!(Journal::begin(home.path(), OF).unwrap().is_empty());
     }
 }

@@ -21,7 +21,7 @@ mod whole;
 pub use compare::{Difference, compare, hash_of};
 pub use error::Error;
 pub use manifest::{Manifest, ModelCopy, Precision, sha256};
-pub use pieces::{Piece, prepare, save_pieces};
+pub use pieces::{Growing, Piece, prepare, save_pieces};
 pub use validation::{Validated, save_validation};
 pub use whole::write_whole;
 

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest as _, Sha256};
 
 use super::manifest::{Manifest, hex};
+use super::whole::Whole;
 use super::{Error, MANIFEST_FILE, make_folder, remove, write_whole};
 
 /// Writes a file's bytes, the same each time.
@@ -67,6 +68,51 @@ pub fn save_pieces(
     Ok(written)
 }
 
+/// A file of a folder that grows piece by piece; it is there once it is finished, whole.
+pub struct Growing {
+    name: String,
+    path: PathBuf,
+    file: Whole,
+    hash: Sha256,
+}
+
+impl Growing {
+    /// Begins a file of this name beside its place.
+    ///
+    /// # Errors
+    ///
+    /// The folder takes no file.
+    pub fn begin(folder: &Path, name: &str) -> Result<Self, Error> {
+        let path = folder.join(name);
+        match Whole::begin(&path) {
+            Ok(file) => Ok(Self { name: name.to_owned(), path, file, hash: Sha256::new() }),
+            Err(source) => Err(Error::File { path, source }),
+        }
+    }
+
+    /// Adds these bytes.
+    ///
+    /// # Errors
+    ///
+    /// Those of the disk.
+    pub fn add(&mut self, bytes: &[u8]) -> Result<(), Error> {
+        self.hash.update(bytes);
+        let written = self.file.write_all(bytes);
+        written.map_err(|source| Error::File { path: self.path.clone(), source })
+    }
+
+    /// Puts it into its place; its name and the SHA-256 of its bytes, as a manifest has them.
+    ///
+    /// # Errors
+    ///
+    /// Those of the disk.
+    pub fn finish(self) -> Result<(String, String), Error> {
+        let Self { name, path, file, hash } = self;
+        file.finish().map_err(|source| Error::File { path, source })?;
+        Ok((name, hex(&hash.finalize())))
+    }
+}
+
 /// Hashes what it hands on.
 struct Hashed<'a> {
     to: &'a mut dyn Write,
@@ -105,5 +151,22 @@ mod tests {
             let bytes = std::fs::read(folder.join(name)).unwrap();
             assert_eq!(*hash, hex(&Sha256::digest(&bytes)), "{name}");
         }
+    }
+
+    #[test]
+    fn a_growing_file_is_there_once_it_is_finished_and_its_hash_is_that_of_its_bytes() {
+        let home = tempfile::tempdir().unwrap();
+        let path = home.path().join("grown.csv");
+        std::fs::write(&path, "old").unwrap();
+        let mut file = Growing::begin(home.path(), "grown.csv").unwrap();
+        (0..10_000).for_each(|n| file.add(format!("{n}\n").as_bytes()).unwrap());
+        assert_eq!(std::fs::read(&path).unwrap(), b"old");
+        let (name, hash) = file.finish().unwrap();
+        let bytes = std::fs::read(&path).unwrap();
+        assert!(bytes.starts_with(b"0\n1\n") && bytes.ends_with(b"\n9999\n"));
+        assert_eq!((name.as_str(), hash), ("grown.csv", hex(&Sha256::digest(&bytes))));
+        // One that is given up leaves nothing.
+        Growing::begin(home.path(), "given-up.csv").unwrap().add(b"half").unwrap();
+        assert_eq!(std::fs::read_dir(home.path()).unwrap().count(), 1);
     }
 }

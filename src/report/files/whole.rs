@@ -24,12 +24,41 @@ pub fn write_whole(
 }
 
 fn attempt(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
-    let (temporary, file) = Temporary::beside(path)?;
-    let mut buffer = BufWriter::new(file);
-    write(&mut buffer)?;
-    let file = buffer.into_inner().map_err(io::IntoInnerError::into_error)?;
-    file.sync_all()?;
-    temporary.rename(path)
+    let mut file = Whole::begin(path)?;
+    write(&mut file)?;
+    file.finish()
+}
+
+/// A file that is being written beside its place.
+pub struct Whole {
+    path: PathBuf,
+    temporary: Temporary,
+    buffer: BufWriter<File>,
+}
+
+impl Whole {
+    /// The file that is to be at `path`.
+    pub fn begin(path: &Path) -> io::Result<Self> {
+        let (temporary, file) = Temporary::beside(path)?;
+        Ok(Self { path: path.to_owned(), temporary, buffer: BufWriter::new(file) })
+    }
+
+    /// Synced, and renamed into its place.
+    pub fn finish(self) -> io::Result<()> {
+        let file = self.buffer.into_inner().map_err(io::IntoInnerError::into_error)?;
+        file.sync_all()?;
+        self.temporary.rename(&self.path)
+    }
+}
+
+impl Write for Whole {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.buffer.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.buffer.flush()
+    }
 }
 
 /// A temporary file's name; the file is removed unless it was renamed.

@@ -5,14 +5,14 @@ mod findings;
 mod made;
 
 pub use digest::Digest;
-pub use made::made;
+pub use made::{Gist, Made};
 
 use std::io::{self, Write};
 
 use serde_json::{Map, Value};
 
 use super::Style;
-use super::files::journal::Entry;
+use crate::study::result::Outcome;
 
 /// A value of an axis in JSON: a number where it is a plain one, else as it was written.
 pub(super) fn value(text: &str) -> Value {
@@ -41,71 +41,80 @@ pub fn cells(params: &[(String, String)]) -> Vec<(String, String)> {
 /// # Errors
 ///
 /// None that a result can cause.
-pub fn point_json(
-    params: &[(String, String)],
-    outcome: &crate::study::result::Outcome,
-) -> serde_json::Result<String> {
+pub fn point_json(params: &[(String, String)], outcome: &Outcome) -> serde_json::Result<String> {
     let params: Map<String, Value> =
         params.iter().map(|(name, text)| (name.clone(), value(text))).collect();
-    let params = serde_json::to_string(&params)?;
-    Ok(format!("{{\"params\":{params},\"result\":{}}}", serde_json::to_string(outcome)?))
+    let mut json = Line(Vec::with_capacity(USUAL_BYTES));
+    json.0.extend_from_slice(b"{\"params\":");
+    serde_json::to_writer(&mut json, &params)?;
+    json.0.extend_from_slice(b",\"result\":");
+    serde_json::to_writer(&mut json, outcome)?;
+    json.0.push(b'}');
+    String::from_utf8(json.0).map_err(serde::ser::Error::custom)
 }
+
+/// A line that is being written: most of what comes is a single sign.
+struct Line(Vec<u8>);
+
+impl Write for Line {
+    #[inline]
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.write_all(bytes)?;
+        Ok(bytes.len())
+    }
+
+    #[inline(always)]
+    fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
+        match bytes {
+            [one] => self.0.push(*one),
+            _ => self.0.extend_from_slice(bytes),
+        }
+        Ok(())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Bytes of a point of one runtime.
+const USUAL_BYTES: usize = 4 << 10;
 
 /// What stands before, between and after the points of `result.json`.
 pub const JSON_AROUND: [&str; 3] = ["{\"points\":[\n", ",\n", "\n]}\n"];
 
-/// The points of a sweep, one after another, however many they are.
-pub type Entries<'a> = Box<dyn Iterator<Item = io::Result<Entry>> + 'a>;
-
-/// A sweep to be written.
-pub struct Sweep<'a> {
-    /// What a screen shows of it.
-    pub digest: &'a Digest,
-    /// Reads its points from the first on.
-    pub entries: &'a dyn Fn() -> io::Result<Entries<'a>>,
-}
-
-/// One way to write a sweep, under the names of [`super::FORMATS`].
+/// One way to show a sweep, under the names of [`super::FORMATS`].
 #[derive(Clone, Copy, Debug)]
 pub struct Format {
     /// What `--format` calls it.
     pub name: &'static str,
     /// Its file in an output folder.
     pub file: &'static str,
-    /// Writes it. Formats for machines ignore the style.
-    pub write: fn(&Sweep<'_>, &Style, &mut dyn Write) -> io::Result<()>,
+    /// What it is made of.
+    pub made: MadeOf,
+}
+
+/// What a format is made of.
+#[derive(Clone, Copy, Debug)]
+pub enum MadeOf {
+    /// What a screen shows of the whole.
+    Digest(fn(&Digest, &Style) -> String),
+    /// The points, one after another, however many they are: [`json`](point_json) with
+    /// [`JSON_AROUND`] them, or the rows of [`csv`](super::csv) below their titles.
+    Points,
 }
 
 /// All formats, the default first.
 pub const FORMATS: &[Format] = &[
-    Format {
-        name: "table",
-        file: "report.txt",
-        write: |sweep, style, to| to.write_all(sweep.digest.text(style).as_bytes()),
-    },
-    Format { name: "json", file: "result.json", write: |sweep, _, to| write_json(sweep, to) },
-    Format { name: "csv", file: "result.csv", write: |sweep, _, to| write_csv(sweep, to) },
+    Format { name: "table", file: "report.txt", made: MadeOf::Digest(Digest::text) },
+    Format { name: "json", file: "result.json", made: MadeOf::Points },
+    Format { name: "csv", file: "result.csv", made: MadeOf::Points },
     Format {
         name: "markdown",
         file: "report.md",
-        write: |sweep, _, to| to.write_all(sweep.digest.markdown().as_bytes()),
+        made: MadeOf::Digest(|digest, _| digest.markdown()),
     },
 ];
-
-fn write_json(sweep: &Sweep<'_>, to: &mut dyn Write) -> io::Result<()> {
-    let [before, between, after] = JSON_AROUND;
-    to.write_all(before.as_bytes())?;
-    for (number, entry) in (sweep.entries)()?.enumerate() {
-        to.write_all(if number == 0 { "" } else { between }.as_bytes())?;
-        to.write_all(entry?.json.as_bytes())?;
-    }
-    to.write_all(after.as_bytes())
-}
-
-fn write_csv(sweep: &Sweep<'_>, to: &mut dyn Write) -> io::Result<()> {
-    super::csv::write_titles(sweep.digest.titles(), to)?;
-    (sweep.entries)()?.try_for_each(|entry| to.write_all(entry?.csv.as_bytes()))
-}
 
 #[cfg(test)]
 mod tests {

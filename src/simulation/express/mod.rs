@@ -28,3 +28,4 @@ mod task;
 pub use lane::Lane;
 pub use legs::{Leg, legs_of};
 pub use run::replicate;
+pub use state::Event;

@@ -212,11 +212,12 @@ impl<S: Serve> Express<'_, S> {
             let pools = if resource.scope == Scope::Shared { 1 } else { processes };
             (Level::default(), u64::from(resource.slots) * pools)
         });
-        let is_open = state.record.opened.is_some();
-        let mut found = state.record.close(stop, now, stayed, unused.collect());
+        let (is_open, setup) = (state.record.opened.is_some(), state.setup);
+        let unused = unused.collect();
+        let mut found = state.keep_memory().close(stop, now, stayed, unused);
         serve.amend(&mut found);
         if is_open {
-            found.debug_assert_lawful(state.setup);
+            found.debug_assert_lawful(setup);
         }
         found
     }

@@ -17,6 +17,7 @@ use super::super::record::{Ended, Recorder};
 use super::super::replication::Stop;
 use super::super::request::{Part, Round};
 use super::super::setup::Setup;
+use super::super::spare;
 use super::task::{Task, flag};
 
 /// Something that will happen.
@@ -99,7 +100,7 @@ impl<'a> State<'a> {
             setup,
             now: Time::ZERO,
             opens: window.opens(),
-            queue: EventQueue::new(),
+            queue: spare::queue(),
             arrival: u128::MAX,
             tasks: Slab::new(),
             rounds: Slab::new(),
@@ -114,6 +115,14 @@ impl<'a> State<'a> {
             over: false,
             bail: false,
         }
+    }
+
+    /// Keeps what memory the next replication of this thread can use.
+    pub fn keep_memory(self) -> Recorder {
+        if self.tasks.places() <= IN_CACHE {
+            spare::keep_queue(self.queue);
+        }
+        self.record
     }
 
     /// Ends the replication here, for a reason of its own.

@@ -105,19 +105,26 @@ pub fn tornado(
     control.plan_points(models.len() as u64);
     let mut figures: Vec<Vec<Figure>> = Vec::new();
     let mut effort = None;
-    let work = |index: u64| {
+    let work = |(): &mut (), index: u64| {
         if control.is_cancelled() {
             return Err(Failure::Interrupted);
         }
         figures_of(models[index as usize], metric, control)
     };
-    let ended =
-        in_order(0..models.len() as u64, &pool, work, |_, (found, (replications, warmup))| {
-            control.finish_point();
-            effort = Some(Effort::and(effort, replications, warmup));
-            figures.push(found);
+    let ended = in_order(
+        0..models.len() as u64,
+        &pool,
+        || (),
+        work,
+        |_, all| {
+            for (found, (replications, warmup)) in all {
+                control.finish_point();
+                effort = Some(Effort::and(effort, replications, warmup));
+                figures.push(found);
+            }
             Ok(())
-        });
+        },
+    );
     let done = figures.len().saturating_sub(1) / 2;
     match ended {
         Err(Failure::Interrupted) if done > 0 => {}

@@ -13,7 +13,8 @@ pub enum Asked {
 impl World<'_> {
     /// The wait that is next for a task begins, once it has its slots.
     pub(super) fn begin_wait(&mut self, task: usize) -> Asked {
-        let Some(Act::Wait { nanos, at, .. }) = self.tasks[task].todo.front().cloned() else {
+        let Some(Act::Wait { nanos, at, timer, .. }) = self.tasks[task].todo.front().cloned()
+        else {
             unreachable!("it is to wait");
         };
         while let Some(&resource) = at.get(self.tasks[task].at) {
@@ -22,25 +23,32 @@ impl World<'_> {
                 other => return other,
             }
         }
-        self.tasks[task].waits_until = Some(self.machine.now + nanos);
+        let end = match timer {
+            Some(late) => self.timer_end(task, nanos, late),
+            None => self.machine.now + nanos,
+        };
+        self.tasks[task].waits_until = Some(end);
         Asked::Granted
     }
 
+    /// The wait of a task is over, and its runtime knows.
     pub(super) fn wait_is_over(&mut self, task: usize) {
-        self.tasks[task].waits_until = None;
         self.tasks[task].at = 0;
         let Some(Act::Wait { at, .. }) = self.tasks[task].todo.pop_front() else {
             unreachable!("it was waiting");
         };
         at.iter().rev().for_each(|&resource| self.give(task, resource));
         let Some(thread) = self.tasks[task].thread else { return self.go_on(task) };
-        let this = &self.machine.threads[thread];
-        match this.of_loop {
-            Some(id) if this.is_loop => {
+        match self.machine.threads[thread].job {
+            Job::Loop(id) => {
                 self.tasks[task].thread = None;
                 if self.machine.lock(thread) {
                     self.run_loop(id);
                 }
+            }
+            Job::Stealer(id) => {
+                self.tasks[task].thread = None;
+                self.run_stealer(id);
             }
             _ => self.run_in_place(thread),
         }
@@ -57,8 +65,11 @@ impl World<'_> {
 
     fn make_ready(&mut self, task: usize) {
         self.tasks[task].ready_at = self.machine.now;
-        let id = self.tasks[task].of_loop.expect("a task of a loop");
-        self.loops[id].ready.push_back(task);
+        let id = self.tasks[task].home.expect("a task has a home");
+        match self.stealers.get_mut(id) {
+            Some(stealer) => stealer.ready.push_back(task),
+            None => self.loops[id].ready.push_back(task),
+        }
     }
 
     /// The pool of a resource that a task uses.
@@ -67,8 +78,9 @@ impl World<'_> {
             return (resource, 0);
         }
         let this = &self.tasks[task];
-        let of_loop = this.of_loop.map(|id| self.loops[id].thread);
-        let thread = this.thread.or(of_loop).expect("somebody serves it");
+        let at_home =
+            |id: usize| self.stealers.get(id).map_or_else(|| self.loops[id].thread, |it| it.thread);
+        let thread = this.thread.or(this.home.map(at_home)).expect("somebody serves it");
         (resource, self.machine.threads[thread].process)
     }
 
@@ -130,9 +142,9 @@ impl World<'_> {
         self.fail(task);
         let Some(thread) = thread else { return };
         self.machine.threads[thread].task = None;
-        let this = &self.machine.threads[thread];
-        match this.of_loop {
-            Some(id) if this.is_loop => self.run_loop(id),
+        match self.machine.threads[thread].job {
+            Job::Loop(id) => self.run_loop(id),
+            Job::Stealer(id) => self.run_stealer(id),
             _ => self.fall_idle(thread),
         }
     }
@@ -175,6 +187,7 @@ impl World<'_> {
     /// A task is no more; with the last one the server is done with the request.
     fn leave(&mut self, task: usize) {
         assert!(self.tasks[task].held.is_empty(), "no slot leaves with its holder");
+        self.tasks[task].is_over = true;
         let request = &mut self.requests[self.tasks[task].request];
         request.strands -= 1;
         if request.strands == 0
