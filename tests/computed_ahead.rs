@@ -205,3 +205,45 @@ fn the_classic_models_are_computed_ahead() {
         assert!(Setup::new(&model, &runtime).is_computed_ahead(), "{}", runtime.name);
     }
 }
+
+#[test]
+fn requests_of_many_steps_computed_in_one_do_not_put_off_the_look_at_what_ends_it() {
+    let steps = vec![repeat(50_000, vec![io(exp_ms(0.001))])];
+    let setup = Setup::new(&model(Load::closed(1), steps), &sync(1));
+    assert!(setup.is_computed_ahead());
+    let window = Window { warmup: Span::ZERO, requests: 300, duration: None };
+    let control = Control::with_most_events(Some(60_000));
+    let found = replicate(&setup, 0, window, &control);
+    assert!(matches!(found.stop, Stop::Limit(_)), "{:?}", found.stop);
+    // Each request is some 50 000 events: a few are looked past, not all 300.
+    assert!(found.events < 500_000, "{} events", found.events);
+}
+
+#[test]
+fn corners_that_random_models_do_not_come_to_are_the_same_too() {
+    let closed = |think: f64| {
+        let kind = LoadKind::Closed { clients: 60, think: Dist::constant(think) };
+        Load::new(kind)
+    };
+    let plain = || vec![cpu(exp_ms(0.5)), io(exp_ms(2.0))];
+    let on = |load, steps, cores| on_cores(model(load, steps), cores, Scheduling::Fifo);
+    let mut resource_of_nobody = on(closed(0.0), plain(), 2);
+    resource_of_nobody.resources = vec![pool("idle", 7)];
+    let again = vec![cpu(exp_ms(1.0)), io(ms(0.0)), cpu(exp_ms(1.0)), io(exp_ms(3.0))];
+    let long = vec![repeat(600, vec![io(exp_ms(0.01)), cpu(exp_ms(0.001))])];
+    for (what, model) in [
+        ("a resource that no step asks for", resource_of_nobody),
+        ("more cores than are looked through", on(closed(0.0), plain(), 40)),
+        ("a burst, a wait of no time and a burst", on(closed(0.0), again, 2)),
+        ("clients that think for a ten-thousandth of a nanosecond", on(closed(1e-4), plain(), 2)),
+        ("a repeat that is not written out", on(closed(0.0), long, 2)),
+    ] {
+        let setup = Setup::new(&model, &threads(50));
+        assert!(setup.is_computed_ahead(), "{what}");
+        let window = Window { warmup: Span::from_millis(20), requests: 200, duration: None };
+        let ahead = replicate(&setup, 0, window, &Control::default());
+        assert_eq!((&ahead.stop, ahead.counts.ended()), (&Stop::Closed, 200), "{what}");
+        let driven = replicate(&setup.event_driven(), 0, window, &Control::default());
+        assert!(figures(ahead) == figures(driven), "{what}");
+    }
+}

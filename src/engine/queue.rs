@@ -421,6 +421,17 @@ mod tests {
     }
 
     #[test]
+    fn events_are_taken_without_a_look_at_the_first() {
+        let mut queue = EventQueue::new();
+        for (time, tie) in [(7 << 40, 1), (3, 2), (3, 0), (5, 9)] {
+            queue.push(Time(time), tie, (time, tie));
+        }
+        let taken: Vec<_> = std::iter::from_fn(|| queue.take()).collect();
+        assert_eq!(taken, [(3, 0), (3, 2), (5, 9), (7 << 40, 1)]);
+        assert_eq!(queue.take(), None);
+    }
+
+    #[test]
     fn the_last_instant_of_all_can_be_reached() {
         hold([(u64::MAX, 3), (u64::MAX - 1, 2), (0, 1), (u64::MAX, 4)], 2);
     }

@@ -97,7 +97,8 @@ mod tests {
 
     #[test]
     fn a_freed_place_is_used_again_before_the_slab_grows() {
-        let mut slab = Slab::new();
+        let mut slab = Slab::default();
+        assert!(slab.is_empty());
         let (a, b) = (slab.insert("a"), slab.insert("b"));
         slab.remove(a);
         assert_eq!(slab.len(), 1);

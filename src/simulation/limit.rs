@@ -196,7 +196,14 @@ pub fn end_of_time() -> Stop {
 
 #[cfg(test)]
 mod tests {
+    use super::super::setup::Setup;
+    use super::super::world::World;
+    use super::super::{Window, express};
     use super::*;
+    use crate::input::dist::Dist;
+    use crate::model::runtime::SyncWorker;
+    use crate::model::{Load, Model, Runtime, Step};
+    use crate::units::Span;
 
     fn words(stop: Option<Stop>) -> String {
         match stop {
@@ -248,6 +255,79 @@ mod tests {
             watch.look(&Control::default(), &record, now, 7),
             Some(no_end(u64::MAX, now, 7))
         );
+    }
+
+    /// A replication with a warm-up of an hour, event by event or computed ahead, whose record says already what `before` sets.
+    fn replication(
+        workers: u32,
+        load: Load,
+        step: Step,
+        ahead: bool,
+        before: fn(&mut Recorder),
+    ) -> Replication {
+        let model = Model::new("m", load, vec![step], vec![]);
+        let setup = Setup::new(&model, &Runtime::new("sync", SyncWorker::new(workers)));
+        let window = Window { warmup: Span(3_600_000_000_000), requests: 0, duration: None };
+        let (key, control, mut record) =
+            (setup.key(0, false), Control::default(), Recorder::new(1, 0));
+        before(&mut record);
+        if ahead {
+            let lane = setup.lane.expect("it can be computed ahead");
+            return express::replicate(&setup, lane, key, record, window, &control).expect("done");
+        }
+        let mut world = World::new(&setup, key, record);
+        let stop = world.run(window, &control);
+        world.close(stop)
+    }
+
+    #[test]
+    fn a_replication_is_stopped_where_requests_end_and_no_time_passes() {
+        let long_in_it = |record: &mut Recorder| record.ends = MOST_ENDS_OF_AN_INSTANT - 1_000;
+        for ahead in [false, true] {
+            let at_once = Step::cpu(Dist::constant(1e-4));
+            let found = replication(1, Load::closed(1), at_once.clone(), ahead, long_in_it);
+            assert_eq!(found.stop, no_time_passes());
+            assert!((1_000..10_000).contains(&found.events), "{ahead}: {} events", found.events);
+            let batch = |count| Load::new(LoadKind::Batch { count });
+            let found = replication(1, batch(1_000), at_once.clone(), ahead, long_in_it);
+            assert_eq!(found.stop, Stop::Drained, "{ahead}: no more than may be");
+            // Where time passes the count begins anew.
+            let found =
+                replication(1, batch(5_000), Step::cpu(Dist::constant(1.0)), ahead, long_in_it);
+            assert_eq!(found.stop, Stop::Drained, "{ahead}");
+        }
+    }
+
+    #[test]
+    fn a_replication_is_stopped_where_events_go_on_and_no_request_ends() {
+        let long_in_it = |record: &mut Recorder| record.events = MOST_EVENTS_WITHOUT_AN_END - 1_000;
+        for ahead in [false, true] {
+            let steps = |count| Step::repeat(count, vec![Step::io(Dist::constant(1e3))]);
+            let found = replication(2, Load::closed(1), steps(1_000_000), ahead, long_in_it);
+            let events = found.events - MOST_EVENTS_WITHOUT_AN_END;
+            assert!((1..100_000).contains(&events), "{ahead}: {events} events too many");
+            let said = words(Some(found.stop));
+            let last = format!("no request has ended in the last {} events", found.events);
+            assert!(said.starts_with(&last), "{ahead}: {said}");
+            // As many events after the same beginning, and ends among them.
+            let batch = Load::new(LoadKind::Batch { count: 100 });
+            let found = replication(2, batch, steps(1_000), ahead, long_in_it);
+            assert_eq!(found.stop, Stop::Drained, "{ahead}");
+            assert!(found.events > MOST_EVENTS_WITHOUT_AN_END + 50_000, "{ahead}");
+        }
+    }
+
+    #[test]
+    fn more_requests_in_flight_than_may_be_are_stopped_and_how_many_is_said() {
+        let (control, record, now) =
+            (Control::default(), Recorder::new(1, 10), Time(3_000_000_000));
+        // The memory has been looked at just now.
+        let mut watch = Watch { in_flight: MOST_IN_FLIGHT, ..Watch::default() };
+        assert_eq!(watch.look(&control, &record, now, MOST_IN_FLIGHT), None);
+        let said = words(watch.look(&control, &record, now, MOST_IN_FLIGHT + 1));
+        let many =
+            "67108865 requests are in flight after 3 s, more than the limit of 67108864: the load";
+        assert!(said.starts_with(many), "{said}");
     }
 
     #[test]

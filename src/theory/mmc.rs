@@ -109,6 +109,13 @@ mod tests {
     }
 
     #[test]
+    fn the_probability_of_a_wait_is_that_of_erlang() {
+        // C(1, a) = a, and C(2, 1) = 1/3.
+        assert!(close(Mmc::new(80.0, 0.01, 1).unwrap().wait_probability(), 0.8));
+        assert!(close(Mmc::new(100.0, 0.01, 2).unwrap().wait_probability(), 1.0 / 3.0));
+    }
+
+    #[test]
     fn one_server_has_an_exponential_response() {
         // M/M/1: R = S/(1 − ρ), and every percentile is R · −ln(1 − p).
         let model = Mmc::new(80.0, 0.01, 1).unwrap();

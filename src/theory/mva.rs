@@ -287,6 +287,16 @@ mod tests {
     }
 
     #[test]
+    fn a_station_that_nobody_uses_changes_nothing() {
+        let (used, unused) = ([Station::queue(2.0), Station::queue(3.0)], Station::queue(0.0));
+        let without = solve(&used, 4.0, 5).unwrap();
+        let with = solve(&[used[0], unused, used[1]], 4.0, 5).unwrap();
+        assert_eq!(with.throughput_rps, without.throughput_rps);
+        let means: Vec<f64> = with.stations.iter().map(|of| of.number_mean).collect();
+        assert_eq!(means, [without.stations[0].number_mean, 0.0, without.stations[1].number_mean]);
+    }
+
+    #[test]
     fn the_textbook_table_comes_out() {
         // Jain, The Art of Computer Systems Performance Analysis (1991), example 34.2 and its
         // table: CPU 16 × 0.125 s, disk A 10 × 0.3 s, disk B 5 × 0.2 s, think time 4 s.

@@ -86,6 +86,14 @@ fn requests_that_take_no_time_are_refused_with_what_to_do() {
 }
 
 #[test]
+fn twenty_million_requests_within_one_instant_are_stopped() {
+    // A ten-thousandth of a nanosecond is nothing to a clock of whole ones.
+    let (load, steps) = ("clients = 1", "{ cpu = \"0.0001 ns\" }");
+    run(load, steps, &["--requests", "20000002"])
+        .ends(3, &["without any time passing", "give them CPU or I/O"]);
+}
+
+#[test]
 fn data_from_elsewhere_is_noted() {
     let elsewhere = tempfile::tempdir().expect("a temporary folder");
     let data = elsewhere.path().join("a.csv");

@@ -17,6 +17,10 @@ use super::shared::Shared;
 use super::state::{Event, State};
 use super::task::flag;
 
+/// Events between two looks at whether the user wants to stop, for each instant: a request of millions of steps is
+/// computed in one.
+const EVENTS_OF_AN_INSTANT: u64 = 16;
+
 /// Runs a replication; `None` where something turns out on the way that must be left to the
 /// event-driven engine.
 pub fn replicate(
@@ -73,6 +77,7 @@ impl<S: Serve> Express<'_, S> {
             self.serve.issued(&mut self.state, task);
         }
         let mut until_look = 1;
+        let mut events_at_look = u64::MAX;
         let mut watch = limit::Watch::default();
         let mut ends_at_start = 0;
         loop {
@@ -108,8 +113,11 @@ impl<S: Serve> Express<'_, S> {
                     self.state.now = head.time();
                 }
                 until_look -= 1;
-                if until_look == 0 {
-                    until_look = limit::until_look(control, self.state.record.events);
+                if until_look == 0 || self.state.record.events >= events_at_look {
+                    let events = self.state.record.events;
+                    until_look = limit::until_look(control, events);
+                    events_at_look =
+                        events.saturating_add(u64::from(until_look) * EVENTS_OF_AN_INSTANT);
                     let State { record, now, tasks, .. } = &self.state;
                     if let Some(stop) = watch.look(control, record, *now, tasks.len()) {
                         return stop;
