@@ -107,10 +107,16 @@ fn remove_orphans(path: &Path) {
     }
 }
 
-/// Whether there is no process of this number any more; false where the system does not tell.
+/// Whether no process of this number writes any more; false where the system does not tell.
 fn is_gone(process: &str) -> bool {
     let table = Path::new("/proc");
-    process.parse::<u32>().is_ok() && table.join("self").exists() && !table.join(process).exists()
+    process.parse::<u32>().is_ok() && table.join("self").exists() && {
+        let state = std::fs::read_to_string(table.join(process).join("stat"));
+        // `NUMBER (NAME) STATE ...`: one that was killed is there as a zombie until its parent has seen it.
+        let is_zombie =
+            |text: &String| text.rsplit(')').next().is_some_and(|rest| rest.starts_with(" Z"));
+        state.as_ref().map_or(!table.join(process).exists(), is_zombie)
+    }
 }
 
 impl Drop for Temporary {
@@ -153,6 +159,21 @@ mod tests {
         assert!(!at(".a.csv.4194305-0.tmp").exists());
         assert!(at(".b.csv.4194305-0.tmp").exists() && at(".a.csv.x-0.tmp").exists());
         assert!(at(&alive).exists());
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn a_process_that_its_parent_has_not_seen_die_is_gone() {
+        let mut child = std::process::Command::new("sleep").arg("60").spawn().expect("it starts");
+        let number = child.id().to_string();
+        assert!(!is_gone(&number));
+        child.kill().unwrap();
+        let zombie = (0..500).any(|_| {
+            std::thread::sleep(std::time::Duration::from_millis(2));
+            is_gone(&number)
+        });
+        child.wait().unwrap();
+        assert!(zombie && is_gone(&number));
     }
 
     fn count(folder: &Path) -> usize {
