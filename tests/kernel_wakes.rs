@@ -5,9 +5,9 @@ mod common;
 
 use common::*;
 use iowait::model::runtime::Assign;
-use iowait::model::{Load, LoadKind, RequestClass, RuntimeKind, Scheduling};
+use iowait::model::{RuntimeKind, Scheduling};
 use iowait::simulation::{Change, Control, Ending, Setup, Window, listen};
-use iowait::units::{Span, Time};
+use iowait::units::Span;
 
 const ROUNDS: u32 = 1_200;
 const PERIOD_MS: f64 = 23.3;
@@ -15,15 +15,9 @@ const PERIOD_MS: f64 = 23.3;
 /// `(share of wakers that had the core within 0.3 ms, mean wait, mean response)`, in ms.
 fn simulated(hog: f64, at: f64, waker: f64) -> (f64, f64, f64) {
     let due = |round: u32| 50.0 + f64::from(round) * PERIOD_MS;
-    let ns = |at: f64| Time((at * 1e6).round() as u64);
-    let both = |round| [(ns(due(round)), Some(0)), (ns(due(round) + at), Some(1))];
+    let both = |round| [(due(round), 0), (due(round) + at, 1)];
     let arrivals: Vec<_> = (0..ROUNDS).flat_map(both).collect();
-    let mut model = model(Load::new(LoadKind::Trace { arrivals: arrivals.into() }), vec![]);
-    let class = |(place, busy)| {
-        let steps = vec![cpu(ms(busy))];
-        RequestClass { name: format!("{place}"), weight: 1.0, steps }
-    };
-    model.requests = [hog, waker].into_iter().enumerate().map(class).collect();
+    let model = traced(vec![vec![cpu(ms(hog))], vec![cpu(ms(waker))]], &arrivals);
     let mut model = on_cores(model, 1, Scheduling::Eevdf);
     (model.host.timeslice, model.host.tick) = (Span(1_400_000), Span(4_000_000));
     // Two loops in turn: the hog is always the first one's, the waker the second one's.

@@ -2,11 +2,9 @@
 
 mod common;
 
-use std::sync::Arc;
-
 use common::*;
 use iowait::input::dist::Dist;
-use iowait::model::{Load, LoadKind, Model, RequestClass, Runtime, Scheduling, Step, StepKind};
+use iowait::model::{Load, Runtime, Scheduling, Step, StepKind};
 use iowait::simulation::{
     Change, Control, Ending, Replication, Setup, Stop, Window, listen, replicate,
 };
@@ -14,16 +12,6 @@ use iowait::units::{Span, Time};
 
 /// A thousandth of a second, in nanoseconds.
 const MS: f64 = 1e6;
-
-/// Classes with these steps, of which requests come at these instants in milliseconds.
-fn traced(classes: Vec<Vec<Step>>, arrivals: &[(f64, u32)]) -> Model {
-    let arrivals = arrivals.iter().map(|&(at, class)| (Time((at * MS) as u64), Some(class)));
-    let load = Load::new(LoadKind::Trace { arrivals: Arc::new(arrivals.collect()) });
-    let mut model = model(load, vec![]);
-    let class = |(place, steps)| RequestClass { name: format!("c{place}"), weight: 1.0, steps };
-    model.requests = classes.into_iter().enumerate().map(class).collect();
-    model
-}
 
 fn whole(setup: &Setup) -> Replication {
     replicate(setup, 0, Window::WHOLE, &Control::default())

@@ -4,19 +4,9 @@ mod common;
 
 use common::*;
 use iowait::model::runtime::{EventLoop, Rounding, Serverless, ThreadPool};
-use iowait::model::{Load, LoadKind, Model, RequestClass, Runtime, Scheduling, Step, StepKind};
+use iowait::model::{Load, Model, Runtime, Scheduling, Step, StepKind};
 use iowait::simulation::{Change, Control, Ending, Setup, Window, listen, replicate};
-use iowait::units::{Share, Span, Time};
-
-/// Requests of these classes, each at its millisecond.
-fn coming(classes: Vec<Vec<Step>>, at_ms: &[(f64, u32)]) -> Model {
-    let arrivals = at_ms.iter().map(|&(at, class)| (Time((at * 1e6) as u64), Some(class)));
-    let arrivals: Vec<_> = arrivals.collect();
-    let mut model = model(Load::new(LoadKind::Trace { arrivals: arrivals.into() }), vec![]);
-    let class = |(place, steps)| RequestClass { name: format!("{place}"), weight: 1.0, steps };
-    model.requests = classes.into_iter().enumerate().map(class).collect();
-    model
-}
+use iowait::units::{Share, Span};
 
 /// When each request ended, in milliseconds, and how many bursts it had.
 fn ends(model: &Model, runtime: &Runtime) -> Vec<(f64, usize)> {
@@ -45,14 +35,14 @@ fn a_used_up_slice_goes_on_where_a_core_is_idle_for_who_wakes_at_that_instant() 
     // The first one's slice is used up at 5 ms, just as the last one's wait ends; the other core has been
     // idle since 4 ms. That somebody waited for a core at its beginning must not count.
     let classes = vec![vec![cpu(ms(20.0))], vec![cpu(ms(2.0))], vec![io(ms(5.0)), cpu(ms(1.0))]];
-    let model = coming(classes, &[(0.0, 0), (0.0, 1), (0.0, 1), (0.0, 2)]);
+    let model = traced(classes, &[(0.0, 0), (0.0, 1), (0.0, 1), (0.0, 2)]);
     let model = on_cores(model, 2, Scheduling::RoundRobin);
     assert_eq!(ends(&model, &sync(4))[..4], [(20.0, 1), (2.0, 1), (4.0, 1), (6.0, 1)]);
 }
 
 #[test]
 fn a_serverless_instance_has_a_core_of_its_own_to_go_cold() {
-    let model = coming(vec![vec![cpu(ms(1.0))]], &[(100.0, 0), (101.0, 0)]);
+    let model = traced(vec![vec![cpu(ms(1.0))]], &[(100.0, 0), (101.0, 0)]);
     let mut runtime = Runtime::new("lambda", Serverless::new(2));
     runtime.cold_cost = Span::from_millis(1);
     runtime.cold_after = Span::from_millis(10);
@@ -63,7 +53,7 @@ fn a_serverless_instance_has_a_core_of_its_own_to_go_cold() {
 #[test]
 fn a_main_thread_that_waits_for_its_lock_leaves_requests_to_another_process() {
     let model =
-        coming(vec![vec![cpu(ms(10.0))], vec![cpu(ms(1.0))]], &[(0.0, 0), (1.0, 1), (1.0, 1)]);
+        traced(vec![vec![cpu(ms(10.0))], vec![cpu(ms(1.0))]], &[(0.0, 0), (1.0, 1), (1.0, 1)]);
     let model = on_cores(model, 2, Scheduling::RoundRobin);
     let kind = ThreadPool {
         processes: 2,
@@ -85,7 +75,7 @@ fn a_timer_that_is_due_as_its_loop_falls_idle_is_seen_at_once() {
         timer_rounding: Rounding::Nearest,
         ..EventLoop::new(1, 1)
     };
-    let model = coming(vec![vec![timer(0.2)]], &[(0.3, 0)]);
+    let model = traced(vec![vec![timer(0.2)]], &[(0.3, 0)]);
     assert_eq!(ends(&model, &Runtime::new("node", kind))[0], (0.3, 0));
 }
 
@@ -100,7 +90,7 @@ fn a_newcomer_is_owed_nothing_by_who_runs() {
     // The mean is 1 ms, what the first one has had, when the second comes: no reason to give way before its
     // slice ends.
     let classes = vec![vec![cpu(ms(10.0))], vec![cpu(ms(1.0))]];
-    let model = fair(coming(classes, &[(0.0, 0), (1.0, 1)]));
+    let model = fair(traced(classes, &[(0.0, 0), (1.0, 1)]));
     assert_eq!(ends(&model, &sync(2))[..2], [(11.0, 2), (5.0, 1)]);
 }
 
@@ -163,9 +153,9 @@ fn who_comes_back_owing_is_held_against_what_was_last_known() {
     let long = vec![cpu(ms(3.0))];
     // It has had 0.6 ms, half of it while the long one waited, and works that off while it waits itself.
     let owing = vec![cpu(ms(0.6)), io(ms(1.0)), cpu(ms(0.1))];
-    let model = host(coming(vec![owing, long.clone()], &[(0.0, 0), (0.3, 1)]));
+    let model = host(traced(vec![owing, long.clone()], &[(0.0, 0), (0.3, 1)]));
     assert_eq!(ends(&model, &sync(2))[..2], [(1.7, 2), (3.7, 2)]);
     let fresh = vec![io(ms(1.6)), cpu(ms(0.1))];
-    let model = host(coming(vec![fresh, long], &[(0.0, 0), (0.6, 1)]));
+    let model = host(traced(vec![fresh, long], &[(0.0, 0), (0.6, 1)]));
     assert_eq!(ends(&model, &sync(2))[..2], [(3.7, 1), (3.6, 1)]);
 }

@@ -262,10 +262,7 @@ impl World<'_> {
         let this = &mut self.cores[core as usize];
         this.bursting = false;
         let (instance, thread) = (this.instance, this.thread);
-        if self.is_fair() {
-            self.fair_count(core);
-            self.fair_renew(thread);
-        }
+        self.fair_stop(core);
         self.instances[instance as usize].cpu.lingering.push(core);
         self.touch(instance);
         self.tell(|_| Change::Stops { core });
@@ -308,13 +305,8 @@ impl World<'_> {
         self.charge(core);
         let thread = self.cores[core as usize].thread;
         let instance = self.cores[core as usize].instance;
-        if self.is_fair() {
-            self.fair_count(core);
-        }
+        self.fair_stop(core);
         self.leave_core(thread);
-        if self.is_fair() {
-            self.fair_renew(thread);
-        }
         self.set_thread_part(thread, Part::CpuWait);
         self.threads[thread as usize].queued = true;
         self.instances[instance as usize].cpu.run_queue.push_back(thread);
@@ -330,12 +322,9 @@ impl World<'_> {
             return false;
         }
         self.charge(core);
-        if self.is_fair() {
-            self.fair_count(core);
-        }
+        self.fair_stop(core);
         self.leave_core(thread);
         if self.is_fair() {
-            self.fair_renew(thread);
             self.fair_sleep(thread);
         }
         true

@@ -44,9 +44,7 @@ impl Dispatcher {
             idle: IdleOrder::default(),
         }
     }
-}
 
-impl Dispatcher {
     /// Whether its main thread is idle and nothing is left in its hands.
     pub fn is_at_rest(&self) -> bool {
         self.idle_since.is_some() && self.taken.is_empty() && self.queue.is_empty()

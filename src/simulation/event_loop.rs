@@ -89,9 +89,7 @@ impl Loop {
             executor_queue: VecDeque::new(),
         }
     }
-}
 
-impl Loop {
     /// Whether it is idle, with no task, nothing ready and nobody waiting.
     pub fn is_at_rest(&self) -> bool {
         let nothing = self.ready.is_empty() && self.turn.is_empty() && self.backlog.is_empty();

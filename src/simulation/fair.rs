@@ -55,6 +55,13 @@ impl Entity {
     /// A thread that never ran.
     pub const ASLEEP: Self =
         Self { standing: Standing::Asleep, virtual_time: 0, deadline: 0, protected: 0, lag: 0 };
+
+    /// Where the slice is used up, the next deadline is a slice on.
+    const fn renew(&mut self, slice: i64) {
+        if self.virtual_time >= self.deadline {
+            self.deadline = self.virtual_time + slice;
+        }
+    }
 }
 
 impl Fair {
@@ -88,6 +95,15 @@ impl World<'_> {
         i64::try_from(self.setup.host.timeslice.0).unwrap_or(i64::MAX / 4)
     }
 
+    /// What the thread on a core has had up to its stop is known, and its deadline is the next where that used
+    /// up its slice.
+    pub(super) fn fair_stop(&mut self, core: u32) {
+        if self.is_fair() {
+            self.fair_count(core);
+            self.fair_renew(self.cores[core as usize].thread);
+        }
+    }
+
     /// Brings what the threads on the cores of an instance have had up to now: the mean is that of the
     /// present, whenever it was looked at last.
     pub(super) fn fair_update(&mut self, instance: u32) {
@@ -100,7 +116,7 @@ impl World<'_> {
 
     /// A running thread that has had its slice up to its deadline gets the next: from a tick that found it
     /// so while nobody waited, or from now.
-    pub(super) fn fair_renew(&mut self, thread: u32) {
+    fn fair_renew(&mut self, thread: u32) {
         let (slice, tick, now) = (self.slice(), self.setup.host.tick.0, self.now.0);
         let entity = &mut self.threads[thread as usize].fair;
         let over = entity.virtual_time - entity.deadline;
@@ -116,9 +132,7 @@ impl World<'_> {
                 entity.deadline = entity.virtual_time - (now - last) as i64 + slice;
             }
         }
-        if entity.virtual_time >= entity.deadline {
-            entity.deadline = entity.virtual_time + slice;
-        }
+        entity.renew(slice);
     }
 
     /// A thread that was not running wants a core.
@@ -127,18 +141,14 @@ impl World<'_> {
         match self.threads[thread as usize].fair.standing {
             Standing::Awake => return,
             Standing::Owing if !self.fair_was_ticked(instance) => self.fair_return(thread),
-            Standing::Owing => {
+            Standing::Owing | Standing::Asleep => {
                 self.fair_update(instance);
                 self.fair_forgive(instance as usize);
-                match self.threads[thread as usize].fair.standing {
-                    Standing::Asleep => self.fair_place(thread),
-                    _ => self.fair_owe_no_more(thread),
+                if self.threads[thread as usize].fair.standing == Standing::Asleep {
+                    self.fair_place(thread);
+                } else {
+                    self.fair_owe_no_more(thread);
                 }
-            }
-            Standing::Asleep => {
-                self.fair_update(instance);
-                self.fair_forgive(instance as usize);
-                self.fair_place(thread);
             }
         }
         self.threads[thread as usize].fair.standing = Standing::Awake;
@@ -228,7 +238,7 @@ impl World<'_> {
     }
 
     /// What the thread on a core has had of it up to now, the switch to it apart, enters the mean.
-    pub(super) fn fair_count(&mut self, core: u32) {
+    fn fair_count(&mut self, core: u32) {
         let core = &mut self.cores[core as usize];
         let elapsed = i64::try_from(core.take_uncounted()).unwrap_or(i64::MAX / 4);
         if elapsed == 0 {
@@ -243,9 +253,7 @@ impl World<'_> {
     fn fair_slice_end(&mut self, thread: u32, switch: u64) -> Time {
         let slice = self.slice();
         let entity = &mut self.threads[thread as usize].fair;
-        if entity.virtual_time >= entity.deadline {
-            entity.deadline = entity.virtual_time + slice;
-        }
+        entity.renew(slice);
         entity.protected = entity.deadline;
         let left = (entity.deadline - entity.virtual_time) as u64;
         let used_up = self.now.0.saturating_add(switch).saturating_add(left);

@@ -159,23 +159,6 @@ impl<const N: usize> Histogram<N> {
             .map(|bucket| (bucket.sums.iter().sum::<f64>() / bucket.count as f64, bucket.count))
     }
 
-    /// The same, all at once: an iterator looks at each of the many empty buckets for longer.
-    #[must_use]
-    pub fn all_points(&self) -> Vec<(f64, u64)> {
-        let mut points = Vec::with_capacity(self.count.min(BUCKETS as u64) as usize);
-        for octave in self.octaves.iter().flatten() {
-            for bucket in octave.iter() {
-                if bucket.count > 0 {
-                    points.push((
-                        bucket.sums.iter().sum::<f64>() / bucket.count as f64,
-                        bucket.count,
-                    ));
-                }
-            }
-        }
-        points
-    }
-
     fn buckets(&self) -> impl Iterator<Item = &Bucket<N>> {
         self.octaves
             .iter()

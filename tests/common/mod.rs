@@ -2,11 +2,15 @@
 
 #![allow(dead_code)] // each test program uses its own part
 
+use std::sync::Arc;
+
 use iowait::input::dist::Dist;
 use iowait::model::runtime::{EventLoop, SyncWorker, ThreadPool};
-use iowait::model::{Load, LoadKind, Model, Resource, Runtime, Scheduling, Scope, Step, StepKind};
+use iowait::model::{
+    Load, LoadKind, Model, RequestClass, Resource, Runtime, Scheduling, Scope, Step, StepKind,
+};
 use iowait::simulation::{Control, Replication, Setup, Window, replicate};
-use iowait::units::{Share, Span};
+use iowait::units::{Share, Span, Time};
 
 /// A constant number of milliseconds.
 pub fn ms(value: f64) -> Dist {
@@ -125,4 +129,15 @@ pub fn assert_exact(what: &str, exact: f64, figure: impl Fn(u32) -> f64) {
         (mean / exact - 1.0) * 100.0
     );
     assert!(half < 0.05 * exact.abs(), "{what}: {half} is too wide to prove anything");
+}
+
+/// Classes with these steps, of which requests come at these instants in milliseconds.
+pub fn traced(classes: Vec<Vec<Step>>, arrivals: &[(f64, u32)]) -> Model {
+    let instant = |at: f64| Time((at * 1e6).round() as u64);
+    let arrivals = arrivals.iter().map(|&(at, class)| (instant(at), Some(class)));
+    let load = Load::new(LoadKind::Trace { arrivals: Arc::new(arrivals.collect()) });
+    let mut model = model(load, vec![]);
+    let class = |(place, steps)| RequestClass { name: format!("c{place}"), weight: 1.0, steps };
+    model.requests = classes.into_iter().enumerate().map(class).collect();
+    model
 }
