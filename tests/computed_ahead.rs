@@ -166,13 +166,15 @@ fn compare(seed: u64) -> Sort {
 
 #[test]
 fn random_models_are_the_same_to_the_last_bit() {
-    let cases = std::env::var("IOWAIT_CASES").ok().and_then(|cases| cases.parse().ok());
+    let cases: Option<u64> =
+        std::env::var("IOWAIT_CASES").ok().and_then(|cases| cases.parse().ok());
     let found: Vec<Sort> = (0..cases.unwrap_or(6_000)).map(compare).collect();
     let count = |is: fn(&Sort) -> bool| found.iter().filter(|sort| is(sort)).count();
     let (ahead, batches) = (count(|sort| sort.ahead), count(|sort| sort.batch));
     let splits = count(|sort| sort.splits_on_loops);
     let told = format!("{ahead} models, {batches} batches, {splits} with branches on loops");
-    assert!(ahead > 1_000 && batches > 100 && splits > 40, "{told}");
+    let enough = ahead > 1_000 && batches > 100 && splits > 40;
+    assert!(enough || cases.is_some_and(|cases| cases < 6_000), "{told}");
     println!("{told}");
 }
 

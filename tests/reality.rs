@@ -77,7 +77,7 @@ fn a_mechanism_is_named_where_the_figure_moves_with_it_and_nowhere_else() {
     let listed = found("uvloop, 64 clients, 1 ms + 0 ms in 0", 4);
     assert!(listed.starts_with("hangs on the order of sockets in a poll"), "{listed}");
     let alone = found("gthread-8, 1 clients, 1 ms + 0 ms in 0", 4);
-    assert!(alone.starts_with("not explained: one client"), "{alone}");
+    assert!(alone.starts_with("something else had its core: the server ran for 90 %"), "{alone}");
 }
 
 #[test]
@@ -91,6 +91,27 @@ fn late_requests_that_stay_last_take_two_turns_as_measured() {
         for (found, measured) in [(found.p50, cell.figures.p50), (found.p99, cell.figures.p99)] {
             assert!((found / measured - 1.0).abs() < 0.05, "{label}: {found} of {measured}");
         }
+    }
+}
+
+#[test]
+fn timers_behind_sockets_give_loops_the_tails_that_were_measured() {
+    // Before timers came behind sockets, and asyncio read in one iteration and ran in the next, these were 20 to 34 %
+    // too low, whatever else was right.
+    let all = cells::read(&cells::folder()).expect("the measurements are in the repository");
+    for (label, within) in [
+        ("uvloop, 16 clients, 1 ms + 1 ms in 1", 0.05),
+        ("uvloop, 64 clients, 1 ms + 1 ms in 1", 0.1),
+        ("uvloop, 64 clients, 1 ms + 5 ms in 1", 0.1),
+        ("uvloop, 8 clients, 2 ms + 1 ms in 1", 0.15),
+        ("asyncio, 8 clients, 1 ms + 1 ms in 1", 0.05),
+        ("asyncio, 32 clients, 1 ms + 5 ms in 1", 0.1),
+        ("asyncio, 8 clients, 2 ms + 1 ms in 1", 0.2),
+    ] {
+        let cell = all.iter().find(|cell| cell.label() == label).expect("measured");
+        let found = Trial::Scheduling.predict(cell, &all).expect("a valid model").p99;
+        let measured = cell.figures.p99;
+        assert!((found / measured - 1.0).abs() < within, "{label}: {found} of {measured}");
     }
 }
 

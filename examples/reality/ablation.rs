@@ -10,6 +10,8 @@ use crate::trial::Trial;
 const PART: f64 = 1.0 / 3.0;
 /// Single windows that are simulated, to see how far one of them may lie from their mean.
 const WINDOWS: u64 = 24;
+/// Fewer standard deviations of single windows than this are no wonder among a thousand figures.
+const RARE: f64 = 3.0;
 /// The change of CPU by which it is found how a figure hangs on it.
 const STEP: f64 = 0.01;
 
@@ -36,7 +38,7 @@ const INTERVAL: Ablation = Ablation {
     change: |given| with_line(given, "switch_interval = \"1 ms\""),
 };
 const ACCEPT: Ablation = Ablation {
-    claim: "which worker runs first when it wakes",
+    claim: "which thread runs first when it wakes",
     instead: "with plain turns of 4 ms",
     change: |given| Given {
         machine: "cores = 1\nscheduling = \"round-robin\"\ntimeslice = \"4 ms\"",
@@ -60,13 +62,92 @@ const LISTED: Ablation = Ablation {
     change: |given| with_line(given, "poll_order = \"arrival\""),
 };
 
-fn of_model(model: &str) -> &'static [Ablation] {
-    match model {
-        "gthread" => &[LOCK, ANSWER, WAKING, INTERVAL],
-        "sync" => &[ACCEPT, ORDER],
+const WAITS: Ablation = Ablation {
+    claim: "where a poll has the sockets that are waited for",
+    instead: "behind all requests",
+    change: |given| Given {
+        waits_last: true,
+        ..with_line(with_line(given, "timer_grain = \"0 s\""), "timer_overshoot = \"0 s\"")
+    },
+};
+const TURNS: Ablation = Ablation {
+    claim: "in which iteration a request runs",
+    instead: "in the one that has read it",
+    change: |given| with_line(given, "read = \"0 s\""),
+};
+const GRAIN: Ablation = Ablation {
+    claim: "the phase in which clients meet the loop's whole milliseconds",
+    instead: "with timers of any length",
+    change: |given| with_line(given, "timer_grain = \"0 s\""),
+};
+const EVEN: Ablation = Ablation {
+    claim: "how even bursts are",
+    instead: "with a cv of 0.3, not 0.03",
+    change: |given| Given { burst_cv: 0.3, ..given },
+};
+
+fn of_cell(cell: &Cell) -> &'static [Ablation] {
+    match cell.model.as_str() {
+        "gthread" => &[LOCK, ANSWER, WAKING, INTERVAL, ACCEPT, EVEN],
+        "sync" => &[ACCEPT, ORDER, EVEN],
+        "uvloop" if cell.table == "delay" => &[LISTED, ORDER, WAITS],
         "uvloop" => &[LISTED, ORDER],
-        _ => &[ORDER],
+        _ if cell.table == "delay" => &[LISTED, TURNS, ORDER, WAITS],
+        _ => &[LISTED, TURNS, ORDER, GRAIN],
     }
+}
+
+/// Like cells of one client without waits are at work for nearly all of their window, and so should this one have
+/// been: what it lacks, something else had. `None` where that is too little for the error.
+fn taken_by_others(each: &Scored, all: &[Cell], figure: usize) -> Option<String> {
+    let cell = &each.cell;
+    let alike = |other: &&Cell| {
+        other.model == cell.model
+            && other.clients() == 1
+            && other.io == 0.0
+            && other.runtime != cell.runtime
+    };
+    let least = all.iter().filter(alike).map(|other| other.busy).fold(f64::INFINITY, f64::min);
+    let lost = least - cell.busy;
+    // A tail is late by so much, and so often at most.
+    let figures = &cell.figures;
+    let stalls = lost * 1e3 / (figures.p99 - figures.p50) / figures.throughput;
+    let enough = match FIGURES[figure].0 {
+        "p99" => stalls >= 0.01,
+        _ => lost >= PART * each.error(figure).abs(),
+    };
+    (cell.io == 0.0 && least.is_finite() && enough).then(|| {
+        format!(
+            "something else had its core: the server ran for {:.0} % of the window, its like for at least {:.0} %; that is \
+             room to hold {:.0} % of the requests up as long as p99 was",
+            cell.busy * 100.0,
+            least * 100.0,
+            stalls * 100.0
+        )
+    })
+}
+
+/// A figure that moves enough with the CPU of its own repeats.
+fn cpu_of_repeats(
+    each: &Scored,
+    (trial, all): (Trial, &[Cell]),
+    figure: usize,
+) -> Result<Option<String>, String> {
+    let (cell, of) = (&each.cell, FIGURES[figure].1);
+    let (measured, predicted) = (of(&cell.figures), of(&each.predicted));
+    for half in [-0.5 * cell.cpu_spread, 0.5 * cell.cpu_spread] {
+        let found = of(&trial.predict_changed(cell, all, |given| given.scaled(1.0 + half))?);
+        let nearer = (predicted - measured).abs() - (found - measured).abs();
+        if nearer >= PART * (predicted - measured).abs() {
+            return Ok(Some(format!(
+                "CPU differs by {:.0} % between its repeats: {:+.0} % of CPU make it {:+.0} %",
+                cell.cpu_spread * 100.0,
+                half * 100.0,
+                (found / measured - 1.0) * 100.0
+            )));
+        }
+    }
+    Ok(None)
 }
 
 fn with_line(given: Given, line: &str) -> Given {
@@ -108,6 +189,9 @@ pub fn evidence(
         }
     }
     if cell.clients() == 1 && !matches!(cell.offered, Offered::Rate { .. }) {
+        if let Some(why) = taken_by_others(each, all, figure) {
+            return Ok(why);
+        }
         let half = each.error(2) * 100.0;
         return Ok(format!(
             "not explained: one client, so no queue and nothing to schedule; its p50 is off by {half:+.0} %, its repeats differ by {:.0} %",
@@ -116,7 +200,7 @@ pub fn evidence(
     }
     let predicted = of(&each.predicted);
     let mut tried = Vec::new();
-    for ablation in of_model(&cell.model) {
+    for ablation in of_cell(cell) {
         let open = matches!(cell.offered, Offered::Rate { .. });
         if open && ablation.claim == ORDER.claim {
             continue;
@@ -130,6 +214,9 @@ pub fn evidence(
             return Ok(format!("hangs on {} ({words}{verdict})", ablation.claim));
         }
         tried.push(words);
+    }
+    if let Some(why) = cpu_of_repeats(each, (trial, all), figure)? {
+        return Ok(why);
     }
     let single: Vec<f64> = match trial.givens(cell, all).first() {
         Some(given) => windows(cell, given, WINDOWS)?.iter().map(of).collect(),
@@ -145,6 +232,15 @@ pub fn evidence(
             off(low),
             off(high),
             percent(STEP)
+        ));
+    }
+    let mean = single.iter().sum::<f64>() / single.len() as f64;
+    let squares: f64 = single.iter().map(|one| (one - mean) * (one - mean)).sum();
+    let far = (measured - mean).abs() / (squares / (single.len() as f64 - 1.0)).sqrt();
+    if far < RARE {
+        return Ok(format!(
+            "one window is one draw: it lies {far:.1} standard deviations from the mean of {WINDOWS} of them, which one in \
+             hundreds of figures may"
         ));
     }
     Ok(format!(

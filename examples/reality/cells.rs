@@ -44,6 +44,10 @@ pub struct Cell {
     pub figures: Figures,
     /// `(max - min) / median` over the repeats of throughput, mean and p99.
     pub spread: [f64; 3],
+    /// The same of CPU for each request.
+    pub cpu_spread: f64,
+    /// CPU of the server over its window.
+    pub busy: f64,
     /// The repeats of an open load: rate as it was in requests a second, CPU in milliseconds.
     pub repeats: Vec<(f64, f64)>,
 }
@@ -89,6 +93,8 @@ struct Row {
     thr_count_spread: f64,
     mean_ms_spread: f64,
     p99_ms_spread: f64,
+    cpu_per_req_ms_spread: f64,
+    srv_util: f64,
 }
 
 #[derive(Deserialize)]
@@ -174,6 +180,8 @@ impl Cell {
                 p99: row.p99_ms,
             },
             spread: [row.thr_count_spread, row.mean_ms_spread, row.p99_ms_spread],
+            cpu_spread: row.cpu_per_req_ms_spread,
+            busy: row.srv_util,
             repeats: Vec::new(),
         };
         if let (true, Some(cycles)) = (cell.is_short(), row.thr_cycle) {

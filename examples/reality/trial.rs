@@ -3,7 +3,7 @@
 use iowait::model::preset;
 
 use crate::cells::{Cell, Figures, Offered};
-use crate::predict::{Given, HOST, NETWORK, mean, predict};
+use crate::predict::{BURST_CV, Given, HOST, NETWORK, mean, predict};
 
 /// What a prediction may know of the cell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,7 +54,7 @@ impl Trial {
         self,
         cell: &Cell,
         all: &[Cell],
-        change: fn(Given) -> Given,
+        change: impl Fn(Given) -> Given,
     ) -> Result<Figures, String> {
         let givens = self.givens(cell, all).into_iter();
         let found: Result<Vec<Figures>, String> =
@@ -117,6 +117,20 @@ fn width(cell: &Cell) -> String {
     }
 }
 
+/// On the measured machine.
+fn given(cpu: f64, runtime: String, rate: f64) -> Given {
+    Given {
+        cpu,
+        machine: HOST,
+        think: NETWORK,
+        host: "",
+        burst_cv: BURST_CV,
+        waits_last: false,
+        runtime,
+        rate,
+    }
+}
+
 /// The measured CPU has all that the preset counts apart: only the main thread's part stays apart.
 fn scheduling(cell: &Cell, rate: f64, cpu: f64) -> Given {
     let free = if cell.is_loop() { "task_switch = \"0 s\"\npoll = \"0 s\"\n" } else { "" };
@@ -125,17 +139,20 @@ fn scheduling(cell: &Cell, rate: f64, cpu: f64) -> Given {
         preset_of(&cell.model),
         width(cell)
     );
-    let cpu = cpu - constant(&cell.model, "dispatch") - constant(&cell.model, "reply");
-    Given { cpu, machine: HOST, think: NETWORK, host: "", runtime, rate }
+    let apart = ["dispatch", "reply", "read"].map(|key| constant(&cell.model, key));
+    let cpu = cpu - apart.iter().sum::<f64>();
+    given(cpu, runtime, rate)
 }
 
 /// The handler's CPU grows with what was asked for; the server's own is the preset's.
 fn blind(cell: &Cell, rate: f64, one_client: f64) -> Given {
-    let server: f64 =
-        ["overhead", "dispatch", "reply"].iter().map(|key| constant(&cell.model, key)).sum();
+    let server: f64 = ["overhead", "dispatch", "reply", "read"]
+        .iter()
+        .map(|key| constant(&cell.model, key))
+        .sum();
     let runtime = format!("preset = \"{}\"\n{}", preset_of(&cell.model), width(cell));
     let cpu = (one_client - server) * cell.cpu_nominal;
-    Given { cpu, machine: HOST, think: NETWORK, host: SWITCH, runtime, rate }
+    Given { host: SWITCH, ..given(cpu, runtime, rate) }
 }
 
 /// `constants.csv`, `os_switch`: a switch between two processes through a pipe less the pipe's own

@@ -31,6 +31,14 @@ pub struct Loop {
     pub ready: VecDeque<u32>,
     /// How many of them belong to the iteration under way.
     batch: usize,
+    /// Strands whose timers are due, where they come behind what else a poll finds.
+    due: VecDeque<u32>,
+    /// What the last poll found, where it is read in one iteration and run in the next.
+    noted: VecDeque<u32>,
+    /// Those of them that are requests to be read in this one.
+    unread: VecDeque<u32>,
+    /// The strand in its thread's hand is being read.
+    reading: bool,
     /// Branches that were begun in the turn under way and have not run yet.
     turn: VecDeque<u32>,
     /// Requests taken and not done.
@@ -60,7 +68,7 @@ pub struct Loops {
     /// Idle loops that have something to do.
     woken: Vec<u32>,
     /// Those that are to begin, in their order; kept for its room.
-    order: Vec<(Time, u32)>,
+    order: Vec<u32>,
     /// Loops that are in their poll and will take all that wait.
     polling: u32,
     /// Loops whose poll ended at this instant.
@@ -77,6 +85,10 @@ impl Loop {
             instance,
             ready: VecDeque::new(),
             batch: 0,
+            due: VecDeque::new(),
+            noted: VecDeque::new(),
+            unread: VecDeque::new(),
+            reading: false,
             turn: VecDeque::new(),
             tasks: 0,
             idle_since: Some(Time::ZERO),
@@ -92,8 +104,13 @@ impl Loop {
 
     /// Whether it is idle, with no task, nothing ready and nobody waiting.
     pub fn is_at_rest(&self) -> bool {
-        let nothing = self.ready.is_empty() && self.turn.is_empty() && self.backlog.is_empty();
+        let nothing = !self.has_found() && self.turn.is_empty() && self.backlog.is_empty();
         nothing && self.executor_queue.is_empty() && self.idle_since.is_some() && self.tasks == 0
+    }
+
+    /// Whether there is anything of its own for an iteration.
+    fn has_found(&self) -> bool {
+        !self.ready.is_empty() || !self.due.is_empty() || !self.noted.is_empty()
     }
 }
 
@@ -193,6 +210,16 @@ impl World<'_> {
         self.wake(id);
     }
 
+    /// A strand that has just become ready by its timer goes on behind what else its loop finds, where it does so.
+    pub(super) fn behind_sockets(&mut self, strand: u32, id: u32) {
+        let RuntimeKind::EventLoop(kind) = &self.setup.runtime.kind else { return };
+        let Some(this) = self.loops.get_mut(id as usize) else { return };
+        if kind.poll_order == PollOrder::Listed && this.ready.back() == Some(&strand) {
+            this.ready.pop_back();
+            this.due.push_back(strand);
+        }
+    }
+
     /// Idle loops of an instance with something to do begin an iteration, the longest idle first.
     pub(super) fn loops_act(&mut self, instance: u32) {
         let this = &mut self.instances[instance as usize];
@@ -214,23 +241,16 @@ impl World<'_> {
         }
     }
 
-    /// Several loops with something to do begin in the order in which they fell idle.
+    /// Several loops with something to do begin in the order in which they fell idle. Requests on the shared socket are
+    /// such for all of them, until one polls.
     fn loops_begin(&mut self, instance: u32) {
-        let mut order = std::mem::take(&mut self.instances[instance as usize].loops.order);
+        let this = &mut self.instances[instance as usize].loops;
+        let mut order = std::mem::take(&mut this.order);
+        order.extend(this.idle.iter());
         while let Some(id) = self.instances[instance as usize].loops.woken.pop() {
             self.loops[id as usize].woken = false;
-            if let Some(since) = self.loops[id as usize].idle_since {
-                order.push((since, id));
-            }
         }
-        if let Some(id) = self.next_to_poll(instance)
-            && let Some(since) = self.loops[id as usize].idle_since
-        {
-            order.push((since, id));
-        }
-        order.sort_unstable();
-        order.dedup();
-        for (_, id) in order.drain(..) {
+        for id in order.drain(..) {
             if self.has_work(id) {
                 self.loop_begin(id);
             }
@@ -253,7 +273,7 @@ impl World<'_> {
         let instance = &self.instances[this.instance as usize];
         let waiting = !this.backlog.is_empty()
             || (!instance.backlog.is_empty() && instance.loops.polling == 0);
-        !this.ready.is_empty() || this.timers.fired || (waiting && self.room(id) > 0)
+        this.has_found() || this.timers.fired || (waiting && self.room(id) > 0)
     }
 
     /// An idle loop begins an iteration: the lock first, then the poll.
@@ -313,14 +333,25 @@ impl World<'_> {
             self.accept(id);
         }
         if self.loop_kind().poll_order == PollOrder::Listed {
-            self.list(id);
             self.merge_listed(id);
         } else if waiting {
             self.merge_accepted(id);
         }
+        if !self.loop_kind().read.is_zero() {
+            self.note(id);
+        }
         let this = &mut self.loops[id as usize];
         this.batch = this.ready.len();
         self.loop_run(id);
+    }
+
+    /// What the poll has found waits for the next iteration; this one runs what the last poll found, and then reads
+    /// the new requests.
+    fn note(&mut self, id: u32) {
+        let this = &mut self.loops[id as usize];
+        std::mem::swap(&mut this.ready, &mut this.noted);
+        let strands = &self.strands;
+        this.unread.extend(this.noted.iter().filter(|&&strand| strands[strand].fresh));
     }
 
     /// Puts what a loop has just taken among what is ready. Both are in order of time; ends of waits
@@ -352,36 +383,24 @@ impl World<'_> {
         spare(&mut self.accepted);
     }
 
-    /// Puts the requests of a poll in the order of epoll's list: a socket that was reported stays where it
-    /// stood, one that was not ready then goes to the end, so that who was late is last again.
-    fn list(&mut self, id: u32) {
+    /// What a loop has just taken and what is ready, in the order of epoll's list: a socket that the last poll reported
+    /// stays where it stood, one that was not ready then goes to the end, so that who was late is last again. Timers come
+    /// behind sockets.
+    fn merge_listed(&mut self, id: u32) {
         let client = |strand: u32| self.requests[self.strands[strand].request].client;
         let listed = &mut self.loops[id as usize].listed;
-        let places = listed.iter().zip(0..).map(|(&client, place)| (client, place));
-        let places: BTreeMap<u32, usize> = places.collect();
+        let places: BTreeMap<u32, usize> =
+            listed.iter().zip(0..).map(|(&client, place)| (client, place)).collect();
         let place = |&strand: &u32| places.get(&client(strand)).copied().unwrap_or(usize::MAX);
         self.accepted.sort_by_key(place);
         listed.clear();
         listed.extend(self.accepted.iter().map(|&strand| client(strand)).filter(|&c| c != NONE));
-    }
-
-    /// As [`World::merge_accepted`], what was taken kept in the order of its list.
-    fn merge_listed(&mut self, id: u32) {
-        let ready = &mut self.loops[id as usize].ready;
-        let old = ready.len();
-        let mut taken = self.accepted.drain(..).peekable();
-        for _ in 0..old {
-            let Some(strand) = ready.pop_front() else { break };
-            let at = self.strands[strand].ready_at;
-            while let Some(&new) = taken.peek()
-                && self.requests[self.strands[new].request].arrival < at
-            {
-                ready.push_back(new);
-                taken.next();
-            }
-            ready.push_back(strand);
-        }
-        ready.extend(taken);
+        let kept = self.accepted.partition_point(|strand| place(strand) < usize::MAX);
+        let kept: Vec<u32> = self.accepted.drain(..kept).collect();
+        self.merge_accepted(id);
+        let this = &mut self.loops[id as usize];
+        kept.into_iter().rev().for_each(|strand| this.ready.push_front(strand));
+        this.ready.append(&mut this.due);
     }
 
     /// A loop takes the requests that wait for it, as far as it has room: into [`World::accepted`].
@@ -420,9 +439,19 @@ impl World<'_> {
         loop {
             let mut strand = self.threads[thread as usize].strand;
             if strand == NONE {
-                let Some(next) = self.next_turn(id) else { return self.loop_rest(id) };
+                let next = self.next_turn(id).or_else(|| self.next_to_read(id));
+                let Some(next) = next else { return self.loop_rest(id) };
                 self.threads[thread as usize].strand = next;
                 strand = next;
+            }
+            if self.loops[id as usize].reading {
+                if !self.pay_pending(thread) {
+                    return;
+                }
+                self.loops[id as usize].reading = false;
+                self.threads[thread as usize].strand = NONE;
+                self.set_part(strand, Part::LoopWait);
+                continue;
             }
             if !self.loop_step(thread, strand) {
                 return;
@@ -451,6 +480,21 @@ impl World<'_> {
         let overhead = if fresh { self.setup.overhead_of(self.requests[request].key) } else { 0 };
         self.threads[thread as usize].pending_overhead = switch + overhead;
         Some(strand)
+    }
+
+    /// The request that is read next, once nothing else is left of the iteration.
+    fn next_to_read(&mut self, id: u32) -> Option<u32> {
+        let read = self.loop_kind().read.0;
+        loop {
+            let this = &mut self.loops[id as usize];
+            let strand = this.unread.pop_front()?;
+            let thread = this.thread;
+            if !self.is_killed(strand) {
+                self.loops[id as usize].reading = true;
+                self.threads[thread as usize].pending_overhead = read;
+                return Some(strand);
+            }
+        }
     }
 
     /// One step of the strand that has its turn; false when the loop's thread must stop for now.
@@ -555,7 +599,7 @@ impl World<'_> {
         let this = &mut self.loops[id as usize];
         let (thread, instance) = (this.thread, this.instance);
         this.idle_since = Some(now);
-        let busy = !this.ready.is_empty() || !this.backlog.is_empty();
+        let busy = this.has_found() || !this.backlog.is_empty();
         spare_queue(&mut this.ready);
         self.instances[instance as usize].loops.idle.push(now, id);
         self.record.busy_loops.decrease(now);

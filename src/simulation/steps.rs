@@ -118,8 +118,11 @@ impl World<'_> {
         let Op::Io { timer, at, .. } = self.setup.program.ops[this.pc as usize] else {
             unreachable!("a wait ends at an I/O step");
         };
-        if !(timer && self.sleeps_on(strand, stamp)) {
+        // A thread that waits in place is woken for it.
+        if !timer || this.thread != NONE {
             self.wait_at_over(strand, at);
+        } else if !self.sleeps_on(strand, stamp) {
+            self.timer_over(strand, at);
         }
     }
 
@@ -128,7 +131,13 @@ impl World<'_> {
         let Op::Io { at, .. } = self.setup.program.ops[self.strands[strand].pc as usize] else {
             unreachable!("a wait ends at an I/O step");
         };
+        self.timer_over(strand, at);
+    }
+
+    fn timer_over(&mut self, strand: u32, at: (u32, u32)) {
+        let id = self.strands[strand].home;
         self.wait_at_over(strand, at);
+        self.behind_sockets(strand, id);
     }
 
     #[inline]

@@ -52,9 +52,7 @@ impl World<'_> {
 
     /// A timer is due: whether its loop sleeps on, and will see it at its next poll.
     pub(super) fn sleeps_on(&mut self, strand: u32, stamp: u32) -> bool {
-        if self.strands[strand].thread != NONE
-            || !matches!(self.setup.runtime.kind, RuntimeKind::EventLoop(_))
-        {
+        if !matches!(self.setup.runtime.kind, RuntimeKind::EventLoop(_)) {
             return false;
         }
         let id = self.strands[strand].home;

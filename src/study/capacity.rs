@@ -85,7 +85,9 @@ impl<'a> Facts<'a> {
                 kind.dispatch.seconds() + kind.reply.seconds()
             }
             RuntimeKind::ThreadPool(kind) => kind.dispatch.seconds(),
-            RuntimeKind::EventLoop(kind) => kind.task_switch.seconds() * demand.resumptions,
+            RuntimeKind::EventLoop(kind) => {
+                kind.task_switch.seconds() * demand.resumptions + kind.read.seconds()
+            }
             RuntimeKind::WorkStealing(kind) => kind.task_switch.seconds() * demand.resumptions,
             _ => 0.0,
         };

@@ -6,8 +6,8 @@ use iowait::engine::{Key, Stream};
 use iowait::input::dist::Dist;
 use iowait::model::request::Gil;
 use iowait::model::runtime::{
-    Assign, Balance, EventLoop, Executor, GilOrder, Rounding, Serverless, Spawn, SyncWorker,
-    ThreadPool, WorkStealing,
+    Assign, Balance, EventLoop, Executor, GilOrder, PollOrder, Rounding, Serverless, Spawn,
+    SyncWorker, ThreadPool, WorkStealing,
 };
 use iowait::model::{
     Host, Load, LoadKind, Model, RequestClass, Resource, Runtime, RuntimeKind, Scheduling, Scope,
@@ -274,6 +274,8 @@ impl Maker {
                 executor_threads: 1 + self.below(3) as u32,
                 timer_grain: if self.one_in(2) { self.span(2_000_000) } else { Span::ZERO },
                 timer_rounding: [Rounding::Up, Rounding::Nearest][self.other(2) as usize],
+                poll_order: if self.one_in(2) { PollOrder::Listed } else { PollOrder::Arrival },
+                read: if self.one_in(2) { self.span(100_000) } else { Span::ZERO },
                 gil,
                 switch_interval,
                 ..EventLoop::new(1 + self.below(3) as u32, 1)
@@ -387,6 +389,7 @@ fn on_a_grid(model: &mut Model, grain: u64) {
             kind.switch_interval.0 += 3 * grain;
             kind.task_switch.0 = grain * (kind.task_switch.0 % 2);
             kind.poll.0 = grain * (kind.poll.0 % 2);
+            kind.read.0 = grain * (kind.read.0 % 3);
             whole(&mut kind.timer_grain, 3);
         }
         RuntimeKind::WorkStealing(kind) => kind.task_switch.0 = grain * (kind.task_switch.0 % 2),

@@ -141,7 +141,13 @@ pub const KINDS: &[Kind] = &[
                 "poll_order",
                 Holds::Word(&["arrival", "listed"]),
                 "arrival",
-                "of requests in a poll: as they came, or late clients last, as epoll lists sockets",
+                "of a poll: as things came, or as epoll lists sockets, late clients last, and timers behind them",
+            ),
+            Key::new(
+                "read",
+                Holds::Duration,
+                "0 s",
+                "CPU of reading a request a turn before it runs, as asyncio does; 0 s: in one turn",
             ),
             Key::new("timer_grain", Holds::Duration, "0 s", "a loop sleeps for multiples of this"),
             Key::new(
@@ -324,6 +330,7 @@ fn read_event_loop(fields: &Fields<'_>, cores: u32) -> RuntimeKind {
     kind.task_switch = fields.duration("task_switch").unwrap_or(kind.task_switch);
     kind.poll = fields.duration("poll").unwrap_or(kind.poll);
     kind.poll_order = fields.word("poll_order", &POLL_ORDER).unwrap_or_default();
+    kind.read = fields.duration("read").unwrap_or(kind.read);
     kind.timer_grain = fields.duration("timer_grain").unwrap_or(kind.timer_grain);
     kind.timer_rounding = fields.word("timer_rounding", &ROUNDING).unwrap_or_default();
     kind.executor = fields.word("executor", &EXECUTOR).unwrap_or_default();

@@ -319,7 +319,7 @@ fn every_key_of_every_runtime_is_read() {
          cold_after = \"9 ms\"\nbacklog = 0\nbase_memory = \"2 KiB\"\n\
          instances = 4\nbalance = \"least-loaded\"\ncost_per_hour = 0.5\n\
          [[runtime]]\nkind = \"event-loop\"\nloops = 2\nmax_tasks = 5\nassign = \"pinned\"\n\
-         task_switch = \"1 us\"\npoll = \"2 us\"\npoll_order = \"listed\"\ntimer_grain = \"1 ms\"\n\
+         task_switch = \"1 us\"\npoll = \"2 us\"\npoll_order = \"listed\"\nread = \"3 us\"\ntimer_grain = \"1 ms\"\n\
          timer_rounding = \"nearest\"\nexecutor = \"processes\"\nexecutor_threads = 7\n\
          gil = true\nswitch_interval = \"3 ms\"\nmemory_per_task = \"4 B\"\n"
     );
@@ -354,6 +354,7 @@ fn every_key_of_every_runtime_is_read() {
         task_switch: Span::from_micros(1),
         poll: Span::from_micros(2),
         poll_order: crate::model::runtime::PollOrder::Listed,
+        read: crate::units::Span(3_000),
         timer_grain: Span::from_millis(1),
         timer_rounding: crate::model::runtime::Rounding::Nearest,
         executor: crate::model::runtime::Executor::Processes,

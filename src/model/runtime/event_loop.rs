@@ -15,8 +15,11 @@ pub struct EventLoop {
     pub task_switch: Span,
     /// CPU for each iteration.
     pub poll: Span,
-    /// In which order a poll has the requests that came in.
+    /// In which order a poll has what it finds.
     pub poll_order: PollOrder,
+    /// CPU of reading a request at the end of the turn whose poll found it: what a poll finds then runs in the
+    /// next turn. Zero: in the same turn, and reading is part of the request.
+    pub read: Span,
     /// A loop sleeps for whole multiples of this; zero is any time. Waits with `timer` feel it.
     pub timer_grain: Span,
     /// How a loop comes to a multiple of `timer_grain`.
@@ -49,13 +52,14 @@ pub enum Assign {
     Pinned,
 }
 
-/// In which order a poll has the requests that came in.
+/// In which order a poll has what it finds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum PollOrder {
     /// As they came.
     #[default]
     Arrival,
-    /// As epoll lists sockets: those of the poll before in their old places, then the others as they came.
+    /// As epoll lists sockets: those of the poll before in their old places, then the others as they came; then the
+    /// timers that are due.
     Listed,
 }
 
@@ -92,6 +96,7 @@ impl EventLoop {
             task_switch: Span::ZERO,
             poll: Span::ZERO,
             poll_order: PollOrder::Arrival,
+            read: Span::ZERO,
             timer_grain: Span::ZERO,
             timer_rounding: Rounding::Up,
             executor: Executor::Threads,

@@ -63,6 +63,7 @@ impl Lane {
                 let free = kind.loops <= host.cores.min(MOST_LOOPS)
                     && kind.poll.is_zero()
                     && kind.poll_order == PollOrder::Arrival
+                    && kind.read.is_zero()
                     && kind.max_tasks.is_none()
                     && kind.memory_per_task.0 == 0
                     && !program.ops.iter().any(leaves_the_loop)

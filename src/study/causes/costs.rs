@@ -59,7 +59,8 @@ fn free(side: &Side) -> Side {
                 kind.reply = kind.reply.min(Span(1));
             }
             RuntimeKind::EventLoop(kind) => {
-                (kind.task_switch, kind.poll) = (Span::ZERO, Span::ZERO)
+                (kind.task_switch, kind.poll) = (Span::ZERO, Span::ZERO);
+                kind.read = kind.read.min(Span(1));
             }
         }
     })

@@ -129,7 +129,9 @@ impl<'a> System<'a> {
                 return Err(Obstacle::Gil);
             }
             RuntimeKind::EventLoop(kind)
-                if !kind.poll.is_zero() || kind.poll_order != PollOrder::Arrival =>
+                if !kind.poll.is_zero()
+                    || kind.poll_order != PollOrder::Arrival
+                    || !kind.read.is_zero() =>
             {
                 return Err(Obstacle::Poll);
             }

@@ -1,6 +1,6 @@
 //! Event loops: they poll, take all that is ready, and give each task its turn.
 
-use iowait::model::runtime::EventLoop;
+use iowait::model::runtime::{EventLoop, PollOrder};
 
 use super::*;
 
@@ -50,7 +50,10 @@ impl World<'_> {
     pub(super) fn has_work(&self, id: usize) -> bool {
         let this = &self.loops[id];
         let waiting = !this.backlog.is_empty() || self.is_socket_waiting(this.instance);
-        !this.ready.is_empty() || this.rings || (waiting && self.room(this) > 0)
+        !this.ready.is_empty()
+            || !this.noted.is_empty()
+            || this.rings
+            || (waiting && self.room(this) > 0)
     }
 
     fn begin_iteration(&mut self, id: usize) {
@@ -91,21 +94,72 @@ impl World<'_> {
             self.loops[id].ready.push_back(self.tasks.len());
             self.tasks.push(task);
         }
-        // A request became ready when it arrived, after whatever else did at that instant.
-        let tasks = &self.tasks;
-        let order = |&task: &usize| (tasks[task].ready_at, tasks[task].fresh);
-        self.loops[id].ready.make_contiguous().sort_by_key(order);
+        self.put_in_order(id);
+        if self.loop_kind().read.0 > 0 {
+            let found = std::mem::take(&mut self.loops[id].ready);
+            let fresh = found.iter().copied().filter(|&task| self.tasks[task].fresh);
+            let this = &mut self.loops[id];
+            this.unread = fresh.collect();
+            this.ready = std::mem::replace(&mut this.noted, found);
+        }
         self.loops[id].batch = self.loops[id].ready.len();
         self.run_loop(id);
+    }
+
+    /// What a poll found, in the order in which it has it.
+    fn put_in_order(&mut self, id: usize) {
+        let client = |task: usize| self.requests[self.tasks[task].request].client;
+        let is_listed = self.loop_kind().poll_order == PollOrder::Listed;
+        let old = &self.loops[id].listed;
+        // A request became ready when it arrived, after whatever else did at that instant. epoll has the sockets that
+        // it reported before at their old places, then the others; timers come last, as they fell due.
+        let order = |&task: &usize| {
+            let this = &self.tasks[task];
+            let place =
+                client(task).and_then(|client| old.iter().rposition(|&other| other == client));
+            match place {
+                Some(place) if is_listed && this.fresh => (0, place as u64, false),
+                _ if is_listed && this.timed => (2, 0, false),
+                _ => (1, this.ready_at, this.fresh),
+            }
+        };
+        let mut found: Vec<usize> = self.loops[id].ready.iter().copied().collect();
+        found.sort_by_key(order);
+        let fresh = found.iter().filter(|&&task| self.tasks[task].fresh);
+        self.loops[id].listed = fresh.filter_map(|&task| client(task)).collect();
+        self.loops[id].ready = found.into();
+    }
+
+    /// Gives the thread the next request that is to be read.
+    fn next_to_read(&mut self, id: usize) -> bool {
+        let thread = self.loops[id].thread;
+        while let Some(task) = self.loops[id].unread.pop_front() {
+            if !self.requests[self.tasks[task].request].killed {
+                self.loops[id].reading = true;
+                self.machine.threads[thread].task = Some(task);
+                self.machine.threads[thread].pending = self.loop_kind().read.0;
+                return true;
+            }
+        }
+        false
     }
 
     /// A loop goes on with its iteration.
     pub(super) fn run_loop(&mut self, id: usize) {
         let thread = self.loops[id].thread;
         loop {
-            if self.machine.threads[thread].task.is_none() && !self.next_turn(id) {
+            let idle = self.machine.threads[thread].task.is_none();
+            if idle && !self.next_turn(id) && !self.next_to_read(id) {
                 self.loops[id].idle_since = Some(self.machine.now);
                 return self.machine.unlock(thread);
+            }
+            if self.loops[id].reading {
+                if !self.pay(thread) {
+                    return;
+                }
+                self.loops[id].reading = false;
+                self.machine.threads[thread].task = None;
+                continue;
             }
             let task = self.machine.threads[thread].task.expect("it has its turn");
             if !self.take_turn(thread, task) {

@@ -70,6 +70,8 @@ pub struct Task {
     waits_until: Option<u64>,
     /// Its timer is due, and its loop sleeps on.
     slept_on: bool,
+    /// It is ready because of a timer.
+    timed: bool,
     /// The pool it waits for, and when it gives up.
     waits_for: Option<((usize, usize), Option<u64>)>,
     ready_at: u64,
@@ -86,6 +88,13 @@ pub struct Loop {
     ready: VecDeque<usize>,
     /// How many of those that are ready belong to the iteration.
     batch: usize,
+    /// What the last poll found, where that runs in the iteration after.
+    noted: VecDeque<usize>,
+    /// Requests among them that are still to be read, and whether one is being read.
+    unread: VecDeque<usize>,
+    reading: bool,
+    /// Clients whose requests the last poll found, in its order.
+    listed: Vec<usize>,
     /// Branches of the turn under way.
     turn: VecDeque<usize>,
     tasks: u64,

@@ -73,6 +73,7 @@ impl World<'_> {
             home: None,
             waits_until: None,
             slept_on: false,
+            timed: false,
             waits_for: None,
             ready_at: self.machine.now,
             fresh: true,

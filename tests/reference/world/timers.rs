@@ -36,6 +36,7 @@ impl World<'_> {
         if self.loops.is_empty() || self.tasks[task].thread.is_some() {
             return self.wait_is_over(task);
         }
+        self.tasks[task].timed = true;
         let id = self.tasks[task].home.expect("a task of a loop");
         let now = self.machine.now;
         // One that is busy, or about to poll, finds it due at once.

@@ -6,6 +6,7 @@ impl World<'_> {
     /// A thread gives a task its turn, which pays for being resumed, and for being taken in the first time.
     pub(super) fn begin_turn(&mut self, thread: usize, task: usize, switch: u64) {
         let mut pending = switch;
+        self.tasks[task].timed = false;
         if std::mem::take(&mut self.tasks[task].fresh) {
             pending += self.overhead_of(self.tasks[task].request);
         }
