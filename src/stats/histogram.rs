@@ -230,6 +230,51 @@ const fn locate(value: u64) -> (usize, usize) {
 mod tests {
     use super::*;
 
+    fn of(values: impl IntoIterator<Item = u64>) -> Histogram<1> {
+        let mut all = Histogram::default();
+        values.into_iter().for_each(|value| all.record([value]));
+        all
+    }
+
+    #[test]
+    fn without_values_there_is_no_mean_and_the_largest_is_zero() {
+        let mut none = of([]);
+        assert_eq!((none.mean(), none.mean_parts(), none.max(), none.count()), (None, None, 0, 0));
+        none.record([7]);
+        none.record([3]);
+        assert_eq!((none.mean(), none.max(), none.count()), (Some(5.0), 7, 2));
+        none.clear();
+        assert_eq!((none.mean(), none.max(), none.count()), (None, 0, 0));
+        none.record([0]);
+        assert_eq!((none.mean(), none.count()), (Some(0.0), 1));
+    }
+
+    #[test]
+    fn a_percentile_is_the_value_of_the_nearest_rank() {
+        let all = of(1..=100);
+        for (p, value) in [(0.5, 50.0), (0.501, 51.0), (0.9, 90.0), (0.001, 1.0), (0.0, 1.0)] {
+            assert_eq!(all.quantile(p), Some(value), "{p}");
+        }
+        // Ten values beyond it, not nine.
+        assert_eq!(all.quantile(0.91), None);
+        // Of 200, of which a hundred never came: the 100th is the last that did.
+        assert_eq!(all.quantile_among(0.5, 200), Some(100.0));
+        assert_eq!(all.quantile_among(0.505, 200), Some(f64::INFINITY));
+    }
+
+    #[test]
+    fn a_bucket_on_the_border_of_the_tail_counts_in_proportion() {
+        // The slowest 15 of 100: ten of 400, and five of the thirty of 300.
+        let values = [(60, 100), (30, 300), (10, 400)];
+        let all = of(values.into_iter().flat_map(|(count, value)| vec![value; count]));
+        let mean = (10.0 * 400.0 + 5.0 * 300.0) / 15.0;
+        let [found] = all.tail_parts(0.15).expect("fifteen values");
+        assert!((found - mean).abs() < 1e-9, "{found} {mean}");
+        assert_eq!(all.tail_parts(0.09), None);
+        let [whole] = all.tail_parts(1.0).expect("all values");
+        assert!((whole - 190.0).abs() < 1e-9, "{whole}");
+    }
+
     #[test]
     fn every_value_has_a_bucket_no_wider_than_a_512th_of_it_and_buckets_ascend() {
         let mut previous = (0, 0);

@@ -252,6 +252,18 @@ mod tests {
     }
 
     #[test]
+    fn a_section_of_zero_leaves_the_plain_scale_and_sections_far_apart_the_logarithm() {
+        // Student's 0.975 quantile with two degrees is 4.302653.
+        let [low, high] = sectioned_ci95(&[0.0, 1.0, 2.0], 1.0).unwrap();
+        let half = 4.302_653 * (1.0_f64 / 3.0).sqrt();
+        assert!((low - (1.0 - half)).abs() < 1e-6 && (high - (1.0 + half)).abs() < 1e-6);
+        // With one degree 12.7062; half of the sum of squared logarithms of 1/5 and 2 is 1.535378.
+        let [_, high] = sectioned_ci95(&[1.0, 10.0], 5.0).unwrap();
+        let expected = 5.0 * libm::exp(12.706_205 * 1.535_378_f64.sqrt());
+        assert!((high / expected - 1.0).abs() < 1e-4, "{high} {expected}");
+    }
+
+    #[test]
     fn a_ratio_without_pairs_or_with_a_zero_has_no_interval() {
         assert_eq!(ratio_ci95(&[2.0, 4.0], &[1.0]).1, None);
         assert_eq!(ratio_ci95(&[2.0, 4.0], &[1.0, 0.0]).1, None);
