@@ -123,8 +123,10 @@ mod tests {
     fn from_where_on_the_expansion_counts_it_has_the_digits_of_the_integral() {
         for tail in [0.25, 0.025, 0.001, 1e-6] {
             let z = root::of_decreasing(tail, |t| 0.5 * libm::erfc(t / std::f64::consts::SQRT_2));
-            let (expanded, solved) =
-                (cornish_fisher(z, LARGE_DF), root::of_decreasing(tail, |t| upper_tail(t, LARGE_DF)));
+            let (expanded, solved) = (
+                cornish_fisher(z, LARGE_DF),
+                root::of_decreasing(tail, |t| upper_tail(t, LARGE_DF)),
+            );
             assert!((expanded / solved - 1.0).abs() < 1e-12, "{tail}: {expanded} {solved}");
         }
     }

@@ -109,7 +109,8 @@ mod tests {
         of(&Mmck::new(300.0, service, servers, 5).unwrap(), service, 2.0, None);
         of(&MachineRepair::new(9, servers, 0.03, service).unwrap(), service, 2.0, None);
         let constant = Mdc::new(rate, service, servers).unwrap();
-        let (response, wait) = (constant.response_percentile_s(0.9), constant.wait_percentile_s(0.9));
+        let (response, wait) =
+            (constant.response_percentile_s(0.9), constant.wait_percentile_s(0.9));
         assert!((response.unwrap() - wait.unwrap() - service).abs() < 1e-15);
         let kingman = Ggc::kingman(80.0, service, cv).unwrap().prediction().method;
         assert!(kingman.contains("Kingman"), "{kingman}");

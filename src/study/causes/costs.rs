@@ -41,6 +41,7 @@ fn charged(side: &Side) -> Vec<&'static str> {
         RuntimeKind::EventLoop(kind) => {
             costs.push((!kind.task_switch.is_zero(), "task switches"));
             costs.push((!kind.poll.is_zero(), "polls"));
+            costs.push((!kind.read.is_zero(), "reading"));
         }
     }
     costs.into_iter().filter(|&(charged, _)| charged).map(|(_, name)| name).collect()
