@@ -210,6 +210,7 @@ impl Maker {
             }
             RuntimeKind::EventLoop(kind) if kind.poll.0 % 2 == 1 => {
                 kind.poll_order = PollOrder::Listed;
+                kind.read = Span(kind.poll.0 % 3 * kind.task_switch.0);
             }
             _ => {}
         }
