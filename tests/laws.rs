@@ -131,6 +131,7 @@ fn scale_model(model: &mut Model, runtime: &mut Runtime, factor: u64) {
             span(&mut kind.switch_interval);
             span(&mut kind.task_switch);
             span(&mut kind.poll);
+            span(&mut kind.read);
         }
     }
 }
