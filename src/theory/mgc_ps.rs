@@ -59,6 +59,7 @@ mod tests {
         // ρ = 0.75: four times the service time, whatever the size.
         let model = MgcPs::new(75.0, 0.01, 1).unwrap();
         assert!((model.prediction().response_mean_s - 0.04).abs() < 1e-15);
+        assert!(model.prediction().method.contains("processor sharing"));
         assert!((model.response_of_size_s(0.5).unwrap() - 2.0).abs() < 1e-12);
         assert!((model.prediction().wait_mean_s - 0.03).abs() < 1e-15);
     }

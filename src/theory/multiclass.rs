@@ -229,6 +229,9 @@ mod tests {
         assert!(solve(&queue, &[class(1, f64::NAN, &[1.0])]).is_err());
         let huge = solve(&queue, &[class(u64::MAX, 1.0, &[1.0]), class(u64::MAX, 1.0, &[1.0])]);
         assert!(matches!(huge, Err(TheoryError::TooLarge { .. })));
+        // Mixes multiply: nine million of them.
+        let wide = solve(&queue, &[class(3_000, 1.0, &[1.0]), class(3_000, 1.0, &[1.0])]);
+        assert!(matches!(wide, Err(TheoryError::TooLarge { size, .. }) if size > 9e6));
     }
 
     proptest! {
