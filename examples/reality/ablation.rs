@@ -3,7 +3,7 @@
 
 use crate::cells::{Cell, Offered, Region};
 use crate::predict::{Given, windows};
-use crate::score::{FIGURES, GOALS, Scored};
+use crate::score::{FIGURES, GOALS, Scored, score_one};
 use crate::trial::Trial;
 
 /// A mechanism must move a figure by this part of its error, or the figure does not hang on it.
@@ -79,6 +79,11 @@ const GRAIN: Ablation = Ablation {
     claim: "the phase in which clients meet the loop's whole milliseconds",
     instead: "with timers of any length",
     change: |given| with_line(given, "timer_grain = \"0 s\""),
+};
+const GROWS: Ablation = Ablation {
+    claim: "whose CPU it is that a request needs beyond what was asked for",
+    instead: "the handler's, growing with what was drawn",
+    change: |given| Given { grows: true, ..given },
 };
 const EVEN: Ablation = Ablation {
     claim: "how even bursts are",
@@ -200,7 +205,8 @@ pub fn evidence(
     }
     let predicted = of(&each.predicted);
     let mut tried = Vec::new();
-    for ablation in of_cell(cell) {
+    let drawn: &[Ablation] = if cell.dist_cpu == 'c' { &[] } else { &[GROWS] };
+    for ablation in of_cell(cell).iter().chain(drawn) {
         let open = matches!(cell.offered, Offered::Rate { .. });
         if open && ablation.claim == ORDER.claim {
             continue;
@@ -242,6 +248,16 @@ pub fn evidence(
             "one window is one draw: it lies {far:.1} standard deviations from the mean of {WINDOWS} of them, which one in \
              hundreds of figures may"
         ));
+    }
+    if trial == Trial::Blind {
+        let own = score_one(Trial::Scheduling, cell, all)?;
+        let why = evidence(&own, (Trial::Scheduling, all), figure)?;
+        if !why.starts_with("not explained") {
+            return Ok(format!(
+                "with its own CPU it is off by {}, which {why}",
+                off(of(&own.predicted))
+            ));
+        }
     }
     Ok(format!(
         "not explained: its repeats differ by {:.0} %, {} of CPU moves it by {moves}, and these too little: {}",

@@ -47,6 +47,8 @@ pub struct Given {
     pub host: &'static str,
     /// The coefficient of variation of a burst.
     pub burst_cv: f64,
+    /// What a request needs beyond its nominal CPU grows with it, rather than being the server's and the same for all.
+    pub grows: bool,
     /// Waits for a server come behind requests in a poll, as timers do.
     pub waits_last: bool,
     /// Lines for `[[runtime]]`.
@@ -77,7 +79,7 @@ pub fn model_text(cell: &Cell, given: &Given) -> String {
         given.machine, given.host, given.runtime
     );
     for (size, place) in sizes(cell).into_iter().zip(1..) {
-        let spin = (size - 1.0) * cell.cpu_nominal;
+        let spin = (size - 1.0) * if given.grows { given.cpu } else { cell.cpu_nominal };
         let burst = (given.cpu + spin) / f64::from(cell.calls + 1);
         let wait = cell.io / f64::from(cell.calls.max(1));
         let wait = match cell.dist_io {

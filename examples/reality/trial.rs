@@ -125,6 +125,7 @@ fn given(cpu: f64, runtime: String, rate: f64) -> Given {
         think: NETWORK,
         host: "",
         burst_cv: BURST_CV,
+        grows: false,
         waits_last: false,
         runtime,
         rate,
