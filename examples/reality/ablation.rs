@@ -1,6 +1,8 @@
 //! Why a figure is far off, by experiment: the mechanism that is named is taken away or turned round in
 //! the cell's own model, and counts only where that moves the figure.
 
+use iowait::stats::Moments;
+
 use crate::cells::{Cell, Offered, Region};
 use crate::predict::{Given, windows};
 use crate::score::{FIGURES, GOALS, Scored, score_one};
@@ -163,29 +165,40 @@ fn with_line(given: Given, line: &str) -> Given {
     Given { runtime, ..given }
 }
 
+/// Why a figure is off.
+enum Reason {
+    Found(String),
+    /// None was found; what was tried.
+    Missing(String),
+}
+
 /// Why this figure is off, with what was simulated to see it.
 ///
 /// # Errors
 ///
 /// When a model is refused.
-pub fn evidence(
-    each: &Scored,
-    (trial, all): (Trial, &[Cell]),
-    figure: usize,
-) -> Result<String, String> {
+pub fn evidence(each: &Scored, trial: (Trial, &[Cell]), figure: usize) -> Result<String, String> {
+    Ok(match reason(each, trial, figure)? {
+        Reason::Found(why) => why,
+        Reason::Missing(tried) => format!("not explained: {tried}"),
+    })
+}
+
+fn reason(each: &Scored, (trial, all): (Trial, &[Cell]), figure: usize) -> Result<Reason, String> {
+    let found = |why| Ok(Reason::Found(why));
     let (cell, error, of) = (&each.cell, each.error(figure), FIGURES[figure].1);
     let measured = of(&cell.figures);
     let place = GOALS.iter().position(|&goal| goal == figure).unwrap_or_default();
     let spread = cell.spread[place];
     if spread >= error.abs() {
-        return Ok(format!("its own repeats differ by {:.0} %", spread * 100.0));
+        return found(format!("its own repeats differ by {:.0} %", spread * 100.0));
     }
     let off = |value: f64| format!("{:+.0} %", (value / measured - 1.0) * 100.0);
     if trial == Trial::Blind {
         let own = of(&Trial::Scheduling.predict(cell, all)?);
         if (own / measured - 1.0).abs() < 0.5 * error.abs() {
             let cpu = each.cpu_off * 100.0;
-            return Ok(format!(
+            return found(format!(
                 "CPU {cpu:+.0} % against one client, and {} of CPU moves it by {}: with its own it is off by {}",
                 percent(STEP),
                 percent(STEP * elasticity(trial, cell, all, figure)?),
@@ -195,13 +208,13 @@ pub fn evidence(
     }
     if cell.clients() == 1 && !matches!(cell.offered, Offered::Rate { .. }) {
         if let Some(why) = taken_by_others(each, all, figure) {
-            return Ok(why);
+            return found(why);
         }
         let half = each.error(2) * 100.0;
-        return Ok(format!(
-            "not explained: one client, so no queue and nothing to schedule; its p50 is off by {half:+.0} %, its repeats differ by {:.0} %",
+        return Ok(Reason::Missing(format!(
+            "one client, so no queue and nothing to schedule; its p50 is off by {half:+.0} %, its repeats differ by {:.0} %",
             spread * 100.0
-        ));
+        )));
     }
     let predicted = of(&each.predicted);
     let mut tried = Vec::new();
@@ -217,12 +230,12 @@ pub fn evidence(
             // A figure may hang on a mechanism of which both forms are wrong.
             let nearer = (without - measured).abs() < (predicted - measured).abs();
             let verdict = if nearer { "" } else { ", so that neither is what the machine did" };
-            return Ok(format!("hangs on {} ({words}{verdict})", ablation.claim));
+            return found(format!("hangs on {} ({words}{verdict})", ablation.claim));
         }
         tried.push(words);
     }
     if let Some(why) = cpu_of_repeats(each, (trial, all), figure)? {
-        return Ok(why);
+        return found(why);
     }
     let single: Vec<f64> = match trial.givens(cell, all).first() {
         Some(given) => windows(cell, given, WINDOWS)?.iter().map(of).collect(),
@@ -233,38 +246,38 @@ pub fn evidence(
     let moves = percent(STEP * elasticity(trial, cell, all, figure)?);
     if low <= measured && measured <= high {
         let near = if cell.region() == Region::Open95 { ", near saturation" } else { "" };
-        return Ok(format!(
+        return found(format!(
             "one window is one draw{near}: {WINDOWS} of them lie from {} to {}; {} of CPU moves it by {moves}",
             off(low),
             off(high),
             percent(STEP)
         ));
     }
-    let mean = single.iter().sum::<f64>() / single.len() as f64;
-    let squares: f64 = single.iter().map(|one| (one - mean) * (one - mean)).sum();
-    let far = (measured - mean).abs() / (squares / (single.len() as f64 - 1.0)).sqrt();
-    if far < RARE {
-        return Ok(format!(
+    let mut moments = Moments::default();
+    single.iter().for_each(|&one| moments.push(one));
+    let far = moments.mean().zip(moments.variance());
+    let far = far.map(|(mean, variance)| (measured - mean).abs() / variance.sqrt());
+    if let Some(far) = far.filter(|&far| far < RARE) {
+        return found(format!(
             "one window is one draw: it lies {far:.1} standard deviations from the mean of {WINDOWS} of them, which one in \
              hundreds of figures may"
         ));
     }
     if trial == Trial::Blind {
         let own = score_one(Trial::Scheduling, cell, all)?;
-        let why = evidence(&own, (Trial::Scheduling, all), figure)?;
-        if !why.starts_with("not explained") {
-            return Ok(format!(
+        if let Reason::Found(why) = reason(&own, (Trial::Scheduling, all), figure)? {
+            return found(format!(
                 "with its own CPU it is off by {}, which {why}",
                 off(of(&own.predicted))
             ));
         }
     }
-    Ok(format!(
-        "not explained: its repeats differ by {:.0} %, {} of CPU moves it by {moves}, and these too little: {}",
+    Ok(Reason::Missing(format!(
+        "its repeats differ by {:.0} %, {} of CPU moves it by {moves}, and these too little: {}",
         spread * 100.0,
         percent(STEP),
         tried.join(", ")
-    ))
+    )))
 }
 
 fn percent(share: f64) -> String {
